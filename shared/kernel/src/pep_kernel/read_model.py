@@ -1,0 +1,27 @@
+"""Read models: rows that are folded from a service's own journal, and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pep_kernel.message import Recorded
+
+Row = TypeVar("Row")
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadModel(Generic[Row]):
+    """A table whose rows are frozen dataclasses; its columns are their fields, with the authority before them.
+
+    `keys(recorded)` names the rows that an event concerns (values of the `key` columns); `fold(row, recorded, key)` gives
+    the row afterwards, or None for no row. Both are pure.
+    """
+
+    table: str
+    row: type[Row]
+    key: tuple[str, ...]
+    keys: Callable[[Recorded], Iterable[Key]]
+    fold: Callable[[Row | None, Recorded, Key], Row | None]

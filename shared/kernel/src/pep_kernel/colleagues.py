@@ -1,0 +1,118 @@
+"""Who works here, as a service other than scheduling knows it: from scheduling's announcements, by events of its own.
+
+Permissions look here: a token says only who somebody is, the log says what they may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pep_kernel.announcement import Said
+from pep_kernel.contracts.scheduling import RoleEnded, StaffMemberAdded
+from pep_kernel.decider import Act, Decider
+from pep_kernel.message import Command, Event, Recorded
+from pep_kernel.policy import Policies
+from pep_kernel.read_model import Key, ReadModel
+
+
+class NoteColleague(Command):
+    """Somebody works here in this role."""
+
+    person_ref: str
+    role: str
+    school_urn: str | None
+    approval_limit_pence: int
+
+
+class NoteColleagueGone(Command):
+    """Somebody does not work here any more."""
+
+    person_ref: str
+
+
+class ColleagueKnown(Event):
+    """We know that somebody works here in this role."""
+
+    person_ref: str
+    role: str
+    school_urn: str | None = None
+    approval_limit_pence: int = 0
+
+
+class ColleagueGone(Event):
+    """We know that somebody has left."""
+
+    person_ref: str
+
+
+ColleagueEvent = ColleagueKnown | ColleagueGone
+
+
+def decide(known: ColleagueEvent | None, command: NoteColleague | NoteColleagueGone) -> Sequence[ColleagueEvent]:
+    told: ColleagueEvent
+    match command:
+        case NoteColleague():
+            told = ColleagueKnown(**command.model_dump())
+        case NoteColleagueGone(person_ref=person_ref):
+            told = ColleagueGone(person_ref=person_ref)
+    return [] if told == known else [told]
+
+
+def evolve(_known: ColleagueEvent | None, event: ColleagueEvent) -> ColleagueEvent | None:
+    return event
+
+
+COLLEAGUE: Decider[Any, Any, Any] = Decider(None, decide, evolve)
+
+
+def note_colleague_when_staff_member_added(said: Said[StaffMemberAdded], _rules: object) -> Act:
+    told = said.announcement
+    command = NoteColleague(
+        person_ref=told.person_ref,
+        role=told.role,
+        school_urn=told.school_urn,
+        approval_limit_pence=told.approval_limit_pence,
+    )
+    return Act(command, (f"colleague-{told.person_ref}",))
+
+
+def note_colleague_gone_when_role_ended(said: Said[RoleEnded], _rules: object) -> Act:
+    ref = said.announcement.person_ref
+    return Act(NoteColleagueGone(person_ref=ref), (f"colleague-{ref}",))
+
+
+COLLEAGUE_POLICIES: Policies = {
+    StaffMemberAdded: note_colleague_when_staff_member_added,
+    RoleEnded: note_colleague_gone_when_role_ended,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who may sign in."""
+
+    person_ref: str
+    role: str
+    school_urn: str | None
+    approval_limit_pence: int
+
+
+def _keys(recorded: Recorded) -> Iterable[Key]:
+    match recorded.event:
+        case ColleagueKnown(person_ref=ref) | ColleagueGone(person_ref=ref):
+            return ((ref,),)
+        case _:
+            return ()
+
+
+def _fold(_row: Colleague | None, recorded: Recorded, _key: Key) -> Colleague | None:
+    match recorded.event:
+        case ColleagueKnown() as known:
+            return Colleague(known.person_ref, known.role, known.school_urn, known.approval_limit_pence)
+        case _:
+            return None
+
+
+COLLEAGUES = ReadModel("colleague", Colleague, ("person_ref",), _keys, _fold)

@@ -88,16 +88,66 @@ def without_end(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 
 def followed_on_by(key: Callable[[Rule], str]) -> Callable[[tuple[Rule, ...]], tuple[Rule, ...]]:
-    """As `followed_on`, for a list that holds several rules at a time, told apart by `key`."""
+    """As `followed_on`, for a list in which several rules hold at a time, told apart by `key`."""
 
     def check(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-        names = dict.fromkeys(key(rule) for rule in rules)
-        return tuple(_named(name, tuple(rule for rule in rules if key(rule) == name))[i] for name in names for i in _count(rules, key, name))
+        keys = dict.fromkeys(key(rule) for rule in rules)
+        return tuple(rule for each in keys for rule in _followed_on_under(each, rules))
+
+    def _followed_on_under(each: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        try:
+            return followed_on(tuple(rule for rule in rules if key(rule) == each))
+        except ValueError as fault:
+            raise ValueError(f"'{each}': {fault}") from fault
 
     return check
 
 
-Versions = Annotated[
-    tuple[Rule, ...], Field(min_length=1), AfterValidator(followed_on), AfterValidator(without_end)
-]
+Versions = Annotated[tuple[Rule, ...], Field(min_length=1), AfterValidator(followed_on), AfterValidator(without_end)]
 """The versions of a rule of which exactly one is in force on any day from the first on."""
+
+
+def in_force(key: str, rules: tuple[Rule, ...], on: date) -> Rule:
+    """The one rule that holds on this day. NotInForce before the first of them."""
+    for rule in rules:
+        if rule.holds_on(on):
+            return rule
+    raise NotInForce(key, on)
+
+
+def all_in_force(rules: tuple[Rule, ...], on: date) -> tuple[Rule, ...]:
+    """Every rule that holds on this day; there may be none."""
+    return tuple(rule for rule in rules if rule.holds_on(on))
+
+
+class InForce(PolicyModel):
+    """The rules of one service that hold on one day."""
+
+    @property
+    def version(self) -> str:
+        """The day the newest rule began, and eight figures of a hash over what all of them say: `2026-09-01.5f0c9b1e`."""
+        newest = max(rule.effective_from for rule in self._rules())
+        return f"{newest.isoformat()}.{hashlib.sha256(self.text().encode()).hexdigest()[:8]}"
+
+    def text(self) -> str:
+        """The rules as JSON, always the same for the same rules; the day one ends is its successor's to say."""
+        return "[" + ",".join(rule.model_dump_json(exclude={"effective_until"}) for rule in self._rules()) + "]"
+
+    def _rules(self) -> Iterable[Dated]:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            yield from value if isinstance(value, tuple) else (value,)
+
+
+def read_policy_file(kind: type[File], text: str, file: str, authority: str) -> File:
+    """The file as a model. PolicyFileError names the file, the key and what is wrong with it."""
+    try:
+        read = kind.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as fault:
+        raise PolicyFileError(file, "the whole file", f"is not TOML: {fault}") from fault
+    except ValidationError as fault:
+        first = fault.errors(include_url=False)[0]
+        raise PolicyFileError(file, ".".join(map(str, first["loc"])), first["msg"]) from fault
+    if read.authority != authority:
+        raise PolicyFileError(file, "authority", f"says '{read.authority}' in the folder of '{authority}'")
+    return read

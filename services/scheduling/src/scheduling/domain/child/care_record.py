@@ -1,0 +1,184 @@
+"""What an authority's own records say of a child in care, of the people around the child and of the schools.
+
+A care record is the whole of one child as the authority knows it today: every spell in care with its placements, the
+schools, the social workers, the reviews. Sending it again, or a later one, must change only what is new.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pep_kernel.may import Role
+from pydantic import BaseModel, ConfigDict, Field
+
+Sex = Literal["M", "F", "U"]
+ReasonForNewEpisode = Literal["S", "P", "L", "T", "U", "B"]
+Phase = Literal["early_years", "primary", "secondary", "all_through", "special", "alternative", "post_16"]
+SenProvision = Literal["none", "support", "plan"]
+Urn = Annotated[str, Field(pattern=r"^(\d{6}|EY\d{6})$")]
+
+BATCH_SIZE = 200
+"""The most records that one request may carry."""
+
+
+class Record(BaseModel):
+    """Unknown fields are refused, and nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChildName(Record):
+    """How the child is called; the preferred name is the one to use in speech and letters."""
+
+    given: str
+    family: str
+    preferred: str | None = None
+    language: str | None = None
+
+
+class Episode(Record):
+    """A stretch of a spell in care during which neither placement nor legal status changed.
+
+    Codes are those of the statutory return (SSDA903) of the year. `ended` is empty while it runs.
+    """
+
+    began: date
+    ended: date | None = None
+    reason_new: ReasonForNewEpisode
+    legal_status: str
+    placement: str
+
+
+class Spell(Record):
+    """One unbroken time in care: it began once, and ends once, however often placement or status changed.
+
+    `began_earlier` means that the return shows only its later part: the true first day is before `began`.
+    """
+
+    began: date
+    began_earlier: bool = False
+    ended: date | None = None
+    reason_ceased: str | None = None
+    episodes: Annotated[tuple[Episode, ...], Field(min_length=1)]
+
+
+class Schooling(Record):
+    """A child's time at one school or setting. `year_group` is empty where the authority does not say."""
+
+    school_urn: Urn
+    entered: date
+    left: date | None = None
+    year_group: Annotated[int, Field(ge=-2, le=14)] | None = None
+    special_educational_needs: SenProvision = "none"
+
+
+class SocialWorkerSpell(Record):
+    """The time during which one social worker was the child's allocated worker."""
+
+    staff_id: str
+    began: date
+    ended: date | None = None
+
+
+class Unaccompanied(Record):
+    """The child came to the country alone, seeking asylum; `until` is the day this status ended."""
+
+    until: date | None = None
+
+
+class LastPep(Record):
+    """What had been agreed before this system was used: the last plan meeting and the next dates."""
+
+    held: date
+    next_agreed: date | None = None
+    next_review: date | None = None
+
+
+class CareRecord(Record):
+    """One child in care. `child_id` is the authority's own number and never leaves its records in the clear.
+
+    `cut_over` is the day the authority went live: spells that were running then owe no first plan (T64).
+    """
+
+    child_id: Annotated[str, Field(min_length=1, max_length=20)]
+    name: ChildName | None = None
+    date_of_birth: date
+    sex: Sex
+    upn: str | None = None
+    unaccompanied: Unaccompanied | None = None
+    spells: Annotated[tuple[Spell, ...], Field(min_length=1)]
+    schooling: tuple[Schooling, ...] = ()
+    social_workers: tuple[SocialWorkerSpell, ...] = ()
+    reviews: tuple[date, ...] = ()
+    last_pep: LastPep | None = None
+    cut_over: date | None = None
+
+
+class StaffRecord(Record):
+    """A member of staff of the authority or of a school. The limit is what this person may approve for one plan."""
+
+    kind: Literal["staff"] = "staff"
+    staff_id: Annotated[str, Field(min_length=1, max_length=40)]
+    name: str
+    email: str
+    role: Role
+    school_urn: Urn | None = None
+    team: str | None = None
+    approval_limit_pence: Annotated[int, Field(ge=0)] | None = None
+
+
+class CarerRecord(Record):
+    """A person who looks after one or more of the children, and how to reach that person."""
+
+    kind: Literal["carer"] = "carer"
+    carer_id: Annotated[str, Field(min_length=1, max_length=40)]
+    name: str
+    email: str | None = None
+    telephone: str | None = None
+    child_ids: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class SchoolRecord(Record):
+    """A school or early years setting. The first three figures of `laestab` say in which authority's area it lies."""
+
+    urn: Urn
+    ukprn: Annotated[str, Field(pattern=r"^\d{8}$")] | None = None
+    laestab: Annotated[str, Field(pattern=r"^\d{7}$")] | None = None
+    name: str
+    phase: Phase
+    authority: str
+
+
+PersonRecord = Annotated[StaffRecord | CarerRecord, Field(discriminator="kind")]
+
+
+class CareRecordBatch(Record):
+    """The body of `POST /care-records`."""
+
+    records: Annotated[tuple[CareRecord, ...], Field(min_length=1, max_length=BATCH_SIZE)]
+
+
+class PersonBatch(Record):
+    """The body of `POST /people`."""
+
+    records: Annotated[tuple[PersonRecord, ...], Field(min_length=1, max_length=BATCH_SIZE)]
+
+
+class SchoolBatch(Record):
+    """The body of `POST /schools`."""
+
+    records: Annotated[tuple[SchoolRecord, ...], Field(min_length=1, max_length=BATCH_SIZE)]
+
+
+class RefusedRecord(Record):
+    """A record that was not taken in, by its number in the batch (from 0), and the sentence that says why."""
+
+    index: int
+    reason: str
+
+
+class BatchAnswer(Record):
+    """What became of a batch: records that changed something, records already known, and those refused."""
+
+    changed: int
+    unchanged: int
+    refused: tuple[RefusedRecord, ...] = ()

@@ -51,8 +51,17 @@ class PPPApprovalHeld(Announcement):
     reason: str
 
 
+class PPPApprovalStands(Announcement):
+    """The head decided: what was approved under this plan stands, and may be released."""
+
+    type: Literal["uk.openpep.funding.PPPApprovalStands.v1"] = "uk.openpep.funding.PPPApprovalStands.v1"
+    plan_id: str
+    child_ref: str
+    plan_version: int
+
+
 class PPPApprovalWithdrawn(Announcement):
-    """The head decided: the plan's unreleased approvals are withdrawn."""
+    """The plan's unreleased approvals are withdrawn: the head decided, or another version or plan took its place."""
 
     type: Literal["uk.openpep.funding.PPPApprovalWithdrawn.v1"] = "uk.openpep.funding.PPPApprovalWithdrawn.v1"
     plan_id: str
@@ -71,6 +80,7 @@ class PPPReleased(Announcement):
     payee_urn: str
     financial_year: str
     run_id: str
+    line_number: int
     on: date
 
 

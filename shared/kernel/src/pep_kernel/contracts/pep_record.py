@@ -80,9 +80,11 @@ class PEPCompletionWithdrawn(Announcement):
 
 
 class PEPSuperseded(Announcement):
-    """Another plan took this one's place."""
+    """Another plan took this one's place. School year and term are those of the plan that was replaced."""
 
     type: Literal["uk.openpep.pep-record.PEPSuperseded.v1"] = "uk.openpep.pep-record.PEPSuperseded.v1"
     plan_id: str
     child_ref: str
+    school_year: int
+    term: str
     by_plan_id: str

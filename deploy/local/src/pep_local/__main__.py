@@ -1,0 +1,82 @@
+"""Start and stop the servers and services of this machine: `python -m pep_local up`, `down`, `servers`."""
+
+import errno
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from pep_local import kafka, pid_files
+from pep_local.places import make_folder, state_folder
+from pep_local.stack import Stack
+from pep_local.supervisor import Supervisor
+from pep_local.trouble import Trouble
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(stderr=True)
+
+Folder = Annotated[Path | None, typer.Option(help="The state folder; .state of the checkout unless given.")]
+
+
+@app.command()
+def up(folder: Folder = None) -> None:
+    """Start everything in the background, on the fixed ports."""
+    stack = Stack.on_fixed_ports(folder or state_folder())
+    with Supervisor(stack.folder) as supervisor:
+        supervisor.start(stack.servers())
+        supervisor.start(stack.services())
+        addresses = stack.write_addresses()
+        supervisor.leave_running()
+    console.print("Running. `make down` stops everything.", f"Addresses: {addresses}", sep="\n", soft_wrap=True)
+    console.print(f"Logs: {stack.folder / 'logs'}", soft_wrap=True)
+
+
+@app.command()
+def down(folder: Folder = None) -> None:
+    """Stop everything that was started from the folder, the last first."""
+    stopped = pid_files.stop_all((folder or state_folder()) / "pids")
+    console.print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+@app.command()
+def servers(
+    folder: Annotated[Path, typer.Option(help="Where their data goes.")],
+    lifeline: Annotated[Path, typer.Option(help="A named pipe: its end by the last writer stops the servers.")],
+) -> None:
+    """For tests: PostgreSQL and Kafka on free ports while someone holds the lifeline; then the folder is removed."""
+    stack = Stack.on_free_ports(make_folder(folder))
+    with Supervisor(stack.folder) as supervisor, lifeline.open("rb") as held:
+        supervisor.start(stack.stores(fsync=False))
+        print(stack.write_addresses(), flush=True)
+        held.read()
+    shutil.rmtree(folder)
+
+
+@app.command()
+def libraries() -> None:
+    """Fetch Kafka's libraries, if they are not here yet."""
+    console.print(f"Kafka's libraries are in {kafka.libraries()}.")
+
+
+def main() -> None:
+    """Trouble is said in one sentence; anything else is a bug and keeps its traceback."""
+    try:
+        app()
+    except Trouble as trouble:
+        _give_up(str(trouble))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _give_up(f"No room is left on the disk at {error.filename or state_folder()}: make some, or set PEP_STATE_DIR.")
+
+
+def _give_up(sentence: str) -> NoReturn:
+    console.print(sentence, style="bold red", highlight=False, soft_wrap=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""All that runs on a development machine, from one state folder: the servers first, then the services on them."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+
+from pep_local import kafka, mail, postgres
+from pep_local.places import LOOPBACK, ROOT, first_port, free_ports
+from pep_local.process import Process, http_answers
+from pep_local.signin import SignIn
+
+SERVICES: tuple[str, ...] = ()  # packages, in the order of their start; each runs as `python -m PACKAGE.main`
+SERVERS = ("postgres", "kafka", "kafka_controller", "smtp", "mailbox")
+
+
+def authorities() -> tuple[str, ...]:
+    """The authorities that have a folder of policy."""
+    folder = Path(os.environ.get("PEP_AUTHORITIES_DIR", ROOT / "shared" / "authorities"))
+    return tuple(sorted(path.name for path in folder.glob("*/") if any(path.glob("*.toml"))))
+
+
+def port_names() -> tuple[str, ...]:
+    """Everything that wants a port, in the order in which ports are given."""
+    return (*SERVERS, *SERVICES, *(f"sign_in_{authority}" for authority in authorities()))
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The processes of one state folder and the addresses at which they answer."""
+
+    folder: Path
+    ports: Mapping[str, int]
+
+    @classmethod
+    def on_fixed_ports(cls, folder: Path) -> "Stack":
+        return cls(folder, dict(zip(port_names(), count(first_port()), strict=False)))
+
+    @classmethod
+    def on_free_ports(cls, folder: Path) -> "Stack":
+        names = port_names()
+        return cls(folder, dict(zip(names, free_ports(len(names)), strict=True)))
+
+    @cached_property
+    def sign_ins(self) -> Mapping[str, SignIn]:
+        """The sign-in provider of each authority."""
+        folder = self.folder / "sign-in"
+        return {name: SignIn(folder, name, self.ports[f"sign_in_{name}"]) for name in authorities()}
+
+    @property
+    def postgres_dsn(self) -> str:
+        """For the superuser: PEP_POSTGRES_DSN names a server that is there already."""
+        own = self.folder / "postgres"
+        return os.environ.get("PEP_POSTGRES_DSN") or postgres.superuser_dsn(own, self.ports["postgres"])
+
+    @property
+    def kafka_bootstrap(self) -> str:
+        """PEP_KAFKA_BOOTSTRAP names a cluster that is there already."""
+        return os.environ.get("PEP_KAFKA_BOOTSTRAP") or f"{LOOPBACK}:{self.ports['kafka']}"
+
+    @property
+    def mail_folder(self) -> Path:
+        return self.folder / "mail"
+
+    @property
+    def mailbox_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports['mailbox']}/"
+
+    def url(self, service: str) -> str:
+        return f"http://{LOOPBACK}:{self.ports[service]}"
+
+    def stores(self, fsync: bool = True) -> list[Process]:
+        """PostgreSQL and Kafka, unless the environment names ones that are there already."""
+        found = []
+        if "PEP_POSTGRES_DSN" not in os.environ:
+            found.append(postgres.prepare(self.folder / "postgres", self.ports["postgres"], fsync))
+        if "PEP_KAFKA_BOOTSTRAP" not in os.environ:
+            found.append(kafka.prepare(self.folder / "kafka", self.ports["kafka"], self.ports["kafka_controller"]))
+        return found
+
+    def servers(self) -> list[Process]:
+        """All that the services need: the stores, the mail server, a sign-in provider for each authority."""
+        post = mail.prepare(self.mail_folder, self.ports["smtp"], self.ports["mailbox"])
+        return [*self.stores(), post, *(sign_in.prepare() for sign_in in self.sign_ins.values())]
+
+    def services(self) -> list[Process]:
+        return [self._service(package) for package in SERVICES]
+
+    def addresses(self) -> dict[str, str]:
+        """Where to find what runs, for other commands; `write_addresses` keeps it in the state folder."""
+        sign_in = {f"sign_in_{name}": provider.issuer for name, provider in self.sign_ins.items()}
+        services = {package: self.url(package) for package in SERVICES}
+        return {
+            "postgres_dsn": self.postgres_dsn,
+            "kafka_bootstrap": self.kafka_bootstrap,
+            "mailbox": self.mailbox_url,
+            **sign_in,
+            **services,
+        }
+
+    def write_addresses(self) -> Path:
+        """For the owner of the folder only: the database's password is in it."""
+        path = self.folder / "addresses.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(self.addresses(), indent=2))
+        return path
+
+    def _service(self, package: str) -> Process:
+        return Process(
+            name=package,
+            command=(sys.executable, "-m", f"{package}.main"),
+            log=self.folder / "logs" / f"{package}.log",
+            answers=http_answers(f"{self.url(package)}/health"),
+            ports=(self.ports[package],),
+            environment=self._environment(package),
+        )
+
+    def _environment(self, package: str) -> dict[str, str]:
+        return {
+            "PEP_ENVIRONMENT": "development",
+            "PEP_POSTGRES_DSN": self.postgres_dsn,
+            "PEP_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
+            "PEP_HTTP_PORT": str(self.ports[package]),
+        }

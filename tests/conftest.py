@@ -1,0 +1,120 @@
+"""Real servers for the tests that ask for them: PostgreSQL and Kafka, started by the first test of a run that needs one.
+
+Under pytest-xdist each worker is a process of its own: they agree by a lock in the run's folder. The servers live while
+someone holds the write end of a named pipe; the process that runs pytest does, so they end with it, however it ends.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+FOLDER = "PEP_TEST_SERVERS_FOLDER"
+STOP_SECONDS = 60
+_lifeline = -1
+_started: list[object] = []  # kept, so that the server's handles live as long as this process
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that runs pytest, and not its workers, makes the folder and holds the pipe."""
+    global _lifeline  # pytest has no place of its own for what lives from configure to unconfigure
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="openpep-tests-"))
+    os.mkfifo(folder / "lifeline")
+    _lifeline = os.open(folder / "lifeline", os.O_RDWR)
+    os.environ[FOLDER] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The servers remove the folder when they have stopped; without servers it is ours to remove."""
+    if hasattr(config, "workerinput") or FOLDER not in os.environ:
+        return
+    os.close(_lifeline)
+    folder = Path(os.environ.pop(FOLDER))
+    deadline = time.monotonic() + STOP_SECONDS
+    while (folder / "addresses.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def servers() -> dict[str, str]:
+    """Addresses of PostgreSQL and Kafka: those that the environment names, else our own, started now if need be."""
+    if "PEP_TEST_POSTGRES_DSN" not in os.environ or "PEP_TEST_KAFKA_BOOTSTRAP" not in os.environ:
+        found = _addresses(Path(os.environ[FOLDER]))
+        os.environ.setdefault("PEP_TEST_POSTGRES_DSN", found["postgres_dsn"])
+        os.environ.setdefault("PEP_TEST_KAFKA_BOOTSTRAP", found["kafka_bootstrap"])
+    return {"postgres_dsn": os.environ["PEP_TEST_POSTGRES_DSN"], "kafka": os.environ["PEP_TEST_KAFKA_BOOTSTRAP"]}
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(servers: dict[str, str]) -> str:
+    """The superuser's address of the database `postgres`; its durability is off."""
+    return servers["postgres_dsn"]
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(servers: dict[str, str]) -> str:
+    return servers["kafka"]
+
+
+@pytest.fixture(scope="session")
+def unique_name() -> Callable[[str], str]:
+    """Names for topics, databases and groups that no other test of this or another run has."""
+    return lambda prefix: f"{prefix}_{secrets.token_hex(6)}"
+
+
+FreshDatabase = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture
+async def fresh_database(postgres_dsn: str, unique_name: Callable[[str], str]) -> AsyncIterator[FreshDatabase]:
+    """`await fresh_database()` makes a database, a copy of `template` where named: its address for the superuser."""
+    made: list[str] = []
+
+    async def fresh(template: str = "template0") -> str:
+        made.append(unique_name("test"))
+        await _execute(postgres_dsn, f'create database "{made[-1]}" template "{template}" strategy file_copy')
+        return f"{postgres_dsn.rpartition('/')[0]}/{made[-1]}"
+
+    yield fresh
+    for name in made:
+        await _execute(postgres_dsn, f'drop database if exists "{name}" with (force)')
+
+
+async def _execute(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _addresses(folder: Path) -> dict[str, str]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "addresses.json").exists():
+            _start(folder)
+        found: dict[str, str] = json.loads((folder / "addresses.json").read_text())
+        return found
+
+
+def _start(folder: Path) -> None:
+    """Wait for the line that the command writes when the servers answer; one that fails has said why in its log."""
+    command = [sys.executable, "-m", "pep_local", "servers", f"--folder={folder}", f"--lifeline={folder / 'lifeline'}"]
+    log = (folder / "start.log").open("wb")
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+    _started.extend((log, running))
+    if running.stdout is None or not running.stdout.readline():
+        pytest.exit(f"The servers did not start: {(folder / 'start.log').read_text()}", returncode=3)

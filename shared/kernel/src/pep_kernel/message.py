@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, dataclass_transform
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+@dataclass_transform(frozen_default=True)  # subclasses are frozen too: the type checker cannot see it by itself
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fact, in the past tense. Msgspec, since events are read by the hundred thousand (decision 0007).
 

@@ -4,20 +4,17 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from pep_kernel.authority_policy import (
     FundingFile,
     NotificationsFile,
     NotInForce,
-    PepRecordFile,
-    PolicyFile,
     PolicyFileError,
     TermsFile,
     read_policy_file,
 )
-from pep_kernel.authority_policy.dated import Versions
 from pep_kernel.authority_policy.funding import Eligibility, Grant
-from pep_kernel.authority_policy.notifications import QuietHours, Sender, Words
-from pep_kernel.authority_policy.scheduling import Applicability, Cadence, Capacity, Obligation, Quorum, Trigger
+from pep_kernel.authority_policy.scheduling import Applicability, Cadence, Capacity, Quorum
 from pep_kernel.calendars import Term, Unit
 from pep_kernel.may import Role
 

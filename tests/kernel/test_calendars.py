@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from pep_kernel.calendars import (
     Calendar,
     DueDate,

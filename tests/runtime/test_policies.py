@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from pep_kernel.authority_policy import PolicyFileError, SchedulingPolicy
 from pep_kernel.authority_policy.pep_record import IfMissing
 from pep_kernel.authority_policy.scheduling import Trigger

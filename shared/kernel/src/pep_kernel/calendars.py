@@ -1,6 +1,6 @@
 """Days that count: working days, school days, terms, school years, financial years, ages.
 
-The day after the trigger is day 1. Which days count (calendar, working or school days) is policy and is shown to people,
+The day after the trigger is day 1. Which days count (calendar, working or school) is policy and is shown to people,
 and so is what happens to a date that falls on a day when nobody works.
 """
 

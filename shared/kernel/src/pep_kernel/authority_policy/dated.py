@@ -125,7 +125,7 @@ class InForce(PolicyModel):
 
     @property
     def version(self) -> str:
-        """The day the newest rule began, and eight figures of a hash over what all of them say: `2026-09-01.5f0c9b1e`."""
+        """The day the newest rule began, and eight figures of a hash over what all say: `2026-09-01.5f0c9b1e`."""
         newest = max(rule.effective_from for rule in self._rules())
         return f"{newest.isoformat()}.{hashlib.sha256(self.text().encode()).hexdigest()[:8]}"
 

@@ -7,8 +7,9 @@ schools, the social workers, the reviews. Sending it again, or a later one, must
 from datetime import date
 from typing import Annotated, Literal
 
-from pep_kernel.may import Role
 from pydantic import BaseModel, ConfigDict, Field
+
+from pep_kernel.may import Role
 
 Sex = Literal["M", "F", "U"]
 ReasonForNewEpisode = Literal["S", "P", "L", "T", "U", "B"]

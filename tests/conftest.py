@@ -1,4 +1,4 @@
-"""Real servers for the tests that ask for them: PostgreSQL and Kafka, started by the first test of a run that needs one.
+"""Real servers for the tests that ask for them: PostgreSQL and Kafka, started by the first test that needs one.
 
 Under pytest-xdist each worker is a process of its own: they agree by a lock in the run's folder. The servers live while
 someone holds the write end of a named pipe; the process that runs pytest does, so they end with it, however it ends.

@@ -99,15 +99,19 @@ def _as_unprivileged(folder: Path) -> tuple[str, ...]:
         raise Trouble("PostgreSQL does not run as root and `setpriv` is missing: install util-linux.")
     user = _unprivileged()
     plain = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups")
-    for extra in ((), *((f"--inh-caps=+{name}", f"--ambient-caps=+{name}") for name in _capabilities_we_have())):
-        command = (*plain, *extra)
+    for command in (plain, *((*plain, *_keeping(capability)) for capability in _capabilities_we_have())):
         if all(_can_read(command, path) for path in (BINARIES / "postgres", _password_file(folder))):
             return command
     raise Trouble(f"The user {user.pw_name} cannot reach {folder} or {BINARIES}: use folders that all may enter.")
 
 
+def _keeping(capability: str) -> tuple[str, ...]:
+    """`initdb` asks access(2), which ignores the capabilities of ordinary users unless the second setting is made."""
+    return (f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}", "--securebits=+no_setuid_fixup")
+
+
 def _can_read(as_user: tuple[str, ...], path: Path) -> bool:
-    return subprocess.run((*as_user, "head", "-c1", str(path)), check=False, capture_output=True).returncode == 0
+    return subprocess.run((*as_user, "test", "-r", str(path)), check=False, capture_output=True).returncode == 0
 
 
 def _capabilities_we_have() -> list[str]:

@@ -1,0 +1,45 @@
+"""An invitation as an entry for a calendar (RFC 5545, RFC 5546): neutral, private, in local time (L-34).
+
+The same meeting keeps its UID; a changed meeting has a higher sequence, so that calendars replace the old entry.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar.enums import CLASS, STATUS
+
+from notifications.domain.letters import LONDON, MEETING_SUMMARY, MeetingDetails
+from pep_kernel.authority_policy.notifications import Sender
+
+PRODUCT = "-//OpenPEP//Invitations//EN"
+
+
+def calendar_entry(meeting: MeetingDetails, sender: Sender, recipient: str, at: datetime) -> bytes:
+    """The bytes of a `text/calendar` part with METHOD:REQUEST for one recipient."""
+    begins = meeting.begins.astimezone(LONDON)
+    event = Event.new(
+        uid=f"{meeting.meeting_id}@{sender.address.rpartition('@')[2]}",
+        sequence=meeting.sequence,
+        stamp=at,
+        start=begins,
+        end=(meeting.begins + meeting.lasts).astimezone(LONDON),
+        summary=MEETING_SUMMARY,
+        location=meeting.place or meeting.joining_link,
+        description=f"Join online: {meeting.joining_link}" if meeting.joining_link else None,
+        classification=CLASS.PRIVATE,
+        status=STATUS.CONFIRMED,
+        organizer=_address(sender.address, sender.name),
+        attendees=[_address(recipient)],
+    )
+    calendar = Calendar.new(method="REQUEST", prodid=PRODUCT, subcomponents=[event])
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def _address(address: str, name: str | None = None) -> vCalAddress:
+    written = vCalAddress(f"mailto:{address}")
+    if name:
+        written.params["CN"] = vText(name)
+    return written

@@ -1,0 +1,44 @@
+"""Where one message stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NotRequested:
+    """Nobody asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """To be sent; so many attempts were refused before the mail server took anything."""
+
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """This attempt began, and its outcome is not written."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The mail server took it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It will not be tried again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """It was held back."""
+
+
+Intent = NotRequested | Waiting | Underway | Sent | Failed | Suppressed

@@ -1,0 +1,93 @@
+"""The words of each message. No child's name, no school, nothing of a record: a reference and a link.
+
+An invitation works for people without an account: it says when, where and how to join, and asks nobody to sign in.
+Its words say nothing of care or of whose meeting it is, so that a letter left open tells nobody anything (L-34).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pep_kernel.authority_policy.notifications import Words
+
+LONDON = ZoneInfo("Europe/London")
+MEETING_SUMMARY = "Meeting"
+SIGN_IN = "The link asks you to sign in. Please do not forward this message."
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a person reads."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingDetails:
+    """When and where people meet, as scheduling knows it when the invitation is sent. A change has a higher `sequence`."""
+
+    meeting_id: str
+    begins: datetime
+    lasts: timedelta
+    place: str | None
+    joining_link: str | None
+    sequence: int = 0
+
+
+def invitation(meeting: MeetingDetails) -> Letter:
+    """The invitation as text; the same stands in its calendar entry."""
+    begins, ends = meeting.begins.astimezone(LONDON), (meeting.begins + meeting.lasts).astimezone(LONDON)
+    day = f"{begins:%A} {begins.day} {begins:%B %Y}"
+    details = (
+        f"Date: {day}",
+        f"Time: {begins:%H:%M} to {ends:%H:%M}",
+        f"Place: {meeting.place}" if meeting.place else "",
+        f"Join online: {meeting.joining_link}" if meeting.joining_link else "",
+    )
+    return Letter(
+        f"Invitation: meeting on {day} at {begins:%H:%M}",
+        _paragraphs(
+            "You are invited to a meeting.",
+            "\n".join(line for line in details if line),
+            "You do not need an account. The attached entry puts the meeting into your calendar.",
+            "Please keep the joining link to yourself." if meeting.joining_link else "",
+        ),
+    )
+
+
+def ready_for_quality_assurance(plan_id: str, base_address: str) -> Letter:
+    """L-79: pressing "complete" alerts the Virtual School that the plan is ready."""
+    return Letter(
+        "A plan is ready for quality assurance",
+        _paragraphs("A plan was marked complete and awaits quality assurance.", _plan(plan_id, base_address)),
+    )
+
+
+def returned(plan_id: str, base_address: str) -> Letter:
+    """L-81: the reason stands in the plan, where only those may read it who may read the plan."""
+    return Letter(
+        "A plan was returned to you",
+        _paragraphs(
+            "Quality assurance returned a plan that you marked complete. The reason stands in the plan.",
+            _plan(plan_id, base_address),
+        ),
+    )
+
+
+def released(plan_id: str, base_address: str, words: Words) -> Letter:
+    """Told in the authority's own word for the premium."""
+    return Letter(
+        f"{words.premium} released",
+        _paragraphs(f"{words.premium} was released to your school for a plan.", _plan(plan_id, base_address)),
+    )
+
+
+def _plan(plan_id: str, base_address: str) -> str:
+    return f"Reference: {plan_id}\nOpen it here: {base_address.rstrip('/')}/plans/{plan_id}\n\n{SIGN_IN}"
+
+
+def _paragraphs(*paragraphs: str) -> str:
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"

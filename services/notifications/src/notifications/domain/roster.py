@@ -1,0 +1,52 @@
+"""Who works here in which role, at which school: one list an authority, so that a message to a role finds its people.
+
+The list is made of the same events as the colleagues that permissions look at. It is one stream, because whoever is
+told must be decided from one state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pep_kernel.colleagues import ColleagueEvent, ColleagueGone, ColleagueKnown, NoteColleague, NoteColleagueGone
+from pep_kernel.decider import Decider
+from pep_kernel.may import Role
+
+ROSTER_STREAM = "roster-staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Everybody who works here now, by reference."""
+
+    people: Mapping[str, ColleagueKnown] = field(default_factory=dict)
+
+    def in_roles(self, roles: Collection[str]) -> tuple[str, ...]:
+        """The people in any of these roles, in a fixed order."""
+        return tuple(ref for ref, known in sorted(self.people.items()) if known.role in roles)
+
+    def designated_teachers(self, school_urn: str) -> tuple[str, ...]:
+        """The designated teachers of this school, in a fixed order."""
+        teachers = self.in_roles({Role.DESIGNATED_TEACHER})
+        return tuple(ref for ref in teachers if self.people[ref].school_urn == school_urn)
+
+
+def decide(roster: Roster, command: NoteColleague | NoteColleagueGone) -> Sequence[ColleagueEvent]:
+    match command:
+        case NoteColleague(person_ref=ref):
+            known = ColleagueKnown(**command.model_dump())
+            return [] if roster.people.get(ref) == known else [known]
+        case NoteColleagueGone(person_ref=ref):
+            return [ColleagueGone(person_ref=ref)] if ref in roster.people else []
+
+
+def evolve(roster: Roster, event: ColleagueEvent) -> Roster:
+    match event:
+        case ColleagueKnown(person_ref=ref):
+            return Roster({**roster.people, ref: event})
+        case ColleagueGone(person_ref=ref):
+            return Roster({each: known for each, known in roster.people.items() if each != ref})
+
+
+ROSTER: Decider[Roster, NoteColleague | NoteColleagueGone, ColleagueEvent] = Decider(Roster(), decide, evolve)

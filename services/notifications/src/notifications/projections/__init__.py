@@ -1,0 +1,1 @@
+"""What can be looked up: folded from this service's own journal."""

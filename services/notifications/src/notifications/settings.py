@@ -1,0 +1,33 @@
+"""What differs from place to place: the mail server, the address of the pages that links lead to, the sender's pace."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class MailSettings(BaseSettings):
+    """PEP_SMTP_HOST, PEP_SMTP_PORT, …: the mail server. `start_tls` unset: used where the server offers it."""
+
+    model_config = SettingsConfigDict(env_prefix="PEP_SMTP_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = 2525
+    username: str | None = None
+    password: SecretStr | None = None
+    start_tls: bool | None = None
+    timeout_seconds: float = Field(default=20.0, gt=0)
+
+
+class SenderSettings(BaseSettings):
+    """PEP_BASE_ADDRESS: where links in messages lead. PEP_SENDING_…: how the sender works.
+
+    An attempt without an outcome is given up after `unknown_after_seconds`: longer than any send can last.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PEP_SENDING_", frozen=True, populate_by_name=True)
+
+    base_address: str = Field(default="http://127.0.0.1:28000", validation_alias="PEP_BASE_ADDRESS")
+    batch: int = Field(default=50, ge=1)
+    pause_seconds: float = Field(default=0.5, gt=0)
+    unknown_after_seconds: float = Field(default=120.0, gt=0)

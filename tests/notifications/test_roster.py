@@ -1,0 +1,38 @@
+"""Who works here in which role, at which school."""
+
+from notifications.domain.roster import ROSTER, Roster
+from pep_kernel.colleagues import ColleagueGone, ColleagueKnown, NoteColleague, NoteColleagueGone
+from pep_kernel.scenario import Scenario
+
+roster = Scenario(ROSTER)
+teacher = ColleagueKnown(person_ref="teacher-1", role="designated_teacher", school_urn="100001")
+teacher_elsewhere = ColleagueKnown(person_ref="teacher-2", role="designated_teacher", school_urn="100002")
+officer = ColleagueKnown(person_ref="officer-1", role="virtual_school_officer")
+STAFF: Roster = ROSTER.fold((teacher, teacher_elsewhere, officer))
+
+
+def note(known: ColleagueKnown) -> NoteColleague:
+    return NoteColleague(
+        person_ref=known.person_ref, role=known.role, school_urn=known.school_urn, approval_limit_pence=0
+    )
+
+
+def test_somebody_new_is_listed_once() -> None:
+    roster.when(note(teacher)).then(teacher).when(note(teacher)).then_nothing()
+
+
+def test_a_changed_role_is_listed_anew() -> None:
+    promoted = ColleagueKnown(person_ref="officer-1", role="senior_virtual_school_officer")
+    roster.given(officer).when(note(promoted)).then(promoted)
+
+
+def test_somebody_who_left_is_listed_no_more() -> None:
+    after = roster.given(teacher, officer).when(NoteColleagueGone(person_ref="teacher-1"))
+    after.then(ColleagueGone(person_ref="teacher-1")).when(NoteColleagueGone(person_ref="teacher-1")).then_nothing()
+    assert ROSTER.fold((teacher, officer, ColleagueGone(person_ref="teacher-1"))).people == {"officer-1": officer}
+
+
+def test_people_are_found_by_role_and_teachers_by_school() -> None:
+    assert STAFF.in_roles({"designated_teacher"}) == ("teacher-1", "teacher-2")
+    assert STAFF.designated_teachers("100002") == ("teacher-2",)
+    assert STAFF.designated_teachers("100003") == ()

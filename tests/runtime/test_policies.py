@@ -10,6 +10,7 @@ from pep_kernel.authority_policy import PolicyFileError, SchedulingPolicy
 from pep_kernel.authority_policy.pep_record import IfMissing
 from pep_kernel.authority_policy.scheduling import Trigger
 from pep_kernel.calendars import DueDate, due_date
+from pep_kernel.may import Role
 from pep_runtime.policies import Policies, read_policies
 
 FOLDER = Path(__file__).parents[2] / "shared" / "authorities"
@@ -100,6 +101,15 @@ def test_a_plan_without_maths_is_refused_in_one_county_and_warned_about_in_the_o
         for name in policies.authorities
     }
     assert missing == {"leicestershire": IfMissing.REFUSE, "oxfordshire": IfMissing.WARN}
+
+
+@pytest.mark.rule("L-40", "O-40")
+def test_the_social_workers_section_has_another_name_in_each_county(policies: Policies) -> None:
+    sections = policies.for_authority("oxfordshire").pep_record.in_force(ENTERED).sections
+    social_care = sections.named("social_care")
+    assert social_care is not None
+    assert social_care.contributors == (Role.SOCIAL_WORKER,)
+    assert sections.named("care_situation") is None
 
 
 def test_every_file_has_rules_for_the_day(policies: Policies) -> None:

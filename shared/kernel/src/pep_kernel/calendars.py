@@ -6,7 +6,7 @@ and so is what happens to a date that falls on a day when nobody works.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -158,21 +158,15 @@ def due_date(trigger: date, days: int, unit: Unit, calendar: Calendar, roll: Rol
     if days < 1:
         raise ValueError("a deadline is at least one day after its trigger")
     skipped: list[tuple[date, str]] = []
-    for day in _days_after(trigger):
+    day = trigger
+    while days:
+        day += ONE_DAY
         why = calendar.why_not_counted(day, unit)
         if why is None:
             days -= 1
         elif why != "weekend":
             skipped.append((day, why))
-        if days == 0:
-            break
     return DueDate(_rolled(day, roll, calendar), trigger, tuple(skipped))
-
-
-def _days_after(day: date) -> Iterator[date]:
-    while True:
-        day += ONE_DAY
-        yield day
 
 
 def _rolled(day: date, roll: Roll, calendar: Calendar) -> date:

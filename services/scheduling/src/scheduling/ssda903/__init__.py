@@ -1,0 +1,1 @@
+"""Reads what authorities really have: their yearly return on children looked after (SSDA903) and tables of their own."""

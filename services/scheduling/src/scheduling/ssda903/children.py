@@ -1,0 +1,216 @@
+"""Puts together all that the tables say of one child, and tells what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from scheduling.domain.child.care_record import (
+    CareRecord,
+    ChildName,
+    LastPep,
+    Schooling,
+    SocialWorkerSpell,
+    Spell,
+    Unaccompanied,
+)
+from scheduling.ssda903.code_lists import OLD_SEX_CODES, SEX_CODES, UNKNOWN_UPN_CODES, code_lists_of
+from scheduling.ssda903.csv_files import Row, Tell
+from scheduling.ssda903.row_reader import RowReader, single_rows
+from scheduling.ssda903.spells import latest_day, read_spells
+from scheduling.ssda903.tables import EDUCATION, EPISODES, HEADER, LAST_PEP, PEOPLE, REVIEWS, SOCIAL_WORKERS, UASC
+from scheduling.ssda903.upn import check_letter, has_the_shape_of_a_upn
+
+SEN_CODES: Mapping[str, Literal["none", "support", "plan"]] = {"": "none", "N": "none", "K": "support", "E": "plan"}
+MAIN_SCHOOL, OTHER_SCHOOL = frozenset(["", "C", "M"]), frozenset(["S", "G", "F"])
+YEAR_GROUPS = {"N1": -2, "N2": -1, "R": 0} | {str(year): year for year in range(15)}
+OF_A_CHILD = (HEADER, EPISODES, UASC, REVIEWS, SOCIAL_WORKERS, PEOPLE, EDUCATION, LAST_PEP)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a child's rows are judged by: the return's year, the schools and staff in the files, the go-live day.
+
+    Without any table of schools, or of staff, references to them are not judged.
+    """
+
+    return_year: str
+    school_urns: frozenset[str]
+    staff_ids: frozenset[str]
+    cut_over: date | None = None
+
+
+class ChildRows:
+    """All rows about one child, by table."""
+
+    def __init__(self, rows: Mapping[str, list[Row]], tell: Tell) -> None:
+        self._readers = {name: [RowReader(row, tell) for row in of_table] for name, of_table in rows.items()}
+
+    def of(self, table_name: str) -> list[RowReader]:
+        return self._readers.get(table_name, [])
+
+    def one(self, table_name: str) -> RowReader | None:
+        """The only row; a repeat is told, and an error if it differs."""
+        return next(iter(single_rows(self.of(table_name), "CHILD")), None)
+
+    @property
+    def all_sound(self) -> bool:
+        return all(reader.sound for readers in self._readers.values() for reader in readers)
+
+    def first(self) -> RowReader:
+        return next(reader for readers in self._readers.values() for reader in readers)
+
+
+def read_child(child_id: str, rows: Mapping[str, list[Row]], known: Known, tell: Tell) -> CareRecord | None:
+    """The child's record; none, and told why, for a child that cannot be taken in or is not in care."""
+    child = ChildRows(rows, tell)
+    header, spells = child.one(HEADER.name), read_spells(child.of(EPISODES.name), known.return_year)
+    if header is None:
+        _tell_of_a_stranger(child)
+        return None
+    born, sex, upn = header.needed_day("DOB"), _sex(header, known), _upn(header)
+    parts = _parts(child, spells, known)
+    if born and spells and spells[0].began < born:
+        header.error("DOB", f"the child entered care on {spells[0].began:%d/%m/%Y}, before birth")
+    if not child.of(EPISODES.name):
+        header.warn("CHILD", "the child has no episode, so is left out")
+    if not spells or not child.all_sound:
+        return None
+    whole = {"child_id": child_id, "date_of_birth": born, "sex": sex, "upn": upn, "spells": spells, **parts}
+    return CareRecord.model_validate({**whole, "cut_over": known.cut_over})
+
+
+def _parts(child: ChildRows, spells: tuple[Spell, ...], known: Known) -> dict[str, object]:
+    person = child.one(PEOPLE.name)
+    return {
+        "name": _name(person) if person else None,
+        "unaccompanied": _unaccompanied(child.one(UASC.name)),
+        "schooling": tuple(_schooling(child.of(EDUCATION.name), known)),
+        "social_workers": _social_workers(child, person, spells, known),
+        "reviews": tuple(sorted({day for each in child.of(REVIEWS.name) if (day := each.needed_day("REVIEW"))})),
+        "last_pep": _last_pep(child.one(LAST_PEP.name)),
+    }
+
+
+def _tell_of_a_stranger(child: ChildRows) -> None:
+    if episodes := child.of(EPISODES.name):
+        episodes[0].error("CHILD", "an episode of a child that is not in the header table")
+    else:
+        child.first().warn("CHILD", "no child with this number is in the header table, so it is left out")
+
+
+def _sex(header: RowReader, known: Known) -> str:
+    code = header.needed("SEX").upper()
+    if code in OLD_SEX_CODES:
+        if not code_lists_of(known.return_year).old_sex_codes:
+            header.warn("SEX", f"1 and 2 were the codes until 2023/24; read as {OLD_SEX_CODES[code]}")
+        return OLD_SEX_CODES[code]
+    if code and code not in SEX_CODES:
+        header.error("SEX", "is not a known code")
+    return code
+
+
+def _upn(header: RowReader) -> str | None:
+    upn = header.text("UPN").upper()
+    if upn in UNKNOWN_UPN_CODES:
+        header.warn("UPN", "says why no number is known; ask the school for it")
+    elif upn and not has_the_shape_of_a_upn(upn):
+        header.warn("UPN", "has not the shape of a unique pupil number, so it is left out")
+    elif upn and upn[0] != check_letter(upn):
+        header.warn("UPN", f"the check letter should be {check_letter(upn)}; check the number with the school")
+    return upn if has_the_shape_of_a_upn(upn) else None
+
+
+def _name(person: RowReader) -> ChildName:
+    return ChildName(
+        given=person.needed("GIVEN_NAME"),
+        family=person.needed("FAMILY_NAME"),
+        preferred=person.text("PREFERRED_NAME") or None,
+        language=person.text("LANGUAGE") or None,
+    )
+
+
+def _unaccompanied(row: RowReader | None) -> Unaccompanied | None:
+    return Unaccompanied(until=row.day("DUC")) if row else None
+
+
+def _last_pep(row: RowReader | None) -> LastPep | None:
+    held = row.needed_day("LAST_PEP") if row else None
+    if row is None or held is None:
+        return None
+    return LastPep(held=held, next_agreed=row.day("NEXT_AGREED"), next_review=row.day("NEXT_REVIEW"))
+
+
+def _schooling(readers: list[RowReader], known: Known) -> list[Schooling]:
+    singles = single_rows(readers, "CHILD", "SCHOOL_URN", "ENTERED")
+    read = [schooling for reader in singles if (schooling := _one_school(reader, known))]
+    return sorted(read, key=lambda schooling: schooling.entered)
+
+
+def _one_school(reader: RowReader, known: Known) -> Schooling | None:
+    urn, entered, left = reader.needed("SCHOOL_URN").upper(), reader.needed_day("ENTERED"), reader.day("LEFT")
+    if entered and left and left < entered:
+        reader.error("LEFT", "the child leaves the school before entering it")
+    if known.school_urns and urn and urn not in known.school_urns:
+        reader.error("SCHOOL_URN", "no school with this number is in the schools table")
+    special_educational_needs = _special_educational_needs(reader)
+    is_main, year_group = _is_main_school(reader), _year_group(reader)
+    if not reader.sound or entered is None or not is_main:
+        return None
+    return Schooling(
+        school_urn=urn,
+        entered=entered,
+        left=left,
+        year_group=year_group,
+        special_educational_needs=special_educational_needs,
+    )
+
+
+def _is_main_school(reader: RowReader) -> bool:
+    status = reader.text("ROLL_STATUS").upper()
+    if status in OTHER_SCHOOL:
+        reader.warn("ROLL_STATUS", "is not the child's main school, so it is left out")
+    elif status not in MAIN_SCHOOL:
+        reader.error("ROLL_STATUS", "is not a known code")
+    return status in MAIN_SCHOOL
+
+
+def _special_educational_needs(reader: RowReader) -> Literal["none", "support", "plan"]:
+    code = reader.text("SEN").upper()
+    if code not in SEN_CODES:
+        reader.error("SEN", "is not a known code")
+    return SEN_CODES.get(code, "none")
+
+
+def _year_group(reader: RowReader) -> int | None:
+    text = reader.text("YEAR_GROUP").upper()
+    if text and text not in YEAR_GROUPS:
+        reader.warn("YEAR_GROUP", "is not a year group, so it is left out")
+    return YEAR_GROUPS.get(text)
+
+
+def _social_workers(
+    child: ChildRows, person: RowReader | None, spells: tuple[Spell, ...], known: Known
+) -> tuple[SocialWorkerSpell, ...]:
+    """From the table of social workers; else the one that the people table names, since the newest spell began."""
+    singles = single_rows(child.of(SOCIAL_WORKERS.name), "CHILD", "SW_ID", "SW_DECOM")
+    read = [worker for reader in singles if (worker := _social_worker(reader, known))]
+    if read or person is None or not spells or not person.text("SOCIAL_WORKER"):
+        return tuple(sorted(read, key=lambda worker: worker.began))
+    _tell_of_unknown_staff(person, "SOCIAL_WORKER", known)
+    return (SocialWorkerSpell(staff_id=person.text("SOCIAL_WORKER"), began=latest_day(spells)),)
+
+
+def _social_worker(reader: RowReader, known: Known) -> SocialWorkerSpell | None:
+    staff_id, began, ended = reader.needed("SW_ID"), reader.needed_day("SW_DECOM"), reader.day("SW_DEC")
+    if began and ended and ended < began:
+        reader.error("SW_DEC", "the social worker leaves before beginning")
+    _tell_of_unknown_staff(reader, "SW_ID", known)
+    return SocialWorkerSpell(staff_id=staff_id, began=began, ended=ended) if began and reader.sound else None
+
+
+def _tell_of_unknown_staff(reader: RowReader, column: str, known: Known) -> None:
+    if known.staff_ids and reader.text(column) and reader.text(column) not in known.staff_ids:
+        reader.warn(column, "nobody with this number is in the staff table")

@@ -1,0 +1,54 @@
+"""The codes of the statutory return, year by year: a code that was right two years ago may be wrong today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pep_kernel.calendars import financial_year
+
+NEW_EPISODE_CODES = frozenset("SPLTUB")
+CEASED_CODES = frozenset(
+    ["X1", "E11", "E12", "E13", "E14", "E15", "E16", "E17", "E2", "E3", "E41", "E45", "E46", "E47", "E48"]
+    + ["E4A", "E4B", "E5", "E6", "E7", "E8", "E9"]
+)
+EPISODE_GOES_ON = "X1"
+LEGAL_STATUS_CODES = frozenset(["C1", "C2", "D1", "E1", "V2", "V3", "V4", "J1", "J2", "J3", "L1", "L2", "L3"])
+NEED_CODES = frozenset(f"N{number}" for number in range(1, 9))
+UNKNOWN_UPN_CODES = frozenset(f"UN{number}" for number in range(1, 6))
+SEX_CODES = frozenset("MFU")
+OLD_SEX_CODES = {"1": "M", "2": "F"}
+
+_PLACEMENTS_2024 = frozenset(
+    ["A3", "A4", "A5", "A6", "H5", "K1", "K2", "P1", "P2", "P3", "R1", "R2", "R3", "R5", "S1", "Z1"]
+    + ["T0", "T1", "T2", "T3", "T4", "U1", "U2", "U3", "U4", "U5", "U6"]
+)
+_PLACEMENTS_2025 = (_PLACEMENTS_2024 - {"H5", "P2", "Z1"}) | {"K3", "Z11", "Z12", "Z13", "Z14"}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLists:
+    """What differs between years: where a child may be placed, and whether sex is still written 1 or 2."""
+
+    placements: frozenset[str]
+    old_sex_codes: bool
+
+
+CODE_LISTS: Mapping[str, CodeLists] = {
+    "2023-24": CodeLists(_PLACEMENTS_2024, old_sex_codes=True),
+    "2024-25": CodeLists(_PLACEMENTS_2024, old_sex_codes=False),
+    "2025-26": CodeLists(_PLACEMENTS_2025, old_sex_codes=False),
+    "2026-27": CodeLists(_PLACEMENTS_2025, old_sex_codes=False),
+}
+
+
+def code_lists_of(year: str) -> CodeLists:
+    """The lists of a collection year such as `2025-26`; of the nearest year that is known for others."""
+    return CODE_LISTS[min(max(year, min(CODE_LISTS)), max(CODE_LISTS))]
+
+
+def is_placement(code: str, return_year: str, episode_began: date) -> bool:
+    """Whether the code was on the list of the return's year, or of the year in which the episode began."""
+    years = (return_year, financial_year(episode_began))
+    return any(code in code_lists_of(year).placements for year in years)

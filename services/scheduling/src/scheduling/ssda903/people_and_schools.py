@@ -1,0 +1,104 @@
+"""Reads the authority's staff, the children's carers, and the schools."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import get_args
+
+from pep_kernel.may import Role
+from scheduling.domain.child.care_record import CarerRecord, Phase, SchoolRecord, StaffRecord
+from scheduling.ssda903.row_reader import RowReader, single_rows
+
+ROLES: Mapping[str, Role] = {role.value: role for role in Role if role is not Role.SERVICE}
+PHASES: tuple[Phase, ...] = get_args(Phase)
+URN = re.compile(r"\d{6}|EY\d{6}")
+UKPRN = re.compile(r"\d{8}")
+LAESTAB = re.compile(r"\d{7}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+def read_staff(readers: list[RowReader]) -> StaffRecord | None:
+    """One member of staff from the rows with the same number; none, and told why, if a row cannot be used."""
+    row = single_rows(readers, "STAFF_ID")[0]
+    role = ROLES.get(row.needed("ROLE").lower().replace(" ", "_"))
+    if role is None:
+        row.error("ROLE", f"is not a known role; these are: {', '.join(sorted(ROLES))}")
+    if role is Role.DESIGNATED_TEACHER and not row.text("SCHOOL_URN"):
+        row.warn("SCHOOL_URN", "a designated teacher without a school sees no child")
+    name, email, urn = row.needed("NAME"), _email(row), _identifier(row, "SCHOOL_URN", URN)
+    limit_pence = _pence(row, "APPROVAL_LIMIT")
+    if role is None or not row.sound:
+        return None
+    return StaffRecord(
+        staff_id=row.text("STAFF_ID"),
+        name=name,
+        email=email,
+        role=role,
+        school_urn=urn,
+        team=row.text("TEAM") or None,
+        approval_limit_pence=limit_pence,
+    )
+
+
+def read_carer(readers: list[RowReader]) -> CarerRecord | None:
+    """One carer from the rows with the same number, one row a child; none, and told why, if a row cannot be used."""
+    singles = single_rows(readers, "CARER_ID", "CHILD")
+    first = singles[0]
+    for row in singles:
+        row.needed("CHILD")
+        if row.text("NAME") != first.text("NAME"):
+            row.error("NAME", f"differs from line {first.row.line}, which has the same number")
+    name = first.needed("NAME")
+    email = _email(first) if first.text("EMAIL") else None
+    if not all(row.sound for row in singles):
+        return None
+    return CarerRecord(
+        carer_id=first.text("CARER_ID"),
+        name=name,
+        email=email,
+        telephone=first.text("TELEPHONE") or None,
+        child_ids=tuple(row.text("CHILD") for row in singles),
+    )
+
+
+def read_school(readers: list[RowReader]) -> SchoolRecord | None:
+    """One school from the rows with the same number; none, and told why, if a row cannot be used."""
+    row = single_rows(readers, "URN")[0]
+    phase = next((phase for phase in PHASES if phase == row.needed("PHASE").lower().replace("-", "_")), None)
+    if phase is None:
+        row.error("PHASE", f"is not a known phase; these are: {', '.join(PHASES)}")
+    urn, name, authority = _identifier(row, "URN", URN), row.needed("NAME"), row.needed("AUTHORITY")
+    ukprn, laestab = _identifier(row, "UKPRN", UKPRN), _identifier(row, "LAESTAB", LAESTAB)
+    if urn is None or phase is None or not row.sound:
+        return None
+    return SchoolRecord(urn=urn, ukprn=ukprn, laestab=laestab, name=name, phase=phase, authority=authority)
+
+
+def _email(row: RowReader) -> str:
+    email = row.needed("EMAIL")
+    if email and not EMAIL.fullmatch(email):
+        row.error("EMAIL", "is not an e-mail address")
+    return email
+
+
+def _identifier(row: RowReader, column: str, shape: re.Pattern[str]) -> str | None:
+    text = row.text(column).upper().replace("/", "")
+    if text and not shape.fullmatch(text):
+        row.error(column, "has not the shape of such a number")
+    return text or None
+
+
+def _pence(row: RowReader, column: str) -> int | None:
+    text = row.text(column).lstrip("£").replace(",", "")
+    if not text:
+        return None
+    try:
+        pence = Decimal(text) * 100
+    except InvalidOperation:
+        pence = Decimal("-1")
+    if pence < 0 or pence != pence.to_integral_value():
+        row.error(column, "is not an amount in pounds and pence")
+        return None
+    return int(pence)

@@ -27,7 +27,7 @@ help: ## list the targets
 
 setup: ## fetch Python packages and Kafka, if they are not here or not up to date
 	@mkdir -p .uv
-	@$(ALONE) $(MAKE) --no-print-directory $(READY)
+	@$(ALONE) $(MAKE) --silent --no-print-directory $(READY)
 
 demo: setup ## play a term on real servers; ONCE=1 stops at its end, KEEP=1 goes on with the data that is there
 	@$(BIN)/python -m pep_local.demo $(if $(ONCE),--once) $(if $(KEEP),--keep)

@@ -35,7 +35,7 @@ def write(folder: Path, key: str, name: str, pid: int, stop_signal: signal.Signa
 def running(folder: Path) -> list[str]:
     """Names of the processes that were started from the folder and still run, in the order of their start."""
     records = [_read(path) for path in sorted(folder.glob("*.json"))]
-    return [record.name for record in records if _find(record)]
+    return [record.name for record in records if record and _find(record)]
 
 
 def stop_all(folder: Path) -> list[str]:
@@ -43,7 +43,7 @@ def stop_all(folder: Path) -> list[str]:
     stopped = []
     for path in sorted(folder.glob("*.json"), reverse=True):
         record = _read(path)
-        if process := _find(record):
+        if record and (process := _find(record)):
             stop(process, signal.Signals(record.stop_signal))
             stopped.append(record.name)
         path.unlink(missing_ok=True)
@@ -61,8 +61,12 @@ def stop(process: psutil.Process, stop_signal: signal.Signals) -> None:
                     member.kill()
 
 
-def _read(path: Path) -> Record:
-    return Record(**json.loads(path.read_text()))
+def _read(path: Path) -> Record | None:
+    """None where the keeper has just stopped the process and removed the file."""
+    try:
+        return Record(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return None
 
 
 def _find(record: Record) -> psutil.Process | None:

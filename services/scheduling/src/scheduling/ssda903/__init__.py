@@ -1,1 +1,1 @@
-"""Reads what authorities really have: their yearly return on children looked after (SSDA903) and tables of their own."""
+"""Reads what authorities have: their yearly return on children looked after (SSDA903), and tables of their own."""

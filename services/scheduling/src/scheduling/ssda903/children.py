@@ -154,7 +154,7 @@ def _one_school(reader: RowReader, known: Known) -> Schooling | None:
     if entered and left and left < entered:
         reader.error("LEFT", "the child leaves the school before entering it")
     if known.school_urns and urn and urn not in known.school_urns:
-        reader.error("SCHOOL_URN", "no school with this number is in the schools table")
+        reader.warn("SCHOOL_URN", "no school with this number is in the schools table; nothing can be paid to it")
     special_educational_needs = _special_educational_needs(reader)
     is_main, year_group = _is_main_school(reader), _year_group(reader)
     if not reader.sound or entered is None or not is_main:

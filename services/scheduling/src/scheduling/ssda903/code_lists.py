@@ -9,10 +9,12 @@ from datetime import date
 from pep_kernel.calendars import financial_year
 
 NEW_EPISODE_CODES = frozenset("SPLTUB")
-CEASED_CODES = frozenset(
-    ["X1", "E11", "E12", "E13", "E14", "E15", "E16", "E17", "E2", "E3", "E41", "E45", "E46", "E47", "E48"]
-    + ["E4A", "E4B", "E5", "E6", "E7", "E8", "E9"]
-)
+# fmt: off
+CEASED_CODES = frozenset([
+    "X1", "E11", "E12", "E13", "E14", "E15", "E16", "E17", "E2", "E3", "E41", "E45", "E46", "E47", "E48",
+    "E4A", "E4B", "E5", "E6", "E7", "E8", "E9",
+])
+# fmt: on
 EPISODE_GOES_ON = "X1"
 LEGAL_STATUS_CODES = frozenset(["C1", "C2", "D1", "E1", "V2", "V3", "V4", "J1", "J2", "J3", "L1", "L2", "L3"])
 NEED_CODES = frozenset(f"N{number}" for number in range(1, 9))
@@ -20,10 +22,12 @@ UNKNOWN_UPN_CODES = frozenset(f"UN{number}" for number in range(1, 6))
 SEX_CODES = frozenset("MFU")
 OLD_SEX_CODES = {"1": "M", "2": "F"}
 
-_PLACEMENTS_2024 = frozenset(
-    ["A3", "A4", "A5", "A6", "H5", "K1", "K2", "P1", "P2", "P3", "R1", "R2", "R3", "R5", "S1", "Z1"]
-    + ["T0", "T1", "T2", "T3", "T4", "U1", "U2", "U3", "U4", "U5", "U6"]
-)
+# fmt: off
+_PLACEMENTS_2024 = frozenset([
+    "A3", "A4", "A5", "A6", "H5", "K1", "K2", "P1", "P2", "P3", "R1", "R2", "R3", "R5", "S1",
+    "T0", "T1", "T2", "T3", "T4", "U1", "U2", "U3", "U4", "U5", "U6", "Z1",
+])
+# fmt: on
 _PLACEMENTS_2025 = (_PLACEMENTS_2024 - {"H5", "P2", "Z1"}) | {"K3", "Z11", "Z12", "Z13", "Z14"}
 
 

@@ -47,12 +47,11 @@ class Stage:
         )
 
     def by_key(self, *tables: Table) -> Iterator[tuple[str, dict[str, list[Row]]]]:
-        """For each key, in order, its rows by table name, as they stood in the files. Rows without key come under ''."""
-        names = [table.name for table in tables]
+        """For each key, in order, its rows by table name, as they stood in the files. Rows without key: under ''."""
         rows = self._database.execute(
-            f"select key, table_name, file, line, broken, cells from staged "
-            f"where table_name in ({','.join('?' * len(names))}) order by key, rowid",
-            names,
+            "select key, table_name, file, line, broken, cells from staged "
+            "where table_name in (select value from json_each(?)) order by key, rowid",
+            (json.dumps([table.name for table in tables]),),
         )
         for key, group in groupby(rows, key=lambda row: row[0]):
             yield key, _by_table(group)
@@ -82,8 +81,11 @@ class Stage:
     def findings(self) -> Iterator[Finding]:
         """All of them, the worst first, each kind in the order of files and lines."""
         self._write()
-        order = "case severity when 'fatal' then 0 when 'error' then 1 else 2 end, file, line, rowid"
-        for severity, *rest in self._database.execute(f"select * from finding order by {order}"):  # noqa: S608 constant
+        found = self._database.execute(
+            "select * from finding "
+            "order by case severity when 'fatal' then 0 when 'error' then 1 else 2 end, file, line, rowid"
+        )
+        for severity, *rest in found:
             yield Finding(Severity(severity), *rest)
 
     def count_findings(self, severity: Severity) -> int:

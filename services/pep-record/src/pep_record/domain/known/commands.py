@@ -1,0 +1,77 @@
+"""Facts to take in, and what they may start."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pep_kernel.message import Command
+
+
+class NoteFact(Command):
+    """Something about a child became known."""
+
+    child_ref: str
+    on: date
+
+
+class NoteEnteredCare(NoteFact):
+    """The child is in care from this day, and at this school, where one is known."""
+
+    born_in_school_year: int
+    school_urn: str | None = None
+
+
+class NoteLeftCare(NoteFact):
+    """The child is in care no more."""
+
+
+class NoteSchool(NoteFact):
+    """The child is on the roll of this school from this day, or of none."""
+
+    school_urn: str | None
+
+
+class NoteSocialWorker(NoteFact):
+    """This social worker is responsible from this day."""
+
+    social_worker_ref: str
+
+
+class NoteNoPlanNeeded(NoteFact):
+    """No PEP applies, for this reason."""
+
+    reason: str
+
+
+class NoteMeetingHeld(NoteFact):
+    """A meeting took place."""
+
+    meeting_id: str
+    outcome: Literal["PEP", "PROGRESS_REVIEW"]
+
+
+class NoteMeetingCorrected(NoteFact):
+    """What was recorded of a meeting was wrong; this outcome holds."""
+
+    meeting_id: str
+    outcome: Literal["PEP", "PROGRESS_REVIEW"]
+
+
+class NoteCurrentPlan(NoteFact):
+    """This plan is the child's current one from this day."""
+
+    plan_id: str
+    number: int
+
+
+KnownCommand = (
+    NoteEnteredCare
+    | NoteLeftCare
+    | NoteSchool
+    | NoteSocialWorker
+    | NoteNoPlanNeeded
+    | NoteMeetingHeld
+    | NoteMeetingCorrected
+    | NoteCurrentPlan
+)

@@ -1,0 +1,93 @@
+"""Facts are always accepted: what happened to a child cannot be refused, only known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pep_kernel.decider import Decider
+from pep_record.domain.known.commands import (
+    KnownCommand,
+    NoteCurrentPlan,
+    NoteEnteredCare,
+    NoteLeftCare,
+    NoteMeetingCorrected,
+    NoteMeetingHeld,
+    NoteNoPlanNeeded,
+    NoteSchool,
+    NoteSocialWorker,
+)
+from pep_record.domain.known.events import (
+    KnownEvent,
+    KnownInCare,
+    KnownToHaveLeftCare,
+    MeetingCorrectionKnown,
+    MeetingKnown,
+    NoPlanNeeded,
+    PlanBecameCurrent,
+    SchoolKnown,
+    SocialWorkerKnown,
+)
+from pep_record.domain.known.states import CurrentFrom, Known, Meeting, Roll
+
+
+def decide(_known: Known, command: KnownCommand) -> Sequence[KnownEvent]:
+    match command:
+        case NoteEnteredCare():
+            return _entered_care(command)
+        case NoteLeftCare():
+            return [KnownToHaveLeftCare(**command.model_dump())]
+        case NoteSchool():
+            return [SchoolKnown(**command.model_dump())]
+        case NoteSocialWorker():
+            return [SocialWorkerKnown(**command.model_dump())]
+        case NoteNoPlanNeeded():
+            return [NoPlanNeeded(**command.model_dump())]
+        case NoteMeetingHeld():
+            return [MeetingKnown(**command.model_dump())]
+        case NoteMeetingCorrected():
+            return [MeetingCorrectionKnown(**command.model_dump())]
+        case NoteCurrentPlan():
+            return [PlanBecameCurrent(**command.model_dump())]
+
+
+def _entered_care(command: NoteEnteredCare) -> Sequence[KnownEvent]:
+    child_ref, on = command.child_ref, command.on
+    in_care = KnownInCare(child_ref=child_ref, on=on, born_in_school_year=command.born_in_school_year)
+    if command.school_urn is None:
+        return [in_care]
+    return [in_care, SchoolKnown(child_ref=child_ref, on=on, school_urn=command.school_urn)]
+
+
+def evolve(known: Known, event: KnownEvent) -> Known:
+    match event:
+        case KnownInCare(born_in_school_year=year):
+            return replace(known, born_in_school_year=year)
+        case SchoolKnown(school_urn=school_urn, on=on) if on >= known.roll.on:
+            return replace(known, roll=Roll(school_urn, on))
+        case MeetingKnown(meeting_id=meeting_id, on=on, outcome=outcome):
+            return _with_meeting(known, _as_told(_meeting(known, meeting_id), Meeting(meeting_id, on, outcome)))
+        case MeetingCorrectionKnown(meeting_id=meeting_id, on=on, outcome=outcome):
+            held = _meeting(known, meeting_id) or Meeting(meeting_id, on, outcome)
+            return _with_meeting(known, replace(held, outcome=outcome, corrected=True))
+        case PlanBecameCurrent(plan_id=plan_id, number=number, on=on):
+            return replace(known, plans=(*known.plans, CurrentFrom(plan_id, number, on)))
+        case SchoolKnown() | KnownToHaveLeftCare() | SocialWorkerKnown() | NoPlanNeeded():
+            return known
+
+
+def _meeting(known: Known, meeting_id: str) -> Meeting | None:
+    return next((meeting for meeting in known.meetings if meeting.meeting_id == meeting_id), None)
+
+
+def _as_told(before: Meeting | None, told: Meeting) -> Meeting:
+    """What was told of a meeting that was held, unless a correction came before it: then only its day is news."""
+    return replace(before, on=told.on) if before and before.corrected else told
+
+
+def _with_meeting(known: Known, meeting: Meeting) -> Known:
+    others = (other for other in known.meetings if other.meeting_id != meeting.meeting_id)
+    return replace(known, meetings=(*others, meeting))
+
+
+KNOWN: Decider[Known, KnownCommand, KnownEvent] = Decider(Known(), decide, evolve)

@@ -1,0 +1,85 @@
+"""What became known about a child. `on` is the day from which it is true, not the day on which it was told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pep_kernel.message import Event
+
+
+class KnownInCare(Event):
+    """The child is in care."""
+
+    child_ref: str
+    on: date
+    born_in_school_year: int
+
+
+class KnownToHaveLeftCare(Event):
+    """The child has left care."""
+
+    child_ref: str
+    on: date
+
+
+class SchoolKnown(Event):
+    """The child is on the roll of this school, or of none."""
+
+    child_ref: str
+    on: date
+    school_urn: str | None
+
+
+class SocialWorkerKnown(Event):
+    """This social worker is responsible for the child."""
+
+    child_ref: str
+    on: date
+    social_worker_ref: str
+
+
+class NoPlanNeeded(Event):
+    """No PEP applies to the child."""
+
+    child_ref: str
+    on: date
+    reason: str
+
+
+class MeetingKnown(Event):
+    """A meeting was held, as a PEP meeting or as a review of progress."""
+
+    child_ref: str
+    on: date
+    meeting_id: str
+    outcome: str
+
+
+class MeetingCorrectionKnown(Event):
+    """This outcome of a meeting holds, whatever was or will be told of it otherwise."""
+
+    child_ref: str
+    on: date
+    meeting_id: str
+    outcome: str
+
+
+class PlanBecameCurrent(Event):
+    """This is the child's current plan."""
+
+    child_ref: str
+    on: date
+    plan_id: str
+    number: int
+
+
+KnownEvent = (
+    KnownInCare
+    | KnownToHaveLeftCare
+    | SchoolKnown
+    | SocialWorkerKnown
+    | NoPlanNeeded
+    | MeetingKnown
+    | MeetingCorrectionKnown
+    | PlanBecameCurrent
+)

@@ -1,0 +1,1 @@
+"""One plan: written by the people around the child, marked complete, quality assured, and perhaps superseded."""

@@ -1,0 +1,36 @@
+"""Whenever another service announces something, what becomes of it here."""
+
+from pep_kernel.contracts.scheduling import (
+    ChildEnteredCare,
+    ChildLeftCare,
+    MeetingHeld,
+    MeetingOutcomeCorrected,
+    PEPApplicable,
+    PEPNotApplicable,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+from pep_kernel.policy import Policies
+from pep_record.policies.open_plan_when_pep_applies import open_plan_when_pep_applies
+from pep_record.policies.take_in_facts import (
+    note_child_entered_care,
+    note_child_left_care,
+    note_meeting_held,
+    note_no_plan_needed,
+    note_school,
+    note_social_worker,
+)
+from pep_record.policies.withdraw_completion_when_meeting_is_corrected import (
+    withdraw_completion_when_meeting_is_corrected,
+)
+
+POLICIES: Policies = {
+    ChildEnteredCare: note_child_entered_care,
+    ChildLeftCare: note_child_left_care,
+    SchoolMoved: note_school,
+    SocialWorkerAllocated: note_social_worker,
+    PEPApplicable: open_plan_when_pep_applies,
+    PEPNotApplicable: note_no_plan_needed,
+    MeetingHeld: note_meeting_held,
+    MeetingOutcomeCorrected: withdraw_completion_when_meeting_is_corrected,
+}

@@ -1,0 +1,68 @@
+"""Facts that only become known. They are told as they came; what they mean is decided when somebody asks."""
+
+from __future__ import annotations
+
+from pep_kernel.announcement import Said
+from pep_kernel.contracts.scheduling import (
+    ChildEnteredCare,
+    ChildLeftCare,
+    MeetingHeld,
+    PEPNotApplicable,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+from pep_kernel.decider import Act
+from pep_record.domain.known.commands import (
+    NoteEnteredCare,
+    NoteFact,
+    NoteLeftCare,
+    NoteMeetingHeld,
+    NoteNoPlanNeeded,
+    NoteSchool,
+    NoteSocialWorker,
+)
+from pep_record.domain.names import known_of
+
+
+def note_child_entered_care(said: Said[ChildEnteredCare], _rules: object) -> Act:
+    told = said.announcement
+    return _note(
+        NoteEnteredCare(
+            child_ref=told.child_ref,
+            on=told.on,
+            born_in_school_year=told.born_in_school_year,
+            school_urn=told.school_urn,
+        )
+    )
+
+
+def note_child_left_care(said: Said[ChildLeftCare], _rules: object) -> Act:
+    told = said.announcement
+    return _note(NoteLeftCare(child_ref=told.child_ref, on=told.on))
+
+
+def note_school(said: Said[SchoolMoved], _rules: object) -> Act:
+    told = said.announcement
+    return _note(NoteSchool(child_ref=told.child_ref, on=told.on, school_urn=told.school_urn))
+
+
+def note_social_worker(said: Said[SocialWorkerAllocated], _rules: object) -> Act:
+    told = said.announcement
+    worker = told.social_worker_ref
+    return _note(NoteSocialWorker(child_ref=told.child_ref, on=told.on, social_worker_ref=worker))
+
+
+def note_no_plan_needed(said: Said[PEPNotApplicable], _rules: object) -> Act:
+    told = said.announcement
+    return _note(NoteNoPlanNeeded(child_ref=told.child_ref, on=told.on, reason=told.reason))
+
+
+def note_meeting_held(said: Said[MeetingHeld], _rules: object) -> Act:
+    told = said.announcement
+    return _note(
+        NoteMeetingHeld(child_ref=told.child_ref, on=told.on, meeting_id=told.meeting_id, outcome=told.outcome)
+    )
+
+
+def _note(command: NoteFact) -> Act:
+    return Act(command, (known_of(command.child_ref),), child_ref=command.child_ref)

@@ -21,8 +21,8 @@ from scheduling.ssda903.row_reader import RowReader, read_day
 from scheduling.ssda903.staging import Stage
 from scheduling.ssda903.tables import CARERS, EPISODES, HEADER, SCHOOLS, STAFF, Table
 
-Progress = Callable[[str], None]
-"""Called with the name of each file when it has been read, and with '' for each child."""
+Progress = Callable[[int], None]
+"""Hears how many rows or children more have been read."""
 Made = TypeVar("Made", bound=BaseModel)
 
 CHILDREN, STAFF_MEMBERS, CARERS_OF_CHILDREN, SCHOOLS_LISTED = "children", "staff", "carers", "schools"
@@ -52,8 +52,7 @@ def read_files(stage: Stage, paths: Iterable[Path], cut_over: date | None, progr
     """Reads all files into `stage`: findings, and a record for everything that can be taken in."""
     latest = date.min
     for path in paths:
-        latest = max(latest, _stage_file(stage, path))
-        progress(path.name)
+        latest = max(latest, _stage_file(stage, path, progress))
     _tell_if_header_is_missing(stage)
     _keep_each(stage, SCHOOLS, SCHOOLS_LISTED, read_school)
     _keep_each(stage, STAFF, STAFF_MEMBERS, read_staff)
@@ -64,15 +63,21 @@ def read_files(stage: Stage, paths: Iterable[Path], cut_over: date | None, progr
     return _preview(stage, counts)
 
 
-def _stage_file(stage: Stage, path: Path) -> date:
+def _stage_file(stage: Stage, path: Path, progress: Progress) -> date:
     """Stages one file; the newest day on which one of its episodes began or ceased."""
     source = open_table(path, stage.tell)
     if source is None:
         return date.min
     watch = _Latest()
-    staged = rows(source, stage.tell)
-    stage.add(source.table, watch.over(staged) if source.table is EPISODES else staged)
+    counted = _counted(rows(source, stage.tell), progress)
+    stage.add(source.table, watch.over(counted) if source.table is EPISODES else counted)
     return watch.day
+
+
+def _counted(read: Iterable[Row], progress: Progress) -> Iterator[Row]:
+    for row in read:
+        progress(1)
+        yield row
 
 
 class _Latest:
@@ -125,7 +130,7 @@ def _keep_children(stage: Stage, known: Known, progress: Progress) -> _Counts:
         if not _has_key(child_id, HEADER, readers):
             continue
         _keep_child(stage, child_id, tables, known, counts)
-        progress("")
+        progress(1)
     return counts
 
 

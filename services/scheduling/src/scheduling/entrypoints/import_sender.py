@@ -1,0 +1,83 @@
+"""Sends finished records in batches. A batch's key is made of its content, so sending it twice does nothing twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+from pydantic import ValidationError
+
+from scheduling.domain.child.care_record import BATCH_SIZE, BatchAnswer
+from scheduling.ssda903.reading import CARERS_OF_CHILDREN, CHILDREN, SCHOOLS_LISTED, STAFF_MEMBERS
+from scheduling.ssda903.staging import Stage
+
+IN_ORDER = (
+    (SCHOOLS_LISTED, "/schools"),
+    (STAFF_MEMBERS, "/people"),
+    (CHILDREN, "/care-records"),
+    (CARERS_OF_CHILDREN, "/people"),
+)
+"""Schools and staff first: children refer to them, and carers to children."""
+
+LONGEST_EXPLANATION = 300
+
+
+class SendingFailed(Exception):
+    """The service could not be reached or refused a whole batch. What was sent before it is taken in."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of the records of one kind; `refused` holds the service's sentences."""
+
+    kind: str
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+def send_everything(stage: Stage, client: httpx.Client, advance: Callable[[int], None]) -> list[Sent]:
+    """Sends all kinds in order; `advance` hears how many records each batch held. SendingFailed on the first trouble."""
+    return [_send_kind(stage, client, kind, path, advance) for kind, path in IN_ORDER]
+
+
+def _send_kind(stage: Stage, client: httpx.Client, kind: str, path: str, advance: Callable[[int], None]) -> Sent:
+    sent = Sent(kind)
+    for batch in stage.batches(kind, BATCH_SIZE):
+        answer = _post(client, path, f'{{"records":[{",".join(batch)}]}}'.encode())
+        sent.changed += answer.changed
+        sent.unchanged += answer.unchanged
+        sent.refused.extend(refused.reason for refused in answer.refused)
+        advance(len(batch))
+    return sent
+
+
+def _post(client: httpx.Client, path: str, body: bytes) -> BatchAnswer:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": batch_key(path, body)}
+    try:
+        response = client.post(path, content=body, headers=headers)
+    except httpx.HTTPError as fault:
+        raise SendingFailed(f"{client.base_url} could not be reached: {fault or type(fault).__name__}") from fault
+    if not response.is_success:
+        raise SendingFailed(f"{path} answered {response.status_code}: {_explanation(response)}")
+    try:
+        return BatchAnswer.model_validate_json(response.content)
+    except ValidationError as fault:
+        raise SendingFailed(f"{path} gave an answer that is not understood") from fault
+
+
+def batch_key(path: str, body: bytes) -> str:
+    """The same for the same records, whoever sends them and however often."""
+    return hashlib.sha256(path.encode() + b"\n" + body).hexdigest()[:40]
+
+
+def _explanation(response: httpx.Response) -> str:
+    """The sentence of a problem document, else the beginning of the answer."""
+    try:
+        problem = response.json()
+    except ValueError:
+        return response.text[:LONGEST_EXPLANATION]
+    detail = problem.get("detail") if isinstance(problem, dict) else None
+    return str(detail or problem)[:LONGEST_EXPLANATION]

@@ -27,7 +27,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class MeetingDetails:
-    """When and where people meet, as scheduling knows it when the invitation is sent. A change has a higher `sequence`."""
+    """When and where people meet, as scheduling knows it when the invitation is sent. Each change raises `sequence`."""
 
     meeting_id: str
     begins: datetime

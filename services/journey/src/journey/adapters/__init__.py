@@ -1,0 +1,1 @@
+"""Copies of all journals: read from Kafka, verified, kept in PostgreSQL."""

@@ -1,0 +1,84 @@
+"""What each event is told as. An event without a sentence is told by its name.
+
+Only plain fields stand here: days, references, codes and sums. An event that copies what another service said is told
+as what this service learned, because the story shows who knew what, and when.
+"""
+
+from __future__ import annotations
+
+SCHEDULING = {
+    "ChildIdentified": "Who the child is was recorded.",
+    "ChildEnteredCare": "The child was in care from {on:day}.",
+    "ChildLeftCare": "The child left care on {on:day}: {reason:words}.",
+    "PlacementChanged": "The child lived in another placement from {on:day}.",
+    "LegalStatusChanged": "The legal status was {legal_status} from {on:day}.",
+    "SchoolMoved": "The child was on the roll of school {school_urn} from {on:day}.",
+    "SocialWorkerAllocated": "Social worker {social_worker_ref} was responsible from {on:day}.",
+    "ReviewHeld": "The care of the child was reviewed on {on:day}.",
+    "LastPEPNoted": "A PEP meeting of {on:day}, before OpenPEP, was noted.",
+    "PEPApplicable": "The child must have a PEP: {because:words}.",
+    "PEPNotApplicable": "No PEP is due: {reason:words}.",
+    "PEPDueDateSet": "To {obligation} the PEP was due by {due:day} ({unit:words} days from {trigger_on:day}).",
+    "PEPDueDateNotCounted": "To {obligation} the PEP has no date: {reason:words}.",
+    "PEPDueDateWithdrawn": "To {obligation} the PEP was no longer due: {because:words}.",
+    "ObligationMet": "To {obligation} the PEP was met on {on:day} by {by}.",
+    "ObligationReopened": "To {obligation} the PEP was open again: {by} does not count.",
+    "PEPOverdue": "To {obligation} the PEP was overdue since {due:day}.",
+    "MeetingScheduled": "A meeting was arranged for {at:moment} ({invitees:count} invited).",
+    "InviteeListed": "Somebody was on the invitation list as {role:words}.",
+    "InviteeAdded": "Somebody was invited later as {role:words}.",
+    "MeetingHeld": "The meeting was held on {on:day}; outcome: {outcome:words}.",
+    "MeetingMustBeRearranged": "The meeting was no PEP meeting; another had to be arranged.",
+    "MeetingOutcomeCorrected": "The outcome of the meeting of {on:day} was corrected to: {outcome:words}.",
+}
+
+PEP_RECORD = {
+    "EPEPOpened": "Plan {number} was opened for the {term} term: {because:words}.",
+    "SectionContributed": "The section {section:words} was written.",
+    "TargetSet": "A target was set: {subject:words}.",
+    "PEPMarkedComplete": "Version {plan_version} of the plan was marked complete.",
+    "SignedOffBySW": "The social worker signed version {plan_version} off.",
+    "PEPReturned": "Quality assurance returned version {plan_version}.",
+    "PEPCompleted": "Quality assurance approved version {plan_version}: the PEP was complete.",
+    "PEPCompletionWithdrawn": "The completion of version {plan_version} was withdrawn.",
+    "PEPSuperseded": "Plan {by_plan_id} took this plan's place.",
+    "KnownInCare": "The record learned that the child was in care from {on:day}.",
+    "KnownToHaveLeftCare": "The record learned that the child left care on {on:day}.",
+    "SchoolKnown": "The record learned of school {school_urn} from {on:day}.",
+    "SocialWorkerKnown": "The record learned of social worker {social_worker_ref} from {on:day}.",
+    "NoPlanNeeded": "The record learned that no PEP is due: {reason:words}.",
+    "MeetingKnown": "The record learned of the meeting of {on:day}; outcome: {outcome:words}.",
+    "MeetingCorrectionKnown": "The record learned that the outcome of the meeting of {on:day} was: {outcome:words}.",
+    "PlanBecameCurrent": "Plan {number} became the current plan.",
+}
+
+FUNDING = {
+    "PPPRequested": "Money was requested for {lines:count} lines of version {plan_version}.",
+    "PPPReferred": "Line {line_id} was left to a person to decide ({rule}).",
+    "PPPDeclined": "Line {line_id} was declined ({rule}).",
+    "PPPApproved": "{approved_pence:pounds} was approved for line {line_id}.",
+    "PPPApprovalHeld": "The approvals for version {plan_version} were held.",
+    "PPPApprovalStands": "The head let the approvals for version {plan_version} stand.",
+    "PPPApprovalWithdrawn": "Approvals of {withdrawn_pence:pounds} were withdrawn: {because:words}.",
+    "PPPReleased": "{released_pence:pounds} was released to school {payee_urn} for line {line_id}.",
+    "PPPClaimStopped": "Nothing more is paid for this plan: plan {by_plan_id} took its place.",
+}
+
+NOTIFICATIONS = {
+    "NotificationRequested": "{recipient} was to be told: {template:words}.",
+    "NotificationAttempted": "Attempt {attempt} to send the message began.",
+    "NotificationSent": "The mail server took the message.",
+    "NotificationFailed": "The message was not taken, or nobody knows: {reason:words}.",
+    "NotificationSuppressed": "The message was held back: {reason:words}.",
+}
+
+SENTENCES: dict[tuple[str, str], str] = {
+    (service, event): sentence
+    for service, sentences in {
+        "scheduling": SCHEDULING,
+        "pep-record": PEP_RECORD,
+        "funding": FUNDING,
+        "notifications": NOTIFICATIONS,
+    }.items()
+    for event, sentence in sentences.items()
+}

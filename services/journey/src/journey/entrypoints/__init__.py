@@ -1,0 +1,1 @@
+"""The story by HTTP and at the terminal."""

@@ -72,7 +72,8 @@ class Act:
     - `whole_child`: all streams of `child_ref` in this service are loaded as well.
 
     `child_ref` marks the events of a child (an event's own `child_ref` field goes before it); `policy_version` is the
-    version of the authority's rules that judged it.
+    version of the authority's rules that judged it. `files(events)` gives files by name, whose bytes are stored by the call
+    that appends the events.
     """
 
     command: Command
@@ -81,6 +82,7 @@ class Act:
     child_ref: str | None = None
     whole_child: bool = False
     policy_version: str | None = None
+    files: Callable[[Sequence[Event]], Mapping[str, bytes]] | None = None
 
 
 def category(stream: str) -> str:

@@ -1,0 +1,305 @@
+"""The edge: who calls, what they may, read-your-writes, and every refusal as problem+json."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import uuid4
+
+import asyncpg
+from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from pydantic import BaseModel
+
+from pep_kernel.decider import Act
+from pep_kernel.ids import command_event_id
+from pep_kernel.may import Resource, Role, Signed, may
+from pep_kernel.message import Person
+from pep_kernel.read_model import ReadModel
+from pep_kernel.refusal import NotFound, Refusal
+from pep_kernel.sealed import Redacted, Sealed
+from pep_runtime.handler import ByPerson, Done
+from pep_runtime.journal import ClockBehind, Frozen, KeyReused, TooLarge, UnknownAuthority, VersionConflict
+from pep_runtime.projector import position_of
+from pep_runtime.service import RunningService
+from pep_runtime.signin import Identity, NotSignedIn
+
+Row = TypeVar("Row")
+MOST_BODY_BYTES = 2_000_000
+MOST_ROWS = 200
+STALE_SECONDS = 2.0
+POSITION_HEADER = "Pep-Position"
+PROBLEM = "application/problem+json"
+
+_bearer = HTTPBearer(auto_error=False, description="An access token of the authority's sign-in provider.")
+
+
+class Forbidden(Exception):
+    """The person is known, and may not do this; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, and where the next ones begin (`after` of the next question); None at the end."""
+
+    items: tuple[Row, ...]
+    next: str | None
+
+
+class Desk:
+    """One request of one person: what they are shown, what they ask, who they are."""
+
+    def __init__(self, service: RunningService, signed: Signed, key: str, response: Response) -> None:
+        self.service = service
+        self.signed = signed
+        self._key = key
+        self._response = response
+
+    @property
+    def authority(self) -> str:
+        return self.signed.authority
+
+    @property
+    def now(self) -> datetime:
+        return self.service.clock.now()
+
+    @property
+    def today(self) -> date:
+        return self.service.clock.today()
+
+    @property
+    def rules(self) -> Any:
+        return self.service.rules(self.authority)
+
+    def permit(self, action: str, resource: Resource | None = None) -> None:
+        """Go on only if `may` says yes. Raises `Forbidden` with its reason."""
+        decision = may(self.signed, action, resource or Resource())
+        if not decision.allowed:
+            raise Forbidden(decision.reason)
+
+    def new_id(self) -> str:
+        """An id for what this command makes: the same key gives the same id, so that a repeat makes nothing new."""
+        return command_event_id(self.authority, self.signed.person_ref, self._key, 0).hex
+
+    async def do(self, act: Act, part: str = "") -> Done:
+        """Handle a command. A request that makes several names each `part`, so that each can be repeated safely."""
+        person = Person(self.signed.person_ref, self.signed.role)
+        done = await self.service.handler.handle(self.authority, act, ByPerson(person, self._key + part))
+        before = int(self._response.headers.get(POSITION_HEADER, "0"))
+        self._response.headers[POSITION_HEADER] = str(max(before, done.position))
+        return done
+
+    async def row(self, model: ReadModel[Row], *key: Any) -> Row:
+        """One row of this authority. Raises `NotFound`, also for another authority's."""
+        found = await self.rows(model, dict(zip(model.key, key, strict=True)), limit=1)
+        if not found.items:
+            raise NotFound(f"There is no such {model.table.replace('_', ' ')} here.")
+        return found.items[0]
+
+    async def rows(
+        self,
+        model: ReadModel[Row],
+        where: Mapping[str, Any] | None = None,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page[Row]:
+        """Rows of this authority whose columns equal `where` (a tuple or list: one of), by key, `limit` at a time."""
+        table = self.service.tables[model.table]
+        arguments: list[Any] = [self.authority]
+        conditions = ["authority = $1"]
+        for column, value in (where or {}).items():
+            if column not in table.columns:
+                raise ValueError(f"{model.table} has no column {column}")
+            several = isinstance(value, list | tuple)
+            arguments.append(list(value) if several else value)
+            place = f"${len(arguments)}"
+            conditions.append(f"{column} = any ({place})" if several else f"{column} is not distinct from {place}")
+        keys = ", ".join(f"{name}::text" for name in model.key)
+        if after is not None:
+            arguments.append(after.split("~"))
+            places = ", ".join(f"(${len(arguments)}::text[])[{i + 1}]" for i in range(len(model.key)))
+            conditions.append(f"({keys}) > ({places})")
+        arguments.append(min(limit, MOST_ROWS) + 1)
+        query = f"select * from {model.table} where {' and '.join(conditions)} order by {keys} limit ${len(arguments)}"  # noqa: S608  # names are the model's own
+        records = await self.fetch(query, *arguments)
+        items = [table.row(record) for record in records[: min(limit, MOST_ROWS)]]
+        more = len(records) > len(items)
+        return Page(tuple(items), "~".join(str(getattr(items[-1], name)) for name in model.key) if more else None)
+
+    async def fetch(self, query: str, *arguments: Any) -> list[Any]:
+        """Rows of a query of the service's own, as this authority (row-level security)."""
+        async with self.service.pool.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute("select set_config('app.authority', $1, true)", self.authority)
+            return await connection.fetch(query, *arguments)
+
+    async def open(self, value: Sealed | None) -> str | None:
+        """A sealed value for showing; a destroyed one as the words that stand in its place."""
+        if value is None:
+            return None
+        opened = await self.service.keyring.open(value, self.authority)
+        return f"[removed: {opened.reason}]" if isinstance(opened, Redacted) else opened
+
+
+async def _identity(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Identity:
+    if credentials is None:
+        raise NotSignedIn("Sign in first: send an access token as a bearer token.")
+    service: RunningService = request.app.state.service
+    return await service.sign_in.check(credentials.credentials)
+
+
+async def _signed(service: RunningService, identity: Identity) -> Signed:
+    if identity.is_service:
+        return Signed(identity.authority, identity.subject, Role.SERVICE)
+    async with service.pool.acquire() as connection, connection.transaction(readonly=True):
+        await connection.execute("select set_config('app.authority', $1, true)", identity.authority)
+        row = await connection.fetchrow(
+            "select role, school_urn, approval_limit_pence from colleague where authority = $1 and person_ref = $2",
+            identity.authority,
+            identity.subject,
+        )
+    if row is None:
+        raise Forbidden("You are signed in, but nobody has said that you work here. Ask your administrator.")
+    return Signed(
+        identity.authority, identity.subject, Role(row["role"]), row["school_urn"], row["approval_limit_pence"]
+    )
+
+
+async def _desk(
+    request: Request,
+    response: Response,
+    identity: Annotated[Identity, Depends(_identity)],
+    idempotency_key: Annotated[
+        str | None, Header(max_length=200, description="Makes the command safe to repeat; kept for seven days.")
+    ] = None,
+    pep_position: Annotated[
+        int | None, Header(ge=0, description="From an earlier answer: wait until what it did can be seen.")
+    ] = None,
+) -> Desk:
+    service: RunningService = request.app.state.service
+    if pep_position is not None and not await _seen(service, identity.authority, pep_position):
+        response.headers["Pep-Stale"] = "true"
+    return Desk(service, await _signed(service, identity), idempotency_key or uuid4().hex, response)
+
+
+async def _seen(service: RunningService, authority: str, position: int) -> bool:
+    """Whether the read models show `position`, after waiting for at most two seconds."""
+    try:
+        async with asyncio.timeout(STALE_SECONDS):
+            while await position_of(service.worker, authority, len(service.tables)) < position:
+                await service.bell.wait(0.02)
+    except TimeoutError:
+        return False
+    return True
+
+
+Caller = Annotated[Desk, Depends(_desk)]
+
+
+class Announced(BaseModel):
+    """How many announcements this service has made for the caller's authority, relayed or not."""
+
+    announced: int
+
+
+def _problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
+    return JSONResponse(
+        {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}, status, media_type=PROBLEM
+    )
+
+
+def make_app(service: RunningService) -> FastAPI:
+    """The service's API, with the answers that all services give alike."""
+    name = service.parts.name
+    app = FastAPI(title=f"OpenPEP {name}", description=service.parts.description, version="1", redoc_url=None)
+    app.state.service = service
+    _answer_problems(app)
+    _limit_bodies(app)
+
+    @app.get("/health", summary="Is it ready?", tags=["operations"])
+    async def health() -> dict[str, str]:
+        await service.pool.fetchval("select 1")
+        return {"service": name, "status": "ready"}
+
+    @app.get("/announced", summary="How many announcements were made", tags=["operations"])
+    async def announced(caller: Caller) -> Announced:
+        caller.permit("read progress of services")
+        return Announced(announced=await service.announced(caller.authority))
+
+    for router in service.parts.routers:
+        app.include_router(router)
+    FastAPIInstrumentor.instrument_app(app, excluded_urls="health")
+    return app
+
+
+_SIMPLE: dict[type[Exception], tuple[int, str]] = {
+    NotSignedIn: (401, "Not signed in"),
+    Forbidden: (403, "Not allowed"),
+    NotFound: (404, "Not found"),
+    VersionConflict: (409, "Somebody else was quicker"),
+    KeyReused: (422, "Idempotency-Key used before"),
+    TooLarge: (413, "Too large"),
+    UnknownAuthority: (404, "Not found"),
+    Frozen: (503, "Nothing is taken just now"),
+    ClockBehind: (503, "Try again"),
+}
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DiskFullError,
+    OSError,
+    TimeoutError,
+)
+
+
+def _answer_problems(app: FastAPI) -> None:
+    def simple(status: int, title: str) -> Any:
+        async def answer(_request: Request, error: Exception) -> JSONResponse:
+            return _problem(status, title, str(error))
+
+        return answer
+
+    for kind, (status, title) in _SIMPLE.items():
+        app.exception_handler(kind)(simple(status, title))
+
+    @app.exception_handler(Refusal)
+    async def refused(_request: Request, refusal: Refusal) -> JSONResponse:
+        return _problem(409, "Refused", refusal.sentence, rules=list(refusal.rules))
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            {"field": ".".join(map(str, fault["loc"][1:])) or str(fault["loc"][0]), "reason": fault["msg"]}
+            for fault in error.errors()
+        ]
+        detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
+        return _problem(422, "Not understood", detail, errors=faults)
+
+    async def away(_request: Request, _error: Exception) -> JSONResponse:
+        return _problem(503, "The database cannot be reached", "Nothing was done. Try again in a moment.")
+
+    for kind in _AWAY:
+        app.exception_handler(kind)(away)
+
+
+def _limit_bodies(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def limit(request: Request, go_on: Any) -> Any:
+        length = request.headers.get("content-length", "0")
+        if request.method in ("POST", "PUT", "PATCH") and (not length.isdigit() or int(length) > MOST_BODY_BYTES):
+            return _problem(413, "Too large", f"A body may have {MOST_BODY_BYTES:,} bytes.")
+        answer = await go_on(request)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer

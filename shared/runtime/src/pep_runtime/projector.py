@@ -1,0 +1,190 @@
+"""Folding the service's own journal into its read models: a batch a transaction, the position in the same transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pep_kernel.message import Recorded
+from pep_kernel.read_model import Key, ReadModel
+from pep_kernel.sealed import Sealed
+from pep_runtime.codec import EventTypes
+from pep_runtime.journal import Pool
+from pep_runtime.tasks import keep_trying
+from pep_runtime.wake import Bell
+
+BATCH = 1_000
+IDLE_SECONDS = 0.1
+_COLUMN = {str: "text", int: "bigint", bool: "boolean", date: "date", datetime: "timestamptz", tuple: "text[]"}
+
+
+class Table:
+    """How the rows of one read model are read and written."""
+
+    def __init__(self, model: ReadModel[Any]) -> None:
+        self.model = model
+        hints = typing.get_type_hints(model.row)
+        self.columns = tuple(field.name for field in dataclasses.fields(model.row))
+        self._kinds = {name: _kind(hints[name]) for name in self.columns}
+        names, places = ", ".join(self.columns), ", ".join(f"${i + 2}" for i in range(len(self.columns)))
+        rest = [name for name in self.columns if name not in model.key]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
+        conflict = f"({', '.join(('authority', *model.key))}) do " + (f"update set {changes}" if rest else "nothing")
+        self.upsert = f"insert into {model.table} (authority, {names}) values ($1, {places}) on conflict {conflict}"
+        where = " and ".join(f"{name} = ${i + 2}" for i, name in enumerate(model.key))
+        self.delete = f"delete from {model.table} where authority = $1 and {where}"
+        keys = ", ".join(f"${i + 2}::{_COLUMN[self._column(name)]}[]" for i, name in enumerate(model.key))
+        joined = " and ".join(f"t.{name} = k.{name}" for name in model.key)
+        self.fetch = f"select t.* from {model.table} t join unnest({keys}) as k ({', '.join(model.key)}) on {joined} where t.authority = $1"
+
+    def _column(self, name: str) -> type:
+        kind = self._kinds[name]
+        return str if issubclass(kind, Sealed) else kind
+
+    def row(self, record: Mapping[str, Any]) -> Any:
+        """A row of the table as the model's dataclass."""
+        return self.model.row(**{name: self._from_column(name, record[name]) for name in self.columns})
+
+    def values(self, row: Any) -> list[Any]:
+        """The model's dataclass as values in the order of the columns."""
+        return [_to_column(getattr(row, name)) for name in self.columns]
+
+    def _from_column(self, name: str, value: Any) -> Any:
+        kind = self._kinds[name]
+        if value is None:
+            return None
+        if issubclass(kind, Sealed):
+            return kind(token=value)
+        return tuple(value) if kind is tuple else value
+
+
+def _kind(hint: Any) -> type:
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        (hint,) = (argument for argument in typing.get_args(hint) if argument is not type(None))
+        origin = typing.get_origin(hint)
+    if origin is typing.Literal:
+        return str
+    kind = origin or hint
+    if kind not in _COLUMN and not issubclass(kind, Sealed | str):
+        raise TypeError(f"A read model's column cannot be {hint}.")
+    return kind if issubclass(kind, Sealed) or kind in _COLUMN else str
+
+
+def _to_column(value: Any) -> Any:
+    if isinstance(value, Sealed):
+        return value.token
+    return list(value) if isinstance(value, tuple) else value
+
+
+class Fold:
+    """The rows of one read model that a batch concerns, in memory."""
+
+    def __init__(self, table: Table, rows: dict[Key, Any]) -> None:
+        self.table = table
+        self.rows = rows
+
+    @classmethod
+    async def begin(cls, table: Table, connection: Any, authority: str, batch: Sequence[Recorded]) -> Fold:
+        """With the rows that the batch's events concern, as the table has them."""
+        keys = {key for recorded in batch for key in table.model.keys(recorded)}
+        if not keys:
+            return cls(table, {})
+        found = await connection.fetch(table.fetch, authority, *(list(column) for column in zip(*keys, strict=True)))
+        by_key = {tuple(record[name] for name in table.model.key): table.row(record) for record in found}
+        return cls(table, {key: by_key.get(key) for key in keys})
+
+    def apply(self, recorded: Recorded) -> None:
+        """Fold one event into the rows that it concerns."""
+        for key in self.table.model.keys(recorded):
+            self.rows[key] = self.table.model.fold(self.rows.get(key), recorded, key)
+
+    async def write(self, connection: Any, authority: str) -> None:
+        """Write the rows as they are now."""
+        kept = [[authority, *self.table.values(row)] for row in self.rows.values() if row is not None]
+        gone = [[authority, *key] for key, row in self.rows.items() if row is None]
+        if kept:
+            await connection.executemany(self.table.upsert, kept)
+        if gone:
+            await connection.executemany(self.table.delete, gone)
+
+
+class Projector:
+    """Keeps all read models of one service up to date, authority by authority."""
+
+    def __init__(self, pool: Pool, models: Sequence[ReadModel[Any]], event_types: EventTypes, bell: Bell) -> None:
+        self._pool = pool
+        self._tables = [Table(model) for model in models]
+        self._types = event_types
+        self._bell = bell
+
+    async def run(self) -> None:
+        """Until cancelled. Database trouble is retried with backoff; a fold that fails is a bug and says so."""
+        await keep_trying("projector", self._run)
+
+    async def _run(self) -> None:
+        while True:
+            if not await self.catch_up():
+                await self._bell.wait(IDLE_SECONDS)
+
+    async def catch_up(self) -> bool:
+        """One batch of each authority that has news. False if there was none."""
+        behind = await self._pool.fetch(
+            "select h.authority from journal_head h where h.log = 'journal' and h.position >"
+            " coalesce((select min(p.position) from projection_position p where p.authority = h.authority having count(*) = $1), 0)",
+            len(self._tables),
+        )
+        for row in behind:
+            await self._batch(row["authority"])
+        return bool(behind)
+
+    async def _batch(self, authority: str) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('app.authority', $1, true)", authority)
+            await connection.executemany(
+                "insert into projection_position (authority, model) values ($1, $2) on conflict do nothing",
+                [(authority, table.model.table) for table in self._tables],
+            )
+            positions = await connection.fetch(
+                "select model, position from projection_position where authority = $1 order by model for update",
+                authority,
+            )
+            at = {row["model"]: row["position"] for row in positions}
+            start = min(at[table.model.table] for table in self._tables)
+            rows = await connection.fetch(
+                "select position, type, schema_version, recorded_at, announced, envelope, payload from journal"
+                " where authority = $1 and position > $2 order by position limit $3",
+                authority,
+                start,
+                BATCH,
+            )
+            if not rows:
+                return
+            batch = [self._types.recorded(row) for row in rows]
+            last = batch[-1].position
+            for table in self._tables:
+                news = [recorded for recorded in batch if recorded.position > at[table.model.table]]
+                fold = await Fold.begin(table, connection, authority, news)
+                for recorded in news:
+                    fold.apply(recorded)
+                await fold.write(connection, authority)
+            await connection.execute(
+                "update projection_position set position = greatest(position, $2) where authority = $1", authority, last
+            )
+        self._bell.ring()
+
+
+async def position_of(pool: Pool, authority: str, models: int) -> int:
+    """How far all read models of this authority are."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("select set_config('app.authority', $1, true)", authority)
+        found: int | None = await connection.fetchval(
+            "select min(position) from projection_position where authority = $1 having count(*) >= $2",
+            authority,
+            models,
+        )
+    return found or 0

@@ -1,0 +1,256 @@
+"""Copying the journal to Kafka, in order. The topic may repeat and never skips.
+
+One relay a service works at a time, for economy: nothing rests on it. A send of a paused relay can land after its
+successor's; whoever reads keeps the highest position and drops what is not above it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from pep_runtime.cloud_events import Headers, headers_of
+from pep_runtime.codec import Frame
+from pep_runtime.journal import Pool
+from pep_runtime.kafka import last_record, reader, start_producer
+from pep_runtime.tasks import keep_trying, until_one_ends
+from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
+from pep_runtime.wake import Bell
+
+ROWS = 2_000
+BATCH_BYTES = 256 * 1024
+TOPICS_AT_ONCE = 8
+LEASE_SECONDS = 10.0
+IDLE_SECONDS = 0.05
+CURSOR_SECONDS = 0.2
+
+log = logging.getLogger("pep_runtime.relay")
+
+_SELECT = (
+    "select j.*, p.hash as previous from journal j"
+    " left join journal p on p.authority = j.authority and p.position = j.position - 1"
+    " where j.authority = $1 and j.position > $2 order by j.position limit $3"
+)
+
+
+@dataclass(slots=True)
+class Place:
+    """Where one authority's publishing stands: the last position sent, and the offsets that the topics give next."""
+
+    position: int
+    offsets: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One Kafka record as it will be sent."""
+
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+class Diverged(Exception):
+    """Journal and topic do not tell the same history."""
+
+
+class Relay:
+    """Publishes one service's journal, all authorities, as long as it holds the lease."""
+
+    def __init__(self, pool: Pool, service: str, bootstrap: str, bell: Bell) -> None:
+        self._pool = pool
+        self._service = service
+        self._bootstrap = bootstrap
+        self._bell = bell
+        self._holder = secrets.token_hex(8)
+        self._places: dict[str, Place] = {}
+        self._saved: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Until cancelled; Kafka or PostgreSQL being away is waited for."""
+        await keep_trying("relay", self._run)
+
+    async def _run(self) -> None:
+        while not await self._take_lease():
+            await asyncio.sleep(LEASE_SECONDS / 5)
+        producer = await start_producer(self._bootstrap)
+        self._places.clear()
+        try:
+            await until_one_ends(self._keep_lease(), self._keep_cursor(), self._publish(producer))
+        finally:
+            await producer.stop()
+            await self._save_cursor()
+            await self._pool.execute("select give_lease_back($1, $2)", self._lease, self._holder)
+
+    @property
+    def _lease(self) -> str:
+        return f"relay of {self._service}"
+
+    async def _take_lease(self) -> bool:
+        epoch = await self._pool.fetchval("select take_lease($1, $2, $3)", self._lease, self._holder, LEASE_SECONDS)
+        return epoch is not None
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            if not await self._take_lease():
+                raise TimeoutError("another relay took over")
+
+    async def _keep_cursor(self) -> None:
+        while True:
+            await asyncio.sleep(CURSOR_SECONDS)
+            await self._save_cursor()
+
+    async def _save_cursor(self) -> None:
+        moved = {a: p.position for a, p in self._places.items() if self._saved.get(a) != p.position}
+        if moved:
+            await self._pool.execute(
+                "insert into relay_cursor (authority, position) select * from unnest($1::text[], $2::bigint[])"
+                " on conflict (authority) do update set position = excluded.position",
+                list(moved),
+                list(moved.values()),
+            )
+            self._saved |= moved
+
+    async def _publish(self, producer: AIOKafkaProducer) -> None:
+        limit = asyncio.Semaphore(TOPICS_AT_ONCE)
+
+        async def one(authority: str) -> None:
+            async with limit:
+                await self._publish_authority(producer, authority)
+
+        while True:
+            heads = await self._pool.fetch("select authority, position, frozen from journal_head where log = 'journal'")
+            behind = [h["authority"] for h in heads if self._is_behind(h)]
+            if not behind:
+                await self._bell.wait(IDLE_SECONDS)
+                continue
+            await asyncio.gather(*(one(authority) for authority in behind))
+
+    def _is_behind(self, head: Any) -> bool:
+        if head["frozen"] not in (None, "lineage"):
+            return False
+        place = self._places.get(head["authority"])
+        return place is None or place.position < head["position"] or head["frozen"] == "lineage"
+
+    async def _publish_authority(self, producer: AIOKafkaProducer, authority: str) -> None:
+        place = self._places.get(authority)
+        if place is None:
+            try:
+                place = self._places[authority] = await self.compare(authority)
+            except Diverged as difference:
+                log.error("%s is frozen: %s", authority, difference)
+                await self._pool.execute("select freeze_authority($1, $2)", authority, str(difference))
+                return
+            await self._pool.execute("select thaw_authority($1, 'lineage')", authority)
+        rows = await self._pool.fetch(_SELECT, authority, place.position, ROWS)
+        if not rows:
+            return
+        try:
+            kept = await self._send(
+                producer, place, topic(authority, self._service, "journal"), [_journal_record(r) for r in rows]
+            )
+            announced = [_announcement_record(r, self._service) for r in rows if r["announced"] is not None]
+            kept = await self._send(producer, place, topic(authority, self._service, "events"), announced) and kept
+        except KafkaError:
+            self._places.pop(authority, None)  # unknown outcome: compare before the next send
+            raise
+        place.position = rows[-1]["position"]
+        if not kept:
+            log.warning("%s: a batch did not land where it was expected; comparing", authority)
+            del self._places[authority]
+
+    async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Sequence[Record]) -> bool:
+        """Send in batches, each acknowledged before the next. False if one landed at another offset than expected."""
+        kept = True
+        start = 0
+        while start < len(records):
+            batch = producer.create_batch()
+            taken = 0
+            for record in records[start:]:
+                if taken and batch.size() > BATCH_BYTES:
+                    break
+                if batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers) is None:
+                    break
+                taken += 1
+            acknowledged = await (await producer.send_batch(batch, name, partition=0))
+            kept = kept and acknowledged.offset == place.offsets[name]
+            place.offsets[name] = acknowledged.offset + taken
+            start += taken
+        return kept
+
+    async def compare(self, authority: str) -> Place:
+        """Where to go on from: the topics' last records must be rows of this journal, byte for byte.
+
+        Raises `Diverged` if a topic is ahead of the journal or holds another history: Postgres was restored behind Kafka.
+        """
+        async with reader(self._bootstrap) as consumer:
+            journal_topic = topic(authority, self._service, "journal")
+            events_topic = topic(authority, self._service, "events")
+            journal, journal_end = await last_record(consumer, journal_topic)
+            events, events_end = await last_record(consumer, events_topic)
+        offsets = {journal_topic: journal_end, events_topic: events_end}
+        position = 0
+        if journal is not None:
+            headers = dict(journal.headers)
+            position = int(headers[POSITION])
+            found = await self._pool.fetchval(
+                "select hash from journal where authority = $1 and position = $2", authority, position
+            )
+            _same(found, headers[HASH], f"position {position}", "journal")
+        if events is None:
+            return Place(0 if await self._announces_up_to(authority, position) else position, offsets)
+        headers = dict(events.headers)
+        number = int(headers["ce_sequence"])
+        row = await self._pool.fetchrow(
+            "select position, hash from journal where authority = $1 and announced = $2", authority, number
+        )
+        _same(row["hash"] if row else None, headers[HASH], f"announcement {number}", "events")
+        missing = await self._pool.fetchval(
+            "select min(position) - 1 from journal where authority = $1 and announced = $2 and position <= $3",
+            authority,
+            number + 1,
+            position,
+        )
+        return Place(position if missing is None else missing, offsets)
+
+    async def _announces_up_to(self, authority: str, position: int) -> bool:
+        found: bool = await self._pool.fetchval(
+            "select exists (select from journal where authority = $1 and announced = 1 and position <= $2)",
+            authority,
+            position,
+        )
+        return found
+
+
+def _same(ours: bytes | None, theirs: bytes, what: str, which: str) -> None:
+    if ours is None:
+        raise Diverged(f"the {which} topic is ahead: {what} is not in the journal")
+    if ours != theirs:
+        raise Diverged(f"the {which} topic holds another history at {what}")
+
+
+def _key(row: Any) -> bytes:
+    name: str = row["child_ref"] or row["stream"]
+    return name.encode()
+
+
+def _journal_record(row: Any) -> Record:
+    announcement = row["announcement"] or b""
+    frame = Frame(
+        row["position"], row["recorded_at"], row["announced"] or 0, row["envelope"], row["payload"], announcement
+    )
+    previous = row["previous"] or bytes(32)
+    headers = [(POSITION, str(row["position"]).encode()), (HASH, row["hash"]), (PREVIOUS, previous)]
+    return Record(_key(row), frame.pack(), headers)
+
+
+def _announcement_record(row: Any, service: str) -> Record:
+    return Record(_key(row), row["announcement"], headers_of(row, service, row["previous"] or bytes(32)))

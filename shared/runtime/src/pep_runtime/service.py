@@ -1,0 +1,214 @@
+"""One service, wired: its parts, its roles (api, relay, consumer) in one process or several, its start and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import APIRouter
+
+from pep_kernel.announcement import Announcement
+from pep_kernel.decider import AnyDecider
+from pep_kernel.message import Event
+from pep_kernel.policy import Policy
+from pep_kernel.read_model import ReadModel
+from pep_runtime.clock import Clock
+from pep_runtime.codec import EventTypes, Upcaster
+from pep_runtime.database import connect
+from pep_runtime.handler import Handler
+from pep_runtime.journal import Pool
+from pep_runtime.keyring import FileKeys, Keyring
+from pep_runtime.policies import Policies, read_policies
+from pep_runtime.policy_reader import PolicyReader
+from pep_runtime.projector import Projector, Table
+from pep_runtime.relay import Relay
+from pep_runtime.runner import PartitionRunner
+from pep_runtime.settings import Settings
+from pep_runtime.signin import SignIn, read_issuers
+from pep_runtime.tasks import until_one_ends
+from pep_runtime.topics import topic
+from pep_runtime.tracing import start_tracing
+from pep_runtime.upstream import Upstream
+from pep_runtime.wake import Bell
+
+Rules = Callable[[Policies, str], Any]
+Background = Callable[["RunningService"], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceParts:
+    """What makes one service. `rules(policies, authority)` is what its policies and routes are given as rules.
+
+    `background` runs in the consumer role until it is cancelled. `journals` names the services whose journal topics the
+    service keeps copies of (the auditor's).
+    """
+
+    name: str
+    deciders: Mapping[str, AnyDecider]
+    events: Sequence[type[Event]]
+    read_models: Sequence[ReadModel[Any]]
+    rules: Rules
+    routers: Sequence[APIRouter] = ()
+    policies: Mapping[type[Announcement], Policy] = field(default_factory=dict)
+    upstreams: tuple[str, ...] = ()
+    background: Sequence[Background] = ()
+    upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
+    description: str = ""
+
+
+class RunningService:
+    """A service with its connections: what routes, sweeps and background work are given."""
+
+    def __init__(self, parts: ServiceParts, settings: Settings, pool: Pool, worker: Pool, keys: Pool) -> None:
+        self.parts = parts
+        self.settings = settings
+        self.pool = pool
+        self.worker = worker
+        self.clock = Clock(settings.clock_file)
+        self.policies = read_policies(settings.authorities_dir)
+        self.keyring = Keyring(keys, FileKeys(settings.keys_dir))
+        self.bell = Bell()
+        self.types = EventTypes(parts.events, dict(parts.upcasters))
+        self.handler = Handler(pool, parts.deciders, self.types, self.keyring, self.clock, self.bell)
+        self.tables = {model.table: Table(model) for model in parts.read_models}
+        self.sign_in = SignIn(
+            read_issuers(settings.issuers_file), settings.audience, settings.services_secret, parts.name
+        )
+        self._clients: dict[str, httpx.AsyncClient] = {}
+
+    @property
+    def consumer(self) -> str:
+        """The name under which this service takes announcements in."""
+        return f"{self.parts.name}.policies"
+
+    def rules(self, authority: str) -> Any:
+        """The authority's rules for this service. Raises `KeyError` for an authority without policy files."""
+        return self.parts.rules(self.policies, authority)
+
+    async def reference(self, authority: str, kind: str, local_id: str) -> str:
+        """The opaque reference of the authority's own id."""
+        return await self.keyring.reference(authority, kind, local_id)
+
+    def upstream(self, name: str) -> Upstream:
+        """Another service, over HTTP, with a token of this one. Raises `KeyError` if its address is not configured."""
+        if name not in self._clients:
+            self._clients[name] = httpx.AsyncClient(base_url=self.settings.services_urls[name], timeout=5)
+        return Upstream(self._clients[name], name, self.sign_in)
+
+    async def authorities(self) -> list[str]:
+        """The authorities that have been opened here."""
+        rows = await self.worker.fetch("select authority from journal_head where log = 'journal' order by authority")
+        return [row["authority"] for row in rows]
+
+    async def announced(self, authority: str) -> int:
+        """How many announcements this service has made for the authority, relayed or not."""
+        found: int | None = await self.worker.fetchval(
+            "select announced from journal_head where authority = $1 and log = 'journal'", authority
+        )
+        return found or 0
+
+    async def consumed(self, authority: str, upstream: str) -> int:
+        """The number of the last announcement of `upstream` that this service has taken in and saved."""
+        found: int | None = await self.worker.fetchval(
+            "select last_number from consumer_offset where authority = $1 and consumer = $2 and topic = $3",
+            authority,
+            self.consumer,
+            topic(authority, upstream, "events"),
+        )
+        return found or 0
+
+    async def parked_children(self, authority: str) -> frozenset[str]:
+        """The keys (child references, mostly) of which something is parked here."""
+        rows = await self.worker.fetch("select distinct key from parked_event where authority = $1", authority)
+        return frozenset(row["key"] for row in rows)
+
+    async def close(self) -> None:
+        """Close what this object opened."""
+        await asyncio.gather(self.sign_in.close(), *(client.aclose() for client in self._clients.values()))
+
+
+@contextlib.asynccontextmanager
+async def running(parts: ServiceParts, settings: Settings) -> AsyncIterator[RunningService]:
+    """The service with its database connections, closed afterwards."""
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(await connect(settings.postgres_app_dsn))
+        worker = await stack.enter_async_context(await connect(settings.postgres_worker_dsn, size=4))
+        keys = await stack.enter_async_context(await connect(settings.keys_dsn, size=2, check_lineage=False))
+        service = RunningService(parts, settings, pool, worker, keys)
+        stack.push_async_callback(service.close)
+        yield service
+
+
+def work_of(service: RunningService, relay_pool: Pool | None) -> list[Awaitable[None]]:
+    """What runs beside the API in this process, by its roles."""
+    parts, settings = service.parts, service.settings
+    work: list[Awaitable[None]] = []
+    if "relay" in settings.roles and relay_pool is not None:
+        work.append(Relay(relay_pool, parts.name, settings.kafka_bootstrap, service.bell).run())
+    if "consumer" in settings.roles:
+        if parts.read_models:
+            work.append(Projector(service.worker, parts.read_models, service.types, service.bell).run())
+        if parts.policies:
+            take = PolicyReader(
+                service.pool, service.consumer, service.handler, parts.policies, service.rules, service.clock
+            )
+            runner = PartitionRunner(
+                settings.kafka_bootstrap, f"pep.{service.consumer}", parts.upstreams, "events", take
+            )
+            work.append(runner.run())
+        work.extend(each(service) for each in parts.background)
+    return work
+
+
+async def run(parts: ServiceParts, settings: Settings) -> None:
+    """Run the process's roles until it is told to stop."""
+    provider = start_tracing(parts.name, settings.traces_file)
+    async with contextlib.AsyncExitStack() as stack:
+        service = await stack.enter_async_context(running(parts, settings))
+        relay_pool = None
+        if "relay" in settings.roles:
+            relay_pool = await stack.enter_async_context(await connect(settings.postgres_relay_dsn, size=4))
+        work = [_forever(each) for each in work_of(service, relay_pool)]
+        work.append(_until_told_to_stop())
+        if "api" in settings.roles:
+            work.append(_listen(service))
+        try:
+            await until_one_ends(*work)
+        finally:
+            provider.shutdown()
+
+
+async def _forever(work: Awaitable[None]) -> None:
+    await work
+
+
+async def _until_told_to_stop() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+async def _listen(service: RunningService) -> None:
+    from pep_runtime.http import make_app
+
+    config = uvicorn.Config(
+        make_app(service), host=service.settings.host, port=service.settings.port, log_level="warning", access_log=False
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    await server.serve()
+
+
+def serve(parts: ServiceParts, settings: Settings) -> None:
+    """The process: `python -m <service>.main`."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    asyncio.run(run(parts, settings))

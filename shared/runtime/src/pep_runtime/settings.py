@@ -1,0 +1,37 @@
+"""What a service is told about its surroundings. The only module of the runtime that reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+RoleOfProcess = Literal["api", "relay", "consumer"]
+
+
+class Settings(BaseSettings):
+    """Read from `PEP_…` variables. Each service adds its own to these."""
+
+    model_config = SettingsConfigDict(env_prefix="PEP_", frozen=True)
+
+    environment: Literal["development", "production"] = "production"
+    host: str = Field("127.0.0.1", description="Where the API listens.")
+    port: int = Field(8000, description="The port of the API.")
+    roles: tuple[RoleOfProcess, ...] = Field(
+        ("api", "relay", "consumer"), description='Which roles this process plays, as JSON: ["api","relay","consumer"].'
+    )
+    postgres_app_dsn: str = Field(description="How the application signs in to the service's database.")
+    postgres_relay_dsn: str = Field(description="How the relay signs in to it.")
+    postgres_worker_dsn: str = Field(description="How the projector signs in to it.")
+    keys_dsn: str = Field(description="How the keys' database is reached.")
+    keys_dir: Path = Field(description="The folder with one key file an authority.")
+    kafka_bootstrap: str = Field(description="host:port of one or more brokers.")
+    authorities_dir: Path = Field(Path("shared/authorities"), description="The folder of policy files.")
+    issuers_file: Path = Field(description="JSON: token issuer → its authority and where its keys are.")
+    audience: str = Field("openpep", description="What a person's token must be meant for.")
+    services_secret: SecretStr = Field(description="Shared by the services, to sign their tokens for each other.")
+    services_urls: dict[str, str] = Field(default_factory=dict, description="JSON: service → base address of its API.")
+    clock_file: Path | None = Field(None, description="A frozen instant instead of the real time (demo, tests).")
+    traces_file: Path | None = Field(None, description="Where spans are written; none: nowhere.")

@@ -1,0 +1,60 @@
+"""Long-running work: it survives what passes, with backoff and jitter, and says when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+import asyncpg
+import httpx
+from aiokafka.errors import KafkaError
+
+from pep_runtime.journal import ClockBehind, Frozen, UnknownAuthority, VersionConflict
+
+log = logging.getLogger("pep_runtime")
+
+PASSING = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    httpx.TransportError,
+    KafkaError,
+    OSError,
+    TimeoutError,
+    ClockBehind,
+    Frozen,
+    UnknownAuthority,
+    VersionConflict,
+)
+"""What passes: servers away, connections cut, time-outs, a frozen or not yet opened authority. Anything else is a mistake
+of ours and is not retried."""
+
+
+async def keep_trying(name: str, work: Callable[[], Awaitable[None]], most_seconds: float = 5.0) -> None:
+    """Run `work` for ever; after passing trouble begin it again, waiting 0.1 s and ever longer up to `most_seconds`."""
+    wait = 0.1
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await work()
+        except PASSING as trouble:
+            if asyncio.get_running_loop().time() - started > 30:
+                wait = 0.1
+            log.warning("%s: %s; trying again in %.1f s", name, type(trouble).__name__, wait)
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))
+            wait = min(wait * 2, most_seconds)
+
+
+async def until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
+    """Run all side by side; when one ends or fails, stop the others, and end or fail like it."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

@@ -1,0 +1,39 @@
+"""Names of topics and headers, in one place. No personal data in any of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Log = Literal["journal", "events"]
+POSITION, HASH, PREVIOUS = "pep_position", "pep_hash", "pep_previous"
+
+_AUTHORITY = re.compile(r"[a-z][a-z0-9_]{1,40}")
+
+
+def topic(authority: str, service: str, log: Log) -> str:
+    """`pep.<authority>.<service>.journal.v1` or `….events.v1`."""
+    return f"pep.{authority}.{service}.{log}.v1"
+
+
+def pattern(services: tuple[str, ...], log: Log) -> str:
+    """A regular expression for one kind of topic of these services, of every authority."""
+    return rf"^pep\.[a-z][a-z0-9_]*\.({'|'.join(map(re.escape, services))})\.{log}\.v1$"
+
+
+def parts(name: str) -> tuple[str, str]:
+    """The authority and the service of a topic's name. Raises `ValueError` for any other name."""
+    match name.split("."):
+        case ["pep", authority, service, "journal" | "events", "v1"]:
+            return authority, service
+        case _:
+            raise ValueError(f"{name} is not a topic of ours")
+
+
+def check_authority_name(name: str) -> str:
+    """The name, if it can stand in topics, databases and files. Raises `ValueError` that says how it must look."""
+    if not _AUTHORITY.fullmatch(name):
+        raise ValueError(
+            f"authority: {name!r} must be 2 to 41 lower-case letters, digits or underscores, a letter first"
+        )
+    return name

@@ -1,0 +1,113 @@
+"""What may be told or asked of a child. The authority's rules and calendars come inside, in all their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from pep_kernel.authority_policy import SchedulingFile
+from pep_kernel.calendars import Calendar
+from pep_kernel.contracts.scheduling import Obligation, Outcome
+from pep_kernel.message import Command
+from scheduling.domain.child.care_record import CareRecord
+
+CalendarFor = Callable[[str | None, str | None], Calendar]
+"""The calendar of a school, by its URN and LAESTAB; of the authority's own area where neither is known."""
+
+
+class Judged(Command):
+    """A command that may set due dates. `laestabs` (by URN) come from the schools' own streams."""
+
+    child_ref: str
+    rules: SchedulingFile
+    calendar_for: Annotated[CalendarFor, Field(exclude=True, repr=False)]
+    laestabs: Mapping[str, str] = Field(default_factory=dict)
+
+
+class RecordCareFacts(Judged):
+    """The authority's whole record of a child. Sent again, or later, it changes only what is new."""
+
+    record: CareRecord
+    digest: str
+    workers: Mapping[str, str]
+    today: date
+
+
+class RecordSchoolMove(Judged):
+    """The child is on the roll of this school from this day; none: of no school."""
+
+    on: date
+    school_urn: str | None
+
+
+class NoteMeetingHeld(Judged):
+    """A meeting about the child took place, with this outcome; or that is how its record was corrected."""
+
+    meeting_id: str
+    on: date
+    outcome: Outcome
+
+
+class NoteMeetingScheduled(Command):
+    """A meeting about the child has a date. It comes after the day it was due by only with a reason."""
+
+    child_ref: str
+    meeting_id: str
+    on: date
+    for_day: date
+    after_due_because: str | None
+
+
+class AllocateSocialWorker(Command):
+    """This social worker is responsible from this day."""
+
+    child_ref: str
+    on: date
+    social_worker_ref: str
+
+
+class RecordLeftCare(Command):
+    """The spell in care ended."""
+
+    child_ref: str
+    on: date
+    reason: str
+
+
+class MeetObligation(Command):
+    """Something due has been done, by this plan."""
+
+    child_ref: str
+    obligation: Obligation
+    on: date
+    by: str
+
+
+class ReopenObligations(Command):
+    """What this plan did does not count any more."""
+
+    child_ref: str
+    by: str
+
+
+class FlagOverdue(Command):
+    """The day has come: whatever was due before it and is open is overdue."""
+
+    child_ref: str
+    today: date
+
+
+ChildCommand = (
+    RecordCareFacts
+    | RecordSchoolMove
+    | NoteMeetingHeld
+    | NoteMeetingScheduled
+    | AllocateSocialWorker
+    | RecordLeftCare
+    | MeetObligation
+    | ReopenObligations
+    | FlagOverdue
+)

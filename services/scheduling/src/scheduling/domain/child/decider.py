@@ -1,0 +1,199 @@
+"""A child enters care, lives and learns somewhere, and leaves. By when a PEP is due follows from these facts.
+
+Facts are always accepted: this book refuses only what it cannot understand, never what it does not like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import Any, assert_never
+
+from pep_kernel.announcement import Announcement
+from pep_kernel.contracts import scheduling as said
+from pep_kernel.decider import Decider
+from pep_kernel.refusal import Refusal
+from scheduling.domain.child import due_dates, facts, obligations, verdict
+from scheduling.domain.child.commands import (
+    AllocateSocialWorker,
+    ChildCommand,
+    FlagOverdue,
+    MeetObligation,
+    NoteMeetingHeld,
+    NoteMeetingScheduled,
+    RecordCareFacts,
+    RecordLeftCare,
+    RecordSchoolMove,
+    ReopenObligations,
+)
+from scheduling.domain.child.events import (
+    ChildEnteredCare,
+    ChildEvent,
+    ChildIdentified,
+    ChildLeftCare,
+    LastPEPNoted,
+    LegalStatusChanged,
+    ObligationMet,
+    ObligationReopened,
+    PEPApplicable,
+    PEPDueDateNotCounted,
+    PEPDueDateSet,
+    PEPDueDateWithdrawn,
+    PEPNotApplicable,
+    PEPOverdue,
+    PlacementChanged,
+    ReviewHeld,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+from scheduling.domain.child.history import inserted, value_on
+from scheduling.domain.child.states import Applies, Child, DoesNotApply, Due, SpellInCare, Undecided
+
+
+def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
+    match child, command:
+        case _, RecordCareFacts():
+            return in_turn(child, command, *facts.FACTS, left, verdict.judged, verdict.moved)
+        case _, MeetObligation():
+            return obligations.met(child, command.child_ref, command.obligation, command.on, command.by)
+        case _, ReopenObligations(by=by):
+            return obligations.reopened(command.child_ref, tuple(due for due in child.dues if due.met_by == by), by)
+        case _, FlagOverdue():
+            return obligations.overdue(child, command.child_ref, command.today)
+        case Child(spells=()), _:
+            raise Refusal("Nothing is known of this child's care yet.")
+        case _, NoteMeetingScheduled():
+            return obligations.meeting_scheduled(child, command)
+        case _, NoteMeetingHeld():
+            return obligations.meeting_held(child, command)
+        case _, RecordSchoolMove():
+            return in_turn(child, command, _school_move, verdict.moved_now)
+        case _, AllocateSocialWorker():
+            return _allocated(child, command)
+        case Child(running=None), RecordLeftCare():
+            return []
+        case _, RecordLeftCare():
+            return in_turn(child, command, _left_care, left)
+        case _:
+            assert_never(command)
+
+
+def in_turn(child: Child, command: Any, *steps: Callable[[Child, Any], Sequence[ChildEvent]]) -> list[ChildEvent]:
+    """Each step sees what the steps before it have found."""
+    happened: list[ChildEvent] = []
+    for step in steps:
+        new = step(child, command)
+        happened.extend(new)
+        child = reduce(evolve, new, child)
+    return happened
+
+
+def _school_move(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
+    if value_on(child.schools, command.on) == command.school_urn:
+        return []
+    return [SchoolMoved(child_ref=command.child_ref, on=command.on, school_urn=command.school_urn)]
+
+
+def _allocated(child: Child, command: AllocateSocialWorker) -> list[ChildEvent]:
+    if value_on(child.social_workers, command.on) == command.social_worker_ref:
+        return []
+    worker = command.social_worker_ref
+    return [SocialWorkerAllocated(child_ref=command.child_ref, on=command.on, social_worker_ref=worker)]
+
+
+def _left_care(child: Child, command: RecordLeftCare) -> list[ChildEvent]:
+    if child.running is not None and command.on < child.running.began:
+        raise Refusal("A child cannot leave care before entering it.")
+    return [ChildLeftCare(child_ref=command.child_ref, on=command.on, reason=command.reason)]
+
+
+def left(child: Child, command: RecordCareFacts | RecordLeftCare) -> list[ChildEvent]:
+    """Nothing is due for a child who is not in care any more."""
+    if child.running is not None:
+        return []
+    return [*due_dates.withdrawn(command.child_ref, child.open_dues, "left_care")]
+
+
+def evolve(child: Child, event: ChildEvent) -> Child:
+    match event:
+        case ChildIdentified(digest=digest):
+            return replace(child, digest=digest)
+        case ChildEnteredCare(on=on, placement=placement, legal_status=status):
+            return replace(
+                child,
+                spells=(*child.spells, SpellInCare(on)),
+                placements=inserted(child.placements, on, placement),
+                legal_statuses=inserted(child.legal_statuses, on, status),
+                verdict=Undecided(),
+            )
+        case ChildLeftCare(on=on):
+            ended = (replace(spell, ended=on) if spell.ended is None else spell for spell in child.spells)
+            return replace(child, spells=tuple(ended), verdict=Undecided())
+        case PlacementChanged(on=on, placement=placement):
+            return replace(child, placements=inserted(child.placements, on, placement))
+        case LegalStatusChanged(on=on, legal_status=status):
+            return replace(child, legal_statuses=inserted(child.legal_statuses, on, status))
+        case SchoolMoved(on=on, school_urn=urn):
+            return replace(child, schools=inserted(child.schools, on, urn))
+        case SocialWorkerAllocated(on=on, social_worker_ref=worker):
+            return replace(child, social_workers=inserted(child.social_workers, on, worker))
+        case ReviewHeld(on=on):
+            return replace(child, reviews=child.reviews | {on})
+        case LastPEPNoted(on=on):
+            return replace(child, last_pep=on)
+        case PEPApplicable(on=on):
+            return replace(child, verdict=Applies(on))
+        case PEPNotApplicable(reason=reason):
+            return replace(child, verdict=DoesNotApply(reason))
+        case PEPDueDateSet(obligation=obligation, trigger_on=trigger_on, due=due, started_by=started_by):
+            others = _without(child, event)
+            return replace(child, dues=(*others, Due(obligation, trigger_on, due, started_by)))
+        case PEPDueDateNotCounted():
+            return child
+        case PEPDueDateWithdrawn():
+            return replace(child, dues=_without(child, event))
+        case ObligationMet(by=by):
+            return _with_due(child, event, met_by=by)
+        case ObligationReopened():
+            return _with_due(child, event, met_by=None)
+        case PEPOverdue():
+            return _with_due(child, event, overdue=True)
+
+
+OfOneDue = PEPDueDateSet | PEPDueDateWithdrawn | ObligationMet | ObligationReopened | PEPOverdue
+
+
+def _is_of(due: Due, event: OfOneDue) -> bool:
+    return (due.obligation, due.trigger_on) == (event.obligation, event.trigger_on)
+
+
+def _without(child: Child, event: OfOneDue) -> tuple[Due, ...]:
+    return tuple(due for due in child.dues if not _is_of(due, event))
+
+
+def _with_due(child: Child, event: OfOneDue, **changes: Any) -> Child:
+    return replace(child, dues=tuple(replace(due, **changes) if _is_of(due, event) else due for due in child.dues))
+
+
+def announce(_child: Child, event: ChildEvent) -> Announcement | None:
+    match event:
+        case ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn):
+            return said.ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn)
+        case ChildLeftCare(child_ref=ref, on=on):
+            return said.ChildLeftCare(child_ref=ref, on=on)
+        case SchoolMoved(child_ref=ref, on=on, school_urn=urn):
+            return said.SchoolMoved(child_ref=ref, on=on, school_urn=urn)
+        case SocialWorkerAllocated(child_ref=ref, on=on, social_worker_ref=worker):
+            return said.SocialWorkerAllocated(child_ref=ref, on=on, social_worker_ref=worker)
+        case PEPApplicable(child_ref=ref, on=on, because=because):
+            return said.PEPApplicable(child_ref=ref, on=on, because=because)
+        case PEPNotApplicable(child_ref=ref, on=on, reason=reason):
+            return said.PEPNotApplicable(child_ref=ref, on=on, reason=reason)
+        case PEPDueDateSet(child_ref=ref, obligation=obligation, due=due, source=source):
+            return said.PEPDueDateSet(child_ref=ref, obligation=obligation, due=due, source=", ".join(source))
+        case _:
+            return None
+
+
+CHILD: Decider[Child, ChildCommand, ChildEvent] = Decider(Child(), decide, evolve, announce)

@@ -1,0 +1,199 @@
+"""What happens to a child in care, as far as scheduling knows it. Who the child is stays sealed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pep_kernel.contracts.scheduling import Obligation
+from pep_kernel.message import Event
+from pep_kernel.sealed import Identity
+
+
+class ChildIdentified(Event):
+    """Who the child is. `digest` is a keyed hash of all of it, so that a second import sees whether anything is new."""
+
+    child_ref: str
+    digest: str
+    date_of_birth: Identity
+    sex: Identity
+    given_name: Identity | None = None
+    family_name: Identity | None = None
+    preferred_name: Identity | None = None
+    language: Identity | None = None
+    upn: Identity | None = None
+    unaccompanied: Identity | None = None
+
+
+class ChildEnteredCare(Event):
+    """A spell in care began, or `began_earlier`. `born_in_school_year` is the first calendar year of the birth cohort."""
+
+    child_ref: str
+    on: date
+    born_in_school_year: int
+    legal_status: str
+    placement: str
+    began_earlier: bool = False
+    school_urn: str | None = None
+
+
+class PlacementChanged(Event):
+    """The child lives in a placement of this kind from this day."""
+
+    child_ref: str
+    on: date
+    placement: str
+
+
+class LegalStatusChanged(Event):
+    """The child is in care under this legal status from this day."""
+
+    child_ref: str
+    on: date
+    legal_status: str
+
+
+class SchoolMoved(Event):
+    """The child is on the roll of this school from this day; none: of no school."""
+
+    child_ref: str
+    on: date
+    school_urn: str | None = None
+    year_group: int | None = None
+    special_educational_needs: str = "none"
+
+
+class SocialWorkerAllocated(Event):
+    """This social worker is responsible for the child from this day."""
+
+    child_ref: str
+    on: date
+    social_worker_ref: str
+
+
+class ReviewHeld(Event):
+    """The child's care was reviewed."""
+
+    child_ref: str
+    on: date
+
+
+class LastPEPNoted(Event):
+    """What had been agreed before OpenPEP was used: the last PEP meeting and the next dates."""
+
+    child_ref: str
+    on: date
+    next_agreed: date | None = None
+    next_review: date | None = None
+
+
+class ChildLeftCare(Event):
+    """The spell in care ended."""
+
+    child_ref: str
+    on: date
+    reason: str
+
+
+class PEPApplicable(Event):
+    """The child must have a PEP, from this day on."""
+
+    child_ref: str
+    on: date
+    because: Literal["entered_care", "already_in_care", "school_moved"]
+
+
+class PEPNotApplicable(Event):
+    """No PEP is due for this child, from this day on."""
+
+    child_ref: str
+    on: date
+    reason: str
+
+
+class PEPDueDateSet(Event):
+    """One obligation has a date: `days` of `unit` after `trigger_on`. Replay cannot move it.
+
+    `passed_over` are the days that did not count; `note` says in words what a person should know about the date.
+    """
+
+    child_ref: str
+    obligation: Obligation
+    trigger: str
+    trigger_on: date
+    due: date
+    unit: str
+    source: tuple[str, ...]
+    policy_version: str
+    days: int | None = None
+    passed_over: tuple[date, ...] = ()
+    note: str | None = None
+    started_by: str | None = None
+
+
+class PEPDueDateNotCounted(Event):
+    """One obligation has no date, because no calendar or no rule reaches its days."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger: str
+    trigger_on: date
+    reason: str
+
+
+class PEPDueDateWithdrawn(Event):
+    """The obligation is no more: the child left care, or the meeting that started it was no PEP meeting."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger_on: date
+    because: Literal["left_care", "no_longer_applicable", "meeting_outcome_corrected"]
+
+
+class ObligationMet(Event):
+    """What was due has been done, by this meeting or plan."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger_on: date
+    on: date
+    by: str
+
+
+class ObligationReopened(Event):
+    """What had counted as done does not count any more."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger_on: date
+    by: str
+
+
+class PEPOverdue(Event):
+    """The date has passed and the obligation is not met. Said once."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger_on: date
+    due: date
+
+
+ChildEvent = (
+    ChildIdentified
+    | ChildEnteredCare
+    | PlacementChanged
+    | LegalStatusChanged
+    | SchoolMoved
+    | SocialWorkerAllocated
+    | ReviewHeld
+    | LastPEPNoted
+    | ChildLeftCare
+    | PEPApplicable
+    | PEPNotApplicable
+    | PEPDueDateSet
+    | PEPDueDateNotCounted
+    | PEPDueDateWithdrawn
+    | ObligationMet
+    | ObligationReopened
+    | PEPOverdue
+)

@@ -1,0 +1,170 @@
+"""Which facts of a care record are new. Days still to come are left to a later record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from pep_kernel.calendars import school_year
+from pep_kernel.refusal import Refusal
+from pep_kernel.sealed import Identity
+from scheduling.domain.child.care_record import CareRecord, Episode, Schooling, Spell
+from scheduling.domain.child.commands import RecordCareFacts
+from scheduling.domain.child.events import (
+    ChildEnteredCare,
+    ChildEvent,
+    ChildIdentified,
+    ChildLeftCare,
+    LastPEPNoted,
+    LegalStatusChanged,
+    PlacementChanged,
+    ReviewHeld,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+from scheduling.domain.child.history import news, value_on
+from scheduling.domain.child.states import Child, SpellInCare
+
+Step = Callable[[Child, RecordCareFacts], list[ChildEvent]]
+
+
+def identity(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """Who the child is, if anything of it is new."""
+    if child.digest == command.digest:
+        return []
+    return [_identified(command.child_ref, command.digest, command.record)]
+
+
+def _identified(child_ref: str, digest: str, record: CareRecord) -> ChildIdentified:
+    name, alone = record.name, record.unaccompanied
+    return ChildIdentified(
+        child_ref=child_ref,
+        digest=digest,
+        date_of_birth=Identity.of(record.date_of_birth.isoformat()),
+        sex=Identity.of(record.sex),
+        given_name=Identity.optional(name.given if name else None),
+        family_name=Identity.optional(name.family if name else None),
+        preferred_name=Identity.optional(name.preferred if name else None),
+        language=Identity.optional(name.language if name else None),
+        upn=Identity.optional(record.upn),
+        unaccompanied=Identity.optional(f"until {alone.until or 'now'}" if alone else None),
+    )
+
+
+def spells(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """One `ChildEnteredCare` a spell, and its end. A spell that overlaps a known one is that one."""
+    begun = sorted((spell for spell in command.record.spells if spell.began <= command.today), key=lambda s: s.began)
+    if not begun:
+        raise Refusal("The record names only days that are still to come.")
+    return [event for spell in begun for event in _spell(child, command, spell)]
+
+
+def _spell(child: Child, command: RecordCareFacts, spell: Spell) -> Iterator[ChildEvent]:
+    known = next((each for each in child.spells if _overlap(each, spell)), None)
+    if known is None:
+        yield _entered(command, spell)
+    if spell.ended is not None and spell.ended <= command.today and (known is None or known.ended is None):
+        yield ChildLeftCare(child_ref=command.child_ref, on=spell.ended, reason=spell.reason_ceased or "not_given")
+
+
+def _overlap(known: SpellInCare, spell: Spell) -> bool:
+    """Days on which one ends and the other begins are not shared: that is a new spell."""
+    return known.began < (spell.ended or date.max) and spell.began < (known.ended or date.max)
+
+
+def _entered(command: RecordCareFacts, spell: Spell) -> ChildEnteredCare:
+    first: Episode = spell.episodes[0]
+    return ChildEnteredCare(
+        child_ref=command.child_ref,
+        on=spell.began,
+        born_in_school_year=school_year(command.record.date_of_birth),
+        legal_status=first.legal_status,
+        placement=first.placement,
+        began_earlier=spell.began_earlier,
+        school_urn=value_on(tuple(news((), _rolls(command))), spell.began),
+    )
+
+
+def placements(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    told = [(episode.began, episode.placement) for episode in _episodes(command)]
+    return [
+        PlacementChanged(child_ref=command.child_ref, on=day, placement=placement)
+        for day, placement in news(child.placements, told)
+    ]
+
+
+def legal_statuses(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    told = [(episode.began, episode.legal_status) for episode in _episodes(command)]
+    return [
+        LegalStatusChanged(child_ref=command.child_ref, on=day, legal_status=status)
+        for day, status in news(child.legal_statuses, told)
+    ]
+
+
+def _episodes(command: RecordCareFacts) -> list[Episode]:
+    every = [episode for spell in command.record.spells for episode in spell.episodes]
+    return [episode for episode in every if episode.began <= command.today]
+
+
+def schools(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """A school that was left, with none after it, leaves the child on no roll."""
+    said = {schooling.entered: schooling for schooling in command.record.schooling}
+    return [_moved(command.child_ref, day, urn, said.get(day)) for day, urn in news(child.schools, _rolls(command))]
+
+
+def _moved(child_ref: str, day: date, urn: str | None, said: Schooling | None) -> SchoolMoved:
+    if said is None:
+        return SchoolMoved(child_ref=child_ref, on=day)
+    return SchoolMoved(
+        child_ref=child_ref,
+        on=day,
+        school_urn=urn,
+        year_group=said.year_group,
+        special_educational_needs=said.special_educational_needs,
+    )
+
+
+def _rolls(command: RecordCareFacts) -> list[tuple[date, str | None]]:
+    entered = [each for each in command.record.schooling if each.entered <= command.today]
+    rolls: list[tuple[date, str | None]] = [(each.entered, each.school_urn) for each in entered]
+    last = max(entered, key=lambda each: each.entered, default=None)
+    if last is not None and last.left is not None and last.left < command.today:
+        rolls.append((last.left + timedelta(days=1), None))
+    return rolls
+
+
+def social_workers(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    told = [(each.began, command.workers[each.staff_id]) for each in command.record.social_workers]
+    return [
+        SocialWorkerAllocated(child_ref=command.child_ref, on=day, social_worker_ref=worker)
+        for day, worker in news(child.social_workers, [each for each in told if each[0] <= command.today])
+    ]
+
+
+def reviews(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    held = {day for day in command.record.reviews if day <= command.today}
+    return [ReviewHeld(child_ref=command.child_ref, on=day) for day in sorted(held - child.reviews)]
+
+
+def last_pep(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """What was agreed before going live is taken in once."""
+    told = command.record.last_pep
+    if told is None or child.last_pep is not None:
+        return []
+    return [
+        LastPEPNoted(
+            child_ref=command.child_ref, on=told.held, next_agreed=told.next_agreed, next_review=told.next_review
+        )
+    ]
+
+
+FACTS: tuple[Step, ...] = (
+    identity,
+    spells,
+    placements,
+    legal_statuses,
+    schools,
+    social_workers,
+    reviews,
+    last_pep,
+)

@@ -1,0 +1,77 @@
+"""What is known of a child: spells in care, histories of placement, status, school and worker, and what is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from pep_kernel.contracts.scheduling import Obligation
+from scheduling.domain.child.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Nobody has asked yet whether a PEP applies in this spell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """A PEP applies; `since` is the last day that asked for one: entering care, going live, a new school."""
+
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class DoesNotApply:
+    """No PEP applies, for this reason."""
+
+    reason: str
+
+
+Verdict = Undecided | Applies | DoesNotApply
+
+
+@dataclass(frozen=True, slots=True)
+class SpellInCare:
+    """One unbroken time in care; no end while it runs."""
+
+    began: date
+    ended: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One obligation with its date; who met it, what started it, and whether it was said to be overdue."""
+
+    obligation: Obligation
+    trigger_on: date
+    due: date
+    started_by: str | None = None
+    met_by: str | None = None
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """All that is known. A child of whom nothing is known has no spell."""
+
+    digest: str | None = None
+    spells: tuple[SpellInCare, ...] = ()
+    placements: History[str] = ()
+    legal_statuses: History[str] = ()
+    schools: History[str | None] = ()
+    social_workers: History[str] = ()
+    reviews: frozenset[date] = frozenset()
+    last_pep: date | None = None
+    verdict: Verdict = Undecided()
+    dues: tuple[Due, ...] = ()
+
+    @property
+    def running(self) -> SpellInCare | None:
+        """The spell that has not ended."""
+        return next((spell for spell in self.spells if spell.ended is None), None)
+
+    @property
+    def open_dues(self) -> tuple[Due, ...]:
+        """What is due and not met, overdue or not."""
+        return tuple(due for due in self.dues if due.met_by is None)

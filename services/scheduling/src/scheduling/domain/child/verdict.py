@@ -1,0 +1,89 @@
+"""Whether a PEP applies to the child, from which day, and what is due because of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pep_kernel.authority_policy.dated import NotInForce
+from pep_kernel.authority_policy.scheduling import Trigger
+from scheduling.domain.child import due_dates
+from scheduling.domain.child.commands import Judged, RecordCareFacts, RecordSchoolMove
+from scheduling.domain.child.events import ChildEvent, PEPApplicable, PEPNotApplicable
+from scheduling.domain.child.history import value_on
+from scheduling.domain.child.states import Applies, Child, DoesNotApply, SpellInCare
+
+
+def judged(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """A PEP applies or not, by what holds today; said only when it is new."""
+    spell = child.running
+    if spell is None:
+        return []
+    reason = why_not(child, command, command.today)
+    match child.verdict, reason:
+        case (Applies(), None):
+            return []
+        case (DoesNotApply(reason=known), _) if known == reason:
+            return []
+        case (Applies(), str()):
+            ended = PEPNotApplicable(child_ref=command.child_ref, on=command.today, reason=reason)
+            return [ended, *due_dates.withdrawn(command.child_ref, child.open_dues, "no_longer_applicable")]
+        case (_, str()):
+            on = command.today if isinstance(child.verdict, DoesNotApply) else spell.began
+            return [PEPNotApplicable(child_ref=command.child_ref, on=on, reason=reason)]
+        case _:
+            return _applies(child, command, spell)
+
+
+def why_not(child: Child, command: RecordCareFacts, on: date) -> str | None:
+    """The short code of why no PEP applies on this day, by the rules of this day; none when one does."""
+    status = value_on(child.legal_statuses, on) or ""
+    in_setting = value_on(child.schools, on) is not None
+    try:
+        rules = command.rules.in_force(on)
+    except NotInForce:
+        return "no_rules_yet"
+    return rules.applicability.why_not(status, command.record.date_of_birth, on, in_setting=in_setting)
+
+
+def _applies(child: Child, command: RecordCareFacts, spell: SpellInCare) -> list[ChildEvent]:
+    live_from = command.record.cut_over
+    if live_from is not None and spell.began < live_from:
+        applies = PEPApplicable(child_ref=command.child_ref, on=live_from, because="already_in_care")
+        return [applies, *due_dates.by_cadence(child, command, live_from)]
+    on = _first_day(child, command, spell)
+    applies = PEPApplicable(child_ref=command.child_ref, on=on, because="entered_care")
+    return [applies, *due_dates.after(Trigger.ENTERED_CARE, on, child, command)]
+
+
+def _first_day(child: Child, command: RecordCareFacts, spell: SpellInCare) -> date:
+    """Entering care, or the later change of status or school from which a PEP applies; at the latest today."""
+    changes = [day for day, _ in (*child.legal_statuses, *child.schools) if spell.began < day < command.today]
+    days = (spell.began, *sorted(changes), command.today)
+    return next(day for day in days if why_not(child, command, day) is None)
+
+
+def moved(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """Each new school in this spell asks for a PEP again, where the authority's rules say so (O-13, O-31)."""
+    happened: list[ChildEvent] = []
+    for day, urn in child.schools:
+        happened.extend(_at_new_school(child, command, day, urn))
+    return happened
+
+
+def moved_now(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
+    """As `moved`, for one move that was told by itself. A child who only lacked a setting now has a first PEP."""
+    if command.school_urn is not None and child.verdict == DoesNotApply("no_early_years_setting"):
+        applies = PEPApplicable(child_ref=command.child_ref, on=command.on, because="school_moved")
+        return [applies, *due_dates.after(Trigger.ENTERED_CARE, command.on, child, command)]
+    return _at_new_school(child, command, command.on, command.school_urn)
+
+
+def _at_new_school(child: Child, command: Judged, on: date, urn: str | None) -> list[ChildEvent]:
+    match child.running, child.verdict:
+        case SpellInCare(began=began), Applies(since=since) if urn is not None and on > max(began, since):
+            dates = due_dates.after(Trigger.SCHOOL_MOVED, on, child, command)
+        case _:
+            dates = []
+    if not dates:
+        return []
+    return [PEPApplicable(child_ref=command.child_ref, on=on, because="school_moved"), *dates]

@@ -1,0 +1,74 @@
+"""Who is invited and who was there, each in a capacity: as social worker, as carer, as family (L-14 to L-18)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pep_kernel.authority_policy.scheduling import Capacity
+
+Mode = Literal["in_person", "by_video", "by_telephone"]
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Short = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class Said(BaseModel):
+    """Unknown fields are refused, and nothing changes after reading."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KnownInvitee(Said):
+    """Somebody whom the records know: staff or a carer, by reference."""
+
+    kind: Literal["known"] = "known"
+    person_ref: Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
+    capacity: Capacity
+
+
+class GuestInvitee(Said):
+    """Somebody without an account: a relative, a nurse, a psychologist. The invitation goes to this address."""
+
+    kind: Literal["guest"] = "guest"
+    name: Short
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+    capacity: Capacity
+    language: Annotated[str, Field(max_length=40)] | None = None
+
+
+Invitee = Annotated[KnownInvitee | GuestInvitee, Field(discriminator="kind")]
+
+
+class Attendee(Said):
+    """Somebody who was there. `ref` is a person's or an invitee's reference, where there is one."""
+
+    capacity: Capacity
+    mode: Mode = "in_person"
+    ref: str | None = None
+
+
+class PupilAttended(Said):
+    """The pupil was there, for all of the meeting or a part of it."""
+
+    attended: Literal["yes"] = "yes"
+
+
+class PupilStayedAway(Said):
+    """The pupil was not there: why (L-47, an open list), and who tells the pupil what was said (L-50)."""
+
+    attended: Literal["no"] = "no"
+    reason: Short
+    feedback_by: Short
+
+
+Pupil = Annotated[PupilAttended | PupilStayedAway, Field(discriminator="attended")]
+
+
+class NextMeeting(Said):
+    """What was agreed of the next meeting (L-77: date and venue; O-60: date and time)."""
+
+    on: date | None = None
+    time: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    venue: Short | None = None

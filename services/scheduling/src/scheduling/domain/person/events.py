@@ -1,0 +1,55 @@
+"""What happens to a person. Names and addresses are sealed; roles, schools and limits are what others may rely on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pep_kernel.message import Event
+from pep_kernel.sealed import Contact, ThirdParty
+
+
+class StaffMemberAdded(Event):
+    """The person works here in this role; said again when anything of it changes."""
+
+    person_ref: str
+    digest: str
+    role: str
+    name: ThirdParty
+    email: Contact
+    school_urn: str | None = None
+    team: str | None = None
+    approval_limit_pence: int = 0
+
+
+class RoleEnded(Event):
+    """The person does not work here any more."""
+
+    person_ref: str
+    on: date
+
+
+class CarerNamed(Event):
+    """Who a carer is and how to reach that person; a school never sees it (L-37)."""
+
+    person_ref: str
+    digest: str
+    name: ThirdParty
+    email: Contact | None = None
+    telephone: Contact | None = None
+
+
+class CarerLinked(Event):
+    """The person looks after this child."""
+
+    person_ref: str
+    child_ref: str
+
+
+class CarerUnlinked(Event):
+    """The person does not look after this child any more."""
+
+    person_ref: str
+    child_ref: str
+
+
+PersonEvent = StaffMemberAdded | RoleEnded | CarerNamed | CarerLinked | CarerUnlinked

@@ -1,0 +1,1 @@
+"""A school or early years setting, as the authority lists it."""

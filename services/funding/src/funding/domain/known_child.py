@@ -1,0 +1,122 @@
+"""What funding knows of a child: in care from when to when, at which school since when. Scheduling is who says it.
+
+Facts arrive late and are corrected: each counts from the day on which it was true, and the last word on a day holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from pep_kernel.decider import Decider
+from pep_kernel.message import Command, Event
+
+Value = TypeVar("Value")
+
+
+class NoteCareEnded(Command):
+    """The child is not in care any more from this day."""
+
+    child_ref: str
+    on: date
+
+
+class NoteSchool(Command):
+    """The child is at this school from this day; none: at no school."""
+
+    child_ref: str
+    school_urn: str | None
+    on: date
+
+
+class NoteEntry(Command):
+    """The child entered care on this day, and was at this school, where one is known."""
+
+    child_ref: str
+    school_urn: str | None
+    on: date
+
+
+class ChildInCareKnown(Event):
+    """We know that the child is in care from this day."""
+
+    child_ref: str
+    on: date
+
+
+class ChildOutOfCareKnown(Event):
+    """We know that the child is not in care any more from this day."""
+
+    child_ref: str
+    on: date
+
+
+class SchoolKnown(Event):
+    """We know at which school the child is from this day."""
+
+    child_ref: str
+    school_urn: str | None
+    on: date
+
+
+KnownCommand = NoteCareEnded | NoteSchool | NoteEntry
+KnownEvent = ChildInCareKnown | ChildOutOfCareKnown | SchoolKnown
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChild:
+    """Dated facts, each list in the order of the days from which they hold."""
+
+    care: tuple[tuple[date, bool], ...] = ()
+    schools: tuple[tuple[date, str | None], ...] = ()
+
+    def in_care_on(self, day: date) -> bool:
+        """Whether the child is in care on this day, as far as is known."""
+        return value_on(self.care, day) or False
+
+    def school_on(self, day: date) -> str | None:
+        """The school's URN on this day; none where no school is known."""
+        return value_on(self.schools, day)
+
+    def has_moved_after(self, day: date) -> bool:
+        """Whether a move is known, made or coming, away from the school of this day."""
+        school = self.school_on(day)
+        return any(urn != school for since, urn in self.schools if since > day)
+
+
+def value_on(history: tuple[tuple[date, Value], ...], day: date) -> Value | None:
+    """What held on this day: the newest fact that began on it or before."""
+    return next((value for since, value in reversed(history) if since <= day), None)
+
+
+def with_fact(history: tuple[tuple[date, Value], ...], since: date, value: Value) -> tuple[tuple[date, Value], ...]:
+    """The history with one more fact, which takes the place of another from the same day."""
+    others = [(day, known) for day, known in history if day != since]
+    return tuple(sorted([*others, (since, value)], key=lambda fact: fact[0]))
+
+
+def decide(known: KnownChild, command: KnownCommand) -> list[KnownEvent]:
+    ref, on = command.child_ref, command.on
+    match command:
+        case NoteCareEnded():
+            return [] if (on, False) in known.care else [ChildOutOfCareKnown(child_ref=ref, on=on)]
+        case NoteSchool(school_urn=urn):
+            return [] if (on, urn) in known.schools else [SchoolKnown(child_ref=ref, school_urn=urn, on=on)]
+        case NoteEntry(school_urn=urn):
+            entered: list[KnownEvent] = [] if (on, True) in known.care else [ChildInCareKnown(child_ref=ref, on=on)]
+            school = decide(known, NoteSchool(child_ref=ref, school_urn=urn, on=on)) if urn else []
+            return [*entered, *school]
+
+
+def evolve(known: KnownChild, event: KnownEvent) -> KnownChild:
+    match event:
+        case ChildInCareKnown(on=on):
+            return replace(known, care=with_fact(known.care, on, True))
+        case ChildOutOfCareKnown(on=on):
+            return replace(known, care=with_fact(known.care, on, False))
+        case SchoolKnown(school_urn=urn, on=on):
+            return replace(known, schools=with_fact(known.schools, on, urn))
+
+
+KNOWN: Decider[Any, Any, Any] = Decider(KnownChild(), decide, evolve)

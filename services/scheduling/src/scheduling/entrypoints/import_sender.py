@@ -39,7 +39,7 @@ class Sent:
 
 
 def send_everything(stage: Stage, client: httpx.Client, advance: Callable[[int], None]) -> list[Sent]:
-    """Sends all kinds in order; `advance` hears how many records each batch held. SendingFailed on the first trouble."""
+    """Sends all kinds in order; `advance` hears the size of each batch. SendingFailed on the first trouble."""
     return [_send_kind(stage, client, kind, path, advance) for kind, path in IN_ORDER]
 
 

@@ -6,7 +6,6 @@ Due dates rest on the schools' own streams as well, since a school's number tell
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from pep_kernel.decider import Decided, States
 from pep_kernel.message import Event
@@ -26,7 +25,7 @@ from scheduling.domain.meeting.events import MeetingHeld, MeetingOutcomeCorrecte
 from scheduling.domain.meeting.states import Held, Meeting, NotScheduled, Scheduled
 from scheduling.domain.school.states import Listed, NotListed
 
-Knowing = TypeVar("Knowing", bound=RecordCareFacts | RecordSchoolMove | NoteMeetingHeld)
+JudgedOfChild = RecordCareFacts | RecordSchoolMove | NoteMeetingHeld
 MEETINGS: tuple[type[Meeting], ...] = (NotScheduled, Scheduled, Held)
 
 
@@ -54,7 +53,7 @@ def school_stream(urn: str) -> str:
     return f"school-{urn}"
 
 
-def judge_child(states: States, command: RecordCareFacts | RecordSchoolMove | NoteMeetingHeld) -> Decided:
+def judge_child(states: States, command: JudgedOfChild) -> Decided:
     """A command about one child, judged with the calendars of the schools that were loaded beside it."""
     return _of_child(states, command.child_ref, _knowing_schools(states, command))
 
@@ -113,7 +112,7 @@ def _said_on(stream: str, events: Sequence[Event]) -> Decided:
     return [(stream, event) for event in events]
 
 
-def _knowing_schools(states: States, command: Knowing) -> Knowing:
+def _knowing_schools(states: States, command: JudgedOfChild) -> JudgedOfChild:
     schools = [states.of(stream, (Listed, NotListed)) for stream in states.streams("school")]
     laestabs = {school.urn: school.laestab for school in schools if isinstance(school, Listed) and school.laestab}
     return command.model_copy(update={"laestabs": laestabs})

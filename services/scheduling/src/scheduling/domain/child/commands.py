@@ -19,10 +19,13 @@ CalendarFor = Callable[[str | None, str | None], Calendar]
 
 
 class Judged(Command):
-    """A command that may set due dates. `laestabs` (by URN) come from the schools' own streams."""
+    """A command that may set due dates. `laestabs` (by URN) come from the schools' own streams.
+
+    What is excluded is no part of what was asked: the same request is the same a day later, under other rules.
+    """
 
     child_ref: str
-    rules: SchedulingFile
+    rules: Annotated[SchedulingFile, Field(exclude=True, repr=False)]
     calendar_for: Annotated[CalendarFor, Field(exclude=True, repr=False)]
     laestabs: Mapping[str, str] = Field(default_factory=dict)
 
@@ -33,7 +36,7 @@ class RecordCareFacts(Judged):
     record: CareRecord
     digest: str
     workers: Mapping[str, str]
-    today: date
+    today: Annotated[date, Field(exclude=True)]
 
 
 class RecordSchoolMove(Judged):

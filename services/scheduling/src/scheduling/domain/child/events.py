@@ -26,7 +26,7 @@ class ChildIdentified(Event):
 
 
 class ChildEnteredCare(Event):
-    """A spell in care began, or `began_earlier`. `born_in_school_year` is the first calendar year of the birth cohort."""
+    """A spell in care began, or `began_earlier`. `born_in_school_year` is the birth cohort's first calendar year."""
 
     child_ref: str
     on: date

@@ -1,0 +1,22 @@
+"""The read models: what people look at, each folded from scheduling's own journal."""
+
+from typing import Any
+
+from pep_kernel.read_model import ReadModel
+from scheduling.projections.child_overview import CHILD_OVERVIEWS
+from scheduling.projections.colleague import COLLEAGUES
+from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
+from scheduling.projections.due_date import DUE_DATES
+from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS
+from scheduling.projections.school import SCHOOLS
+
+READ_MODELS: tuple[ReadModel[Any], ...] = (
+    CHILD_OVERVIEWS,
+    DUE_DATES,
+    MEETING_OVERVIEWS,
+    MEETING_INVITEES,
+    CONTACTS,
+    CARERS_OF_CHILDREN,
+    COLLEAGUES,
+    SCHOOLS,
+)

@@ -1,0 +1,124 @@
+"""`child_overview`: each child as the people around the child see it in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pep_kernel.message import Recorded
+from pep_kernel.read_model import Key, ReadModel
+from pep_kernel.sealed import Identity
+from scheduling.domain.child.events import (
+    ChildEnteredCare,
+    ChildIdentified,
+    ChildLeftCare,
+    LastPEPNoted,
+    LegalStatusChanged,
+    PEPApplicable,
+    PEPNotApplicable,
+    PlacementChanged,
+    ReviewHeld,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildOverview:
+    """Where the child stands, by the newest facts; `…_since` are their days."""
+
+    child_ref: str
+    given_name: Identity | None = None
+    family_name: Identity | None = None
+    preferred_name: Identity | None = None
+    language: Identity | None = None
+    date_of_birth: Identity | None = None
+    upn: Identity | None = None
+    born_in_school_year: int | None = None
+    in_care_since: date | None = None
+    left_care_on: date | None = None
+    placement: str | None = None
+    placement_since: date | None = None
+    legal_status: str | None = None
+    legal_status_since: date | None = None
+    school_urn: str | None = None
+    school_since: date | None = None
+    social_worker_ref: str | None = None
+    social_worker_since: date | None = None
+    pep_applies: bool | None = None
+    why_not: str | None = None
+    last_review_on: date | None = None
+    last_pep_on: date | None = None
+    next_pep_agreed: date | None = None
+    next_review: date | None = None
+
+
+_ABOUT = (
+    ChildIdentified,
+    ChildEnteredCare,
+    ChildLeftCare,
+    PlacementChanged,
+    LegalStatusChanged,
+    SchoolMoved,
+    SocialWorkerAllocated,
+    ReviewHeld,
+    LastPEPNoted,
+    PEPApplicable,
+    PEPNotApplicable,
+)
+
+
+def _keys(recorded: Recorded) -> Iterable[Key]:
+    event = recorded.event
+    return ((event.child_ref,),) if isinstance(event, _ABOUT) else ()
+
+
+def _fold(row: ChildOverview | None, recorded: Recorded, key: Key) -> ChildOverview:
+    return overview(row or ChildOverview(*key), recorded)
+
+
+def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
+    match recorded.event:
+        case ChildIdentified() as who:
+            return replace(
+                row,
+                given_name=who.given_name,
+                family_name=who.family_name,
+                preferred_name=who.preferred_name,
+                language=who.language,
+                date_of_birth=who.date_of_birth,
+                upn=who.upn,
+            )
+        case ChildEnteredCare(on=on, born_in_school_year=born, placement=placement, legal_status=status):
+            row = replace(row, in_care_since=on, left_care_on=None, born_in_school_year=born)
+            row = replace(row, placement=placement, placement_since=on)
+            return replace(row, legal_status=status, legal_status_since=on, pep_applies=None, why_not=None)
+        case ChildLeftCare(on=on):
+            return replace(row, left_care_on=on, pep_applies=False, why_not="left_care")
+        case PlacementChanged(on=on, placement=placement) if is_newest(on, row.placement_since):
+            return replace(row, placement=placement, placement_since=on)
+        case LegalStatusChanged(on=on, legal_status=status) if is_newest(on, row.legal_status_since):
+            return replace(row, legal_status=status, legal_status_since=on)
+        case SchoolMoved(on=on, school_urn=urn) if is_newest(on, row.school_since):
+            return replace(row, school_urn=urn, school_since=on)
+        case SocialWorkerAllocated(on=on, social_worker_ref=worker) if is_newest(on, row.social_worker_since):
+            return replace(row, social_worker_ref=worker, social_worker_since=on)
+        case ReviewHeld(on=on) if is_newest(on, row.last_review_on):
+            return replace(row, last_review_on=on)
+        case LastPEPNoted(on=on, next_agreed=agreed, next_review=review):
+            return replace(row, last_pep_on=on, next_pep_agreed=agreed, next_review=review)
+        case PEPApplicable():
+            return replace(row, pep_applies=True, why_not=None)
+        case PEPNotApplicable(reason=reason):
+            return replace(row, pep_applies=False, why_not=reason)
+        case _:
+            return row
+
+
+def is_newest(on: date, known: date | None) -> bool:
+    """A fact that arrives late does not take the place of a later one."""
+    return known is None or on >= known
+
+
+CHILD_OVERVIEWS = ReadModel("child_overview", ChildOverview, ("child_ref",), _keys, _fold)

@@ -11,7 +11,7 @@ def _announcements() -> dict[str, type[Announcement]]:
         kind
         for module in PUBLISHERS.values()
         for kind in vars(module).values()
-        if isinstance(kind, type) and issubclass(kind, Announcement) and "type" in kind.__annotations__
+        if isinstance(kind, type) and issubclass(kind, Announcement) and kind is not Announcement
     )
     return {kind.model_fields["type"].default: kind for kind in kinds}
 

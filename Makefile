@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check integration journeys rules up down lock static pure
+.PHONY: help setup demo test check integration journeys rules catalogue up down lock static pure
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ journeys: setup ## the tests that play whole journeys through all services
 
 rules: setup ## which rule and scenario is shown by which test
 	@$(BIN)/python tools/rules.py
+
+catalogue: setup ## write docs/catalogue.md anew: all announcements and events
+	@$(BIN)/python tools/catalogue.py
 
 up: setup ## start servers and services in the background, without the demo's data
 	@$(BIN)/python -m pep_local up

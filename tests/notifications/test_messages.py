@@ -45,7 +45,7 @@ def told(*events: Event) -> Message:
 
 def test_a_requested_message_waits() -> None:
     assert told(requested) == Message(
-        "intent-1", "returned", "teacher-1", "child7", "plan-child7-1", "waiting", NOON, NOON
+        "intent-1", "returned", "teacher-1", "child7", "plan-child7-1", "waiting", NOON, NOON, str(UUID(int=1))
     )
 
 

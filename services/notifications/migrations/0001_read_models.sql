@@ -10,6 +10,7 @@ create table message (
     state text not null,
     requested_at timestamptz not null,
     changed_at timestamptz not null,
+    correlation text not null,
     attempts bigint not null,
     reason text,
     primary key (authority, message_id)

@@ -22,7 +22,10 @@ WAITING, UNDERWAY, SENT, FAILED, SUPPRESSED = "waiting", "underway", "sent", "fa
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to one person. `reason` says why it failed, is tried again or is held back."""
+    """One message to one person. `reason` says why it failed, is tried again or is held back.
+
+    `correlation` is that of the request: what the sender writes belongs to the same chain of causes.
+    """
 
     message_id: str
     template: str
@@ -32,6 +35,7 @@ class Message:
     state: str
     requested_at: datetime
     changed_at: datetime
+    correlation: str
     attempts: int = 0
     reason: str | None = None
 
@@ -40,7 +44,17 @@ def message(row: Message | None, recorded: Recorded, key: Key) -> Message | None
     at = recorded.recorded_at
     match row, recorded.event:
         case None, NotificationRequested() as asked:
-            return Message(str(key[0]), asked.template, asked.recipient, asked.child_ref, asked.about, WAITING, at, at)
+            return Message(
+                message_id=str(key[0]),
+                template=asked.template,
+                recipient=asked.recipient,
+                child_ref=asked.child_ref,
+                about=asked.about,
+                state=WAITING,
+                requested_at=at,
+                changed_at=at,
+                correlation=str(recorded.envelope.correlation),
+            )
         case Message(), NotificationAttempted(attempt=attempt):
             return replace(row, state=UNDERWAY, attempts=attempt, reason=None, changed_at=at)
         case Message(), NotificationSent():

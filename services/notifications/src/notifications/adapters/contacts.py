@@ -1,0 +1,68 @@
+"""Addresses and meeting details, asked of scheduling at the moment of sending and kept nowhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from notifications.domain.letters import MeetingDetails
+from pep_runtime.upstream import Upstream, UpstreamError
+
+NOT_FOUND = 404
+
+
+class _Answer(BaseModel):
+    """What scheduling answers; fields that are not needed here are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Contact(_Answer):
+    """How somebody is reached."""
+
+    email: str | None = None
+
+
+class Invitation(Contact):
+    """What one invitee must know of a meeting, and how the invitee is reached."""
+
+    meeting_id: str
+    at: AwareDatetime
+    lasts_minutes: int = 60
+    venue: str | None = None
+    joining_link: str | None = None
+    sequence: int = 0
+
+    def details(self) -> MeetingDetails:
+        """The meeting, without the invitee."""
+        lasts = timedelta(minutes=self.lasts_minutes)
+        return MeetingDetails(self.meeting_id, self.at, lasts, self.venue, self.joining_link, self.sequence)
+
+
+class Contacts:
+    """Scheduling's answers about one authority's people. Raises as `Upstream.get` does, except that 404 is None."""
+
+    def __init__(self, scheduling: Upstream, authority: str) -> None:
+        self._scheduling = scheduling
+        self._authority = authority
+
+    async def of_person(self, person_ref: str) -> Contact | None:
+        """A member of staff or a carer."""
+        found = await self._ask(f"/contacts/{quote(person_ref, safe='')}")
+        return None if found is None else Contact.model_validate(found)
+
+    async def invitation(self, meeting_id: str, invitee_ref: str) -> Invitation | None:
+        """One invitee of a meeting, with an account or without."""
+        found = await self._ask(f"/meetings/{quote(meeting_id, safe='')}/invitations/{quote(invitee_ref, safe='')}")
+        return None if found is None else Invitation.model_validate(found)
+
+    async def _ask(self, path: str) -> Any:
+        try:
+            return await self._scheduling.get(path, self._authority)
+        except UpstreamError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise

@@ -1,0 +1,72 @@
+"""Making the mail of one message: the right words, the address as it is today, a calendar entry for an invitation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.errors import MessageError
+from email.message import EmailMessage
+from typing import assert_never, cast
+
+from notifications.adapters.calendar_entry import calendar_entry
+from notifications.adapters.contacts import Contacts
+from notifications.adapters.mail import mail_to
+from notifications.domain.intent import Template
+from notifications.domain.letters import Letter, invitation, ready_for_quality_assurance, released, returned
+from notifications.projections.messages import Message
+from pep_kernel.authority_policy import NotificationsPolicy
+from pep_kernel.authority_policy.notifications import Words
+
+NO_ADDRESS = "no_address"
+ADDRESS_NOT_USABLE = "address_not_usable"
+
+
+class CannotBeAddressed(Exception):
+    """There is no address that a message could go to; the text is a short code that holds no address."""
+
+
+class PostRoom:
+    """Makes mail for one authority, in its own words, at one moment."""
+
+    def __init__(self, contacts: Contacts, rules: NotificationsPolicy, base_address: str, now: datetime) -> None:
+        self._contacts = contacts
+        self._rules = rules
+        self._base_address = base_address
+        self._now = now
+
+    async def mail_for(self, message: Message) -> EmailMessage:
+        """The mail. Raises `CannotBeAddressed`, and what `Contacts` raises."""
+        if message.template == "invitation":
+            return await self._invitation(message)
+        contact = await self._contacts.of_person(message.recipient)
+        letter = _letter(cast("Template", message.template), message.about, self._base_address, self._rules.words)
+        return self._mail(message, contact.email if contact else None, letter)
+
+    async def _invitation(self, message: Message) -> EmailMessage:
+        found = await self._contacts.invitation(message.about, message.recipient)
+        if found is None or found.email is None:
+            raise CannotBeAddressed(NO_ADDRESS)
+        meeting = found.details()
+        entry = calendar_entry(meeting, self._rules.sender, found.email, self._now)
+        return self._mail(message, found.email, invitation(meeting), entry)
+
+    def _mail(self, message: Message, address: str | None, letter: Letter, entry: bytes | None = None) -> EmailMessage:
+        if address is None:
+            raise CannotBeAddressed(NO_ADDRESS)
+        try:
+            return mail_to(address, self._rules.sender, letter, message.message_id, self._now, entry)
+        except (MessageError, ValueError) as error:
+            raise CannotBeAddressed(ADDRESS_NOT_USABLE) from error
+
+
+def _letter(template: Template, plan_id: str, base_address: str, words: Words) -> Letter:
+    match template:
+        case "ready_for_quality_assurance":
+            return ready_for_quality_assurance(plan_id, base_address)
+        case "returned":
+            return returned(plan_id, base_address)
+        case "released":
+            return released(plan_id, base_address, words)
+        case "invitation":
+            raise ValueError("An invitation is about a meeting, not about a plan.")
+        case _:
+            assert_never(template)

@@ -1,0 +1,1 @@
+"""What runs: the sender, and the list of messages by HTTP."""

@@ -1,0 +1,151 @@
+"""The sender: looks for messages that wait, writes an attempt, hands the mail over, writes what became of it.
+
+Several senders may run. Whoever writes the attempt sends; the others find it written. A sender that dies between
+attempt and outcome leaves a message underway: after longer than any send can last, another one gives it up as unknown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random  # noqa: TID251  # jitter: senders must not all knock again at once
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from notifications.adapters.contacts import Contacts
+from notifications.adapters.mail import MailServer, NobodyKnows, NotTaken, Outcome, Taken
+from notifications.adapters.post_room import CannotBeAddressed, PostRoom
+from notifications.domain.intent import (
+    BeginAttempt,
+    IntentCommand,
+    RecordAccepted,
+    RecordOutcomeUnknown,
+    RecordRefused,
+    SuppressNotification,
+)
+from notifications.projections.messages import MESSAGES, UNDERWAY, WAITING, Message
+from notifications.settings import SenderSettings
+from pep_kernel.authority_policy import NotificationsPolicy
+from pep_kernel.decider import Act
+from pep_kernel.ids import timer_cause
+from pep_kernel.refusal import Refusal
+from pep_runtime.handler import ByPolicy, Done
+from pep_runtime.service import RunningService
+from pep_runtime.tasks import PASSING, keep_trying
+from pep_runtime.upstream import UpstreamError
+
+PURPOSE = "send_messages"
+LONGEST_WAIT_SECONDS = 900.0
+
+log = logging.getLogger("notifications.sender")
+
+
+class Sender:
+    """Sends what waits, of all authorities, a few at a time."""
+
+    def __init__(self, service: RunningService, server: MailServer, settings: SenderSettings) -> None:
+        self._service = service
+        self._server = server
+        self._settings = settings
+        self._not_before: dict[str, float] = {}
+        self._underway_since: dict[tuple[str, int], float] = {}
+
+    async def run(self) -> None:
+        """Until cancelled; PostgreSQL, scheduling or the mail server being away is waited for."""
+        await keep_trying("sender", self._run)
+
+    async def _run(self) -> None:
+        while True:
+            if not await self.turn():
+                await self._service.bell.wait(self._settings.pause_seconds)
+
+    async def turn(self) -> int:
+        """Look once: try what waits, give up what is long underway. How many messages were looked at."""
+        await self._give_up_what_nobody_finishes()
+        waiting = await self._waiting()
+        await asyncio.gather(*(self._guarded(authority, message) for authority, message in waiting))
+        return len(waiting)
+
+    async def _waiting(self) -> Sequence[tuple[str, Message]]:
+        """The next messages, without those put off and those of authorities where people are left in peace now."""
+        now = time.monotonic()
+        self._not_before = {message: due for message, due in self._not_before.items() if due > now}
+        return await self._messages(
+            "state = $1 and not message_id = any($2) and not authority = any($3) order by requested_at limit $4",
+            WAITING,
+            list(self._not_before),
+            [name for name in await self._service.authorities() if self._is_quiet(name)],
+            self._settings.batch,
+        )
+
+    def _is_quiet(self, authority: str) -> bool:
+        return self._rules(authority).quiet_hours.is_quiet(self._service.clock.now())
+
+    def _rules(self, authority: str) -> NotificationsPolicy:
+        rules: NotificationsPolicy = self._service.rules(authority).in_force(self._service.clock.today())
+        return rules
+
+    async def _messages(self, where: str, *arguments: Any) -> Sequence[tuple[str, Message]]:
+        table = self._service.tables[MESSAGES.table]
+        found = await self._service.worker.fetch(f"select * from message where {where}", *arguments)  # noqa: S608  # ours
+        return [(record["authority"], table.row(dict(record))) for record in found]
+
+    async def _guarded(self, authority: str, message: Message) -> None:
+        """One message's trouble is not another's: what passes puts this one off."""
+        try:
+            await self._send(authority, message)
+        except (*PASSING, UpstreamError) as trouble:
+            log.warning("%s is put off: %s", message.message_id, type(trouble).__name__)
+            self._put_off(message)
+
+    async def _send(self, authority: str, message: Message) -> None:
+        contacts = Contacts(self._service.upstream("scheduling"), authority)
+        now, base_address = self._service.clock.now(), self._settings.base_address
+        try:
+            mail = await PostRoom(contacts, self._rules(authority), base_address, now).mail_for(message)
+        except CannotBeAddressed as reason:
+            await self._do(authority, message, SuppressNotification(reason=str(reason)), "suppress")
+            return
+        begun = await self._do(authority, message, BeginAttempt(), f"attempt {message.attempts + 1}")
+        if begun is None or not begun.events:
+            return  # another sender has it, or we cannot know that it was we who wrote this attempt
+        outcome = await self._server.send(mail)
+        if isinstance(outcome, NotTaken):
+            self._put_off(message)
+        await self._do(authority, message, _told(outcome), f"outcome {message.attempts + 1}")
+
+    async def _give_up_what_nobody_finishes(self) -> None:
+        """An attempt that this process saw underway for too long is given up: nobody knows, so it is not sent again."""
+        underway = await self._messages("state = $1 order by requested_at", UNDERWAY)
+        now, seen = time.monotonic(), self._underway_since
+        self._underway_since = {key: seen.get(key, now) for key in ((m.message_id, m.attempts) for _, m in underway)}
+        for authority, message in underway:
+            if now - self._underway_since[message.message_id, message.attempts] >= self._settings.unknown_after_seconds:
+                await self._do(authority, message, RecordOutcomeUnknown(), f"given up {message.attempts}")
+
+    async def _do(self, authority: str, message: Message, command: IntentCommand, what: str) -> Done | None:
+        """None if the message is not where we thought: somebody else was quicker."""
+        act = Act(command, (message.message_id,), child_ref=message.child_ref)
+        cause = timer_cause(PURPOSE, authority, message.message_id, what)
+        try:
+            return await self._service.handler.handle(
+                authority, act, ByPolicy(PURPOSE, cause, UUID(message.correlation))
+            )
+        except Refusal:
+            return None
+
+    def _put_off(self, message: Message) -> None:
+        wait = min(2.0**message.attempts, LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+        self._not_before[message.message_id] = time.monotonic() + wait
+
+
+def _told(outcome: Outcome) -> IntentCommand:
+    match outcome:
+        case Taken(message_id=message_id):
+            return RecordAccepted(message_id=message_id)
+        case NotTaken(reason=reason, permanent=permanent):
+            return RecordRefused(reason=reason, permanent=permanent)
+        case NobodyKnows():
+            return RecordOutcomeUnknown()

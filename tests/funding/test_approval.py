@@ -1,0 +1,136 @@
+"""Claim and envelope change together: what is approved is taken from the term's money, what is withdrawn goes back."""
+
+import pytest
+from tests.funding.history import (
+    CHILD,
+    COMPLETED_ON,
+    ELSA,
+    PLAN,
+    ROUTES,
+    TERM,
+    TUITION,
+    YEAR,
+    History,
+    approval,
+    completed,
+    envelope_of,
+)
+
+from funding.domain.approval import claim_act
+from funding.domain.approval_limit import approval_limit_pence, may_exceed_envelope
+from funding.domain.claim.commands import HoldApprovals, StopClaim, WithdrawApprovals
+from funding.domain.claim.events import PPPApprovalWithdrawn, PPPApproved, PPPClaimStopped, PPPRequested
+from funding.domain.envelope.events import SpendingCommitted, SpendingGivenBack
+from funding.domain.streams import claim_stream, envelope_stream
+from pep_kernel.authority_policy.funding import ApprovalLimits, Envelope, FundingPolicy, Grant
+from pep_kernel.decider import Act
+from pep_kernel.may import Role, Signed
+from pep_kernel.refusal import Refusal
+
+ENVELOPE = envelope_stream(YEAR, TERM)
+HOLD = HoldApprovals(plan_id=PLAN, child_ref=CHILD, plan_version=1)
+
+
+def with_envelope(pence: int) -> History:
+    history = History()
+    history.do(Act(envelope_of(pence), (ENVELOPE,)))
+    history.do(claim_act(completed(TUITION, ELSA), YEAR, TERM))
+    return history
+
+
+def test_an_approval_writes_the_claim_and_the_envelope_at_once() -> None:
+    decided = with_envelope(100_000).do(claim_act(approval("maths", "elsa"), YEAR, TERM))
+    assert [(stream, type(event)) for stream, event in decided] == [
+        (claim_stream(PLAN), PPPApproved),
+        (claim_stream(PLAN), PPPApproved),
+        (ENVELOPE, SpendingCommitted),
+    ]
+    assert decided[-1][1].amount_pence == 51_100
+
+
+@pytest.mark.rule("I5")
+def test_what_the_envelope_cannot_bear_is_not_approved_in_the_claim_either() -> None:
+    history = with_envelope(50_000)
+    with pytest.raises(Refusal, match="left in the term's envelope"):
+        history.do(claim_act(approval("maths", "elsa"), YEAR, TERM))
+    assert history.of(PPPApproved) == []
+    over = approval("maths", "elsa").model_copy(update={"may_exceed": True})
+    assert history.do(claim_act(over, YEAR, TERM))[-1][1].over_pence == 1_100
+
+
+def test_without_an_envelope_nothing_is_approved() -> None:
+    history = History()
+    history.do(claim_act(completed(TUITION), YEAR, TERM))
+    with pytest.raises(Refusal, match="No envelope is open"):
+        history.do(claim_act(approval("maths"), YEAR, TERM))
+
+
+def test_asking_needs_no_envelope() -> None:
+    assert [type(event) for _, event in History().do(claim_act(completed(TUITION), YEAR, TERM))] == [PPPRequested]
+
+
+def test_what_the_head_takes_back_goes_back_to_the_envelope() -> None:
+    history = with_envelope(51_100)
+    history.do(claim_act(approval("maths"), YEAR, TERM))
+    history.do(claim_act(HOLD, YEAR, TERM))
+    take_back = WithdrawApprovals(plan_id=PLAN, reason="Wait for a PEP meeting.", on=COMPLETED_ON)
+    decided = history.do(claim_act(take_back, YEAR, TERM))
+    assert [(stream, type(event)) for stream, event in decided] == [
+        (claim_stream(PLAN), PPPApprovalWithdrawn),
+        (ENVELOPE, SpendingGivenBack),
+    ]
+    history.do(claim_act(completed(TUITION, ELSA, version=2), YEAR, TERM))
+    assert history.do(claim_act(approval("maths", "elsa", version=2), YEAR, TERM))[-1][1].amount_pence == 51_100
+
+
+@pytest.mark.scenario("T62")
+def test_a_superseded_plan_gives_its_room_back() -> None:
+    history = with_envelope(51_100)
+    history.do(claim_act(approval("maths"), YEAR, TERM))
+    stop = StopClaim(plan_id=PLAN, child_ref=CHILD, by_plan_id="plan-child-7-2")
+    decided = history.do(claim_act(stop, YEAR, TERM))
+    assert [type(event) for _, event in decided] == [PPPApprovalWithdrawn, PPPClaimStopped, SpendingGivenBack]
+
+
+POLICY = FundingPolicy(
+    categories=(),
+    approval_limits=ApprovalLimits(
+        effective_from=COMPLETED_ON,
+        source=("our choice",),
+        limits_pence={Role.VIRTUAL_SCHOOL_OFFICER: 30_000},
+        without_limit=(Role.VIRTUAL_SCHOOL_HEAD,),
+    ),
+    grant=Grant(effective_from=COMPLETED_ON, source=("our choice",), amount_pence=263_000, held_back_percent=20),
+    envelope=Envelope(effective_from=COMPLETED_ON, source=("our choice",), head_may_override=True),
+    payment_routes=ROUTES,
+)
+NO_OVERRIDE = POLICY.model_copy(update={"envelope": POLICY.envelope.model_copy(update={"head_may_override": False})})
+
+
+@pytest.mark.parametrize(
+    ("role", "own_limit", "limit"),
+    [
+        (Role.VIRTUAL_SCHOOL_OFFICER, 0, 30_000),
+        (Role.VIRTUAL_SCHOOL_OFFICER, 50_000, 50_000),
+        (Role.VIRTUAL_SCHOOL_HEAD, 50_000, None),
+        (Role.PEP_COORDINATOR, 0, 0),
+    ],
+)
+def test_a_persons_own_limit_goes_before_the_roles_and_the_head_has_none(
+    role: Role, own_limit: int, limit: int | None
+) -> None:
+    assert approval_limit_pence(Signed("camden", "person-1", role, None, own_limit), POLICY) == limit
+
+
+@pytest.mark.parametrize(
+    ("role", "policy", "may"),
+    [
+        (Role.VIRTUAL_SCHOOL_HEAD, POLICY, True),
+        (Role.VIRTUAL_SCHOOL_HEAD, NO_OVERRIDE, False),
+        (Role.VIRTUAL_SCHOOL_OFFICER, POLICY, False),
+    ],
+)
+def test_only_the_head_goes_beyond_the_envelope_and_only_where_policy_lets_them(
+    role: Role, policy: FundingPolicy, may: bool
+) -> None:
+    assert may_exceed_envelope(Signed("camden", "person-1", role), policy) is may

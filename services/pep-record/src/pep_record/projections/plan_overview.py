@@ -78,8 +78,8 @@ def fold(row: PlanOverview | None, recorded: Recorded, _key: Key) -> PlanOvervie
             return replace(row, state=SUPERSEDED, superseded_by=by_plan_id)
         case _, SectionContributed() | TargetSet():
             return row
-        case _, event:
-            raise TypeError(f"a plan that was not opened cannot have {type(event).__name__}")
+        case _:
+            raise TypeError(f"a plan that was not opened cannot have {type(recorded.event).__name__}")
 
 
 def _opened(event: EPEPOpened) -> PlanOverview:

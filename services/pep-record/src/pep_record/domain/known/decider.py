@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from pep_kernel.decider import Decider
 from pep_record.domain.known.commands import (
@@ -49,6 +50,8 @@ def decide(_known: Known, command: KnownCommand) -> Sequence[KnownEvent]:
             return [MeetingCorrectionKnown(**command.model_dump())]
         case NoteCurrentPlan():
             return [PlanBecameCurrent(**command.model_dump())]
+        case _:
+            assert_never(command)
 
 
 def _entered_care(command: NoteEnteredCare) -> Sequence[KnownEvent]:
@@ -74,6 +77,8 @@ def evolve(known: Known, event: KnownEvent) -> Known:
             return replace(known, plans=(*known.plans, CurrentFrom(plan_id, number, on)))
         case SchoolKnown() | KnownToHaveLeftCare() | SocialWorkerKnown() | NoPlanNeeded():
             return known
+        case _:
+            assert_never(event)
 
 
 def _meeting(known: Known, meeting_id: str) -> Meeting | None:

@@ -79,9 +79,9 @@ class OpenNumberedPlan(Command):
 
 
 class SetTarget(Command):
-    """Set a target with its actions; with the `target_id` of an earlier one: in its place."""
+    """Set a target with its actions, in the place of the one that has this id, if there is one."""
 
-    target_id: str | None = None
+    target_id: str
     subject: Subject
     text: str
     actions: Annotated[tuple[PlannedAction, ...], Field(min_length=1, max_length=MAX_ACTIONS)]

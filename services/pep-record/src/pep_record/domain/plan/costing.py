@@ -15,7 +15,7 @@ def agreed(target_id: str, version: int, actions: tuple[PlannedAction, ...]) -> 
         AgreedAction(
             text=PlanText.of(action.text),
             owner=action.owner,
-            line=_priced(f"v{version}-{target_id}-line-{number}", number, action.line) if action.line else None,
+            line=_priced(f"{target_id}-v{version}-{number}", number, action.line) if action.line else None,
         )
         for number, action in enumerate(actions, start=1)
     )

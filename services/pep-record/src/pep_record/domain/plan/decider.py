@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from pep_kernel.decider import Decider
 from pep_kernel.may import Role
@@ -81,8 +81,6 @@ def decide(plan: Plan, command: PlanCommand) -> Sequence[PlanEvent]:
             return [_opened(command)]
         case Draft(), ContributeSection():
             return [_contributed(command)]
-        case Draft(), SetTarget(target_id=str(target_id)) if not plan.content.has_target(target_id):
-            raise Refusal(f"There is no {target_id} in this plan.")
         case Draft(), SetTarget(role=Role.SOCIAL_WORKER) if _costs_premium(plan, command):
             raise Refusal("What the premium pays is costed by the school or the Virtual School.", "L-30")
         case Draft(), SetTarget():
@@ -139,12 +137,11 @@ def _costs_premium(plan: Draft, command: SetTarget) -> bool:
 
 
 def _target_set(plan: Draft, command: SetTarget) -> TargetSet:
-    target_id = command.target_id or f"target-{len(plan.content.targets) + 1}"
     return TargetSet(
-        target_id=target_id,
+        target_id=command.target_id,
         subject=command.subject,
         text=PlanText.of(command.text),
-        actions=agreed(target_id, plan.version, command.actions),
+        actions=agreed(command.target_id, plan.version, command.actions),
         by=command.by,
         role=command.role,
         on=command.on,
@@ -209,6 +206,8 @@ def evolve(plan: Plan, event: PlanEvent) -> Plan:
             return _next_version(_was(plan, Completed))
         case PEPSuperseded(by_plan_id=by_plan_id):
             return _superseded(_was(plan, *_REPLACEABLE), by_plan_id)
+        case _:
+            assert_never(event)
 
 
 def _was(plan: Plan, *kinds: type[Kind]) -> Kind:

@@ -38,9 +38,6 @@ class Content:
     targets: tuple[Target, ...] = ()
     authors: frozenset[str] = frozenset()
 
-    def has_target(self, target_id: str) -> bool:
-        return any(target.target_id == target_id for target in self.targets)
-
     def lines(self) -> Iterator[PricedLine]:
         for target in self.targets:
             yield from target.lines

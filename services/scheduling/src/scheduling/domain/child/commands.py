@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from pep_kernel.authority_policy import SchedulingFile
-from pep_kernel.calendars import Calendar
 from pep_kernel.contracts.scheduling import Obligation, Outcome
 from pep_kernel.message import Command
 from scheduling.domain.child.care_record import CareRecord
-
-CalendarFor = Callable[[str | None, str | None], Calendar]
-"""The calendar of a school, by its URN and LAESTAB; of the authority's own area where neither is known."""
+from scheduling.domain.rules import CalendarFor
 
 
 class Judged(Command):

@@ -1,0 +1,133 @@
+"""Children in care and what is due for them; moves of school and changes of worker as they become known."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from pep_kernel.decider import Act
+from pep_kernel.may import Resource, Role
+from pep_runtime.http import Caller, Desk
+from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
+from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
+from scheduling.domain.rules import SchedulingRules
+from scheduling.entrypoints.shapes import (
+    AllocationBody,
+    ChildPage,
+    ChildShown,
+    DueDatePage,
+    DueDateShown,
+    LeavingCareBody,
+    MeetingPage,
+    MeetingShown,
+    SchoolMoveBody,
+)
+from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.due_date import DUE_DATES
+from scheduling.projections.meeting import MEETING_OVERVIEWS
+
+router = APIRouter(tags=["children"])
+After = Annotated[str | None, Query(max_length=200, description="Where the page before ended.")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+def around(child: ChildOverview) -> Resource:
+    """What permission to do something about this child depends on."""
+    return Resource(child_ref=child.child_ref, school_urn=child.school_urn, social_worker_ref=child.social_worker_ref)
+
+
+@router.get("/children", summary="The children whom you work with")
+async def list_children(caller: Caller, after: After = None, limit: Limit = 50) -> ChildPage:
+    caller.permit("list children")
+    page = await caller.rows(CHILD_OVERVIEWS, _own(caller), after=after, limit=limit)
+    return ChildPage(items=[await _shown(caller, child) for child in page.items], next=page.next)
+
+
+def _own(caller: Desk) -> dict[str, Any]:
+    match caller.signed.role:
+        case Role.SOCIAL_WORKER:
+            return {"social_worker_ref": caller.signed.person_ref}
+        case Role.DESIGNATED_TEACHER:
+            return {"school_urn": caller.signed.school_urn or ""}
+        case _:
+            return {}
+
+
+async def _shown(caller: Desk, child: ChildOverview) -> ChildShown:
+    sealed = ("given_name", "family_name", "preferred_name", "language", "date_of_birth")
+    opened = {name: await caller.open(getattr(child, name)) for name in sealed}
+    plain = {name: getattr(child, name) for name in ChildShown.model_fields if name not in sealed}
+    return ChildShown(**plain, **opened)
+
+
+@router.get("/children/{child_ref}", summary="One child")
+async def show_child(child_ref: str, caller: Caller) -> ChildShown:
+    return await _shown(caller, await _child(caller, child_ref, "read child"))
+
+
+async def _child(caller: Desk, child_ref: str, action: str) -> ChildOverview:
+    child = await caller.row(CHILD_OVERVIEWS, child_ref)
+    caller.permit(action, around(child))
+    return child
+
+
+@router.get("/children/{child_ref}/due-dates", summary="What is due for a child, and what was")
+async def list_due_dates_of_child(
+    child_ref: str, caller: Caller, after: After = None, limit: Limit = 50
+) -> DueDatePage:
+    await _child(caller, child_ref, "read child")
+    page = await caller.rows(DUE_DATES, {"child_ref": child_ref}, after=after, limit=limit)
+    return DueDatePage(items=[DueDateShown.model_validate(due) for due in page.items], next=page.next)
+
+
+@router.get("/children/{child_ref}/meetings", summary="A child's meetings")
+async def list_meetings_of_child(child_ref: str, caller: Caller, after: After = None, limit: Limit = 50) -> MeetingPage:
+    await _child(caller, child_ref, "read child")
+    page = await caller.rows(MEETING_OVERVIEWS, {"child_ref": child_ref}, after=after, limit=limit)
+    return MeetingPage(items=[MeetingShown.model_validate(meeting) for meeting in page.items], next=page.next)
+
+
+@router.get("/due-dates", summary="What is due for all children")
+async def list_due_dates(
+    caller: Caller,
+    obligation: Literal["convene", "hold", "complete", "available"] | None = None,
+    state: Literal["open", "met", "overdue", "withdrawn", "not_counted"] | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> DueDatePage:
+    caller.permit("list due dates")
+    where = {"obligation": obligation, "state": state}
+    asked = {column: value for column, value in where.items() if value is not None}
+    page = await caller.rows(DUE_DATES, asked, after=after, limit=limit)
+    return DueDatePage(items=[DueDateShown.model_validate(due) for due in page.items], next=page.next)
+
+
+@router.post("/children/{child_ref}/school-move", status_code=204, summary="Record that a child changed school")
+async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Caller) -> None:
+    await _child(caller, child_ref, "record school move")
+    rules: SchedulingRules = caller.rules
+    command = RecordSchoolMove(
+        child_ref=child_ref,
+        rules=rules.file,
+        calendar_for=rules.calendar_for,
+        on=body.on,
+        school_urn=body.school_urn,
+    )
+    school = (school_stream(body.school_urn),) if body.school_urn else ()
+    version = rules.version_on(body.on)
+    await caller.do(Act(command, (child_stream(child_ref), *school), judge_child, child_ref, policy_version=version))
+
+
+@router.post("/children/{child_ref}/allocation", status_code=204, summary="Record who the child's social worker is")
+async def record_allocation(child_ref: str, body: AllocationBody, caller: Caller) -> None:
+    await _child(caller, child_ref, "record care facts")
+    command = AllocateSocialWorker(child_ref=child_ref, on=body.on, social_worker_ref=body.social_worker_ref)
+    await caller.do(Act(command, (child_stream(child_ref),), child_ref=child_ref))
+
+
+@router.post("/children/{child_ref}/leaving-care", status_code=204, summary="Record that a child left care")
+async def record_leaving_care(child_ref: str, body: LeavingCareBody, caller: Caller) -> None:
+    await _child(caller, child_ref, "record care facts")
+    command = RecordLeftCare(child_ref=child_ref, on=body.on, reason=body.reason)
+    await caller.do(Act(command, (child_stream(child_ref),), child_ref=child_ref))

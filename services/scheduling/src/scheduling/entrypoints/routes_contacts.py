@@ -1,0 +1,48 @@
+"""How people are reached, for the services that write to them. They ask when they send and keep nothing."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from pep_kernel.sealed import Contact
+from pep_runtime.http import Caller, Desk
+from scheduling.entrypoints.shapes import ContactShown, InvitationShown
+from scheduling.projections.contact import CONTACTS
+from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS, MeetingInvitee
+
+router = APIRouter(tags=["contacts"])
+
+
+@router.get("/contacts/{person_ref}", summary="How a member of staff or a carer is reached")
+async def show_contact(person_ref: str, caller: Caller) -> ContactShown:
+    caller.permit("ask for contacts")
+    person = await caller.row(CONTACTS, person_ref)
+    return ContactShown(
+        person_ref=person_ref,
+        role=person.role,
+        name=await caller.open(person.name),
+        email=await caller.open(person.email),
+    )
+
+
+@router.get("/meetings/{meeting_id}/invitations/{invitee_ref}", summary="One person's invitation to a meeting")
+async def show_invitation(meeting_id: str, invitee_ref: str, caller: Caller) -> InvitationShown:
+    caller.permit("ask for contacts")
+    meeting = await caller.row(MEETING_OVERVIEWS, meeting_id)
+    invitee = await caller.row(MEETING_INVITEES, meeting_id, invitee_ref)
+    return InvitationShown(
+        meeting_id=meeting_id,
+        invitee_ref=invitee_ref,
+        at=meeting.at,
+        venue=await caller.open(meeting.venue),
+        joining_link=await caller.open(meeting.joining_link),
+        email=await caller.open(await _address(caller, invitee)),
+        language=invitee.language,
+    )
+
+
+async def _address(caller: Desk, invitee: MeetingInvitee) -> Contact | None:
+    """A guest's own address, or the one that the records have of the person."""
+    if invitee.person_ref is None:
+        return invitee.email
+    return (await caller.row(CONTACTS, invitee.person_ref)).email

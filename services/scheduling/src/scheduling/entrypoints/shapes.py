@@ -1,0 +1,228 @@
+"""What the API shows and takes: its bodies and answers, with fictional examples."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from pep_kernel.authority_policy.scheduling import Capacity
+from scheduling.domain.meeting.people import Attendee, Invitee, NextMeeting, Pupil, Short, Text
+
+CHILD_REF = "a2b4c6d7e3f5g2h4i6j7k3l5m2"
+PERSON_REF = "x3kq5m7nvd2ra4ty6bhwj4cipe"
+MEETING_ID = "5b0f3c1d9a7e5f62b8c0d1e2f3a4b5c6"
+Ref = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
+Id = Annotated[str, Field(max_length=64)]
+
+
+def example(**fields: Any) -> ConfigDict:
+    """A body that refuses unknown fields and shows this example."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [fields]})
+
+
+class Shown(BaseModel):
+    """Base of the answers."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ChildShown(Shown):
+    """A child in care, as those see it who may."""
+
+    child_ref: str = Field(examples=[CHILD_REF])
+    given_name: str | None = Field(examples=["Robin"])
+    family_name: str | None = Field(examples=["Example"])
+    preferred_name: str | None
+    language: str | None
+    date_of_birth: str | None = Field(examples=["2012-02-29"])
+    born_in_school_year: int | None
+    in_care_since: date | None
+    left_care_on: date | None
+    school_urn: str | None
+    social_worker_ref: str | None
+    pep_applies: bool | None
+    why_not: str | None = Field(examples=["short_break"])
+    last_review_on: date | None
+    last_pep_on: date | None
+    next_pep_agreed: date | None
+    next_review: date | None
+
+
+class DueDateShown(Shown):
+    """One obligation: what, by when, counted how, by which rule, and what became of it."""
+
+    child_ref: str = Field(examples=[CHILD_REF])
+    obligation: Literal["convene", "hold", "complete", "available"]
+    trigger: str = Field(examples=["entered_care"])
+    trigger_on: date
+    state: Literal["open", "met", "overdue", "withdrawn", "not_counted"]
+    due: date | None
+    days: int | None
+    unit: str | None = Field(examples=["school"])
+    source: list[str] = Field(examples=[["O-31"]])
+    policy_version: str | None
+    note: str | None = Field(examples=["20 school days end after the statutory date, 19/10/2026."])
+    met_on: date | None
+    met_by: str | None
+
+
+class MeetingShown(Shown):
+    """One meeting, without what was said at it."""
+
+    meeting_id: str = Field(examples=[MEETING_ID])
+    child_ref: str = Field(examples=[CHILD_REF])
+    at: AwareDatetime
+    arranged_on: date
+    late_notice: bool
+    rearranges: str | None
+    held_on: date | None
+    outcome: Literal["PEP", "PROGRESS_REVIEW"] | None
+    chaired_by: str | None
+    no_authority_representative: bool
+    pupil_attended: bool | None
+    must_be_rearranged: bool
+    corrected: bool
+    next_on: date | None
+    next_lacks: list[str]
+
+
+class ChildPage(BaseModel):
+    """Some children; `next` is what to send as `after` for those that follow."""
+
+    items: list[ChildShown]
+    next: str | None
+
+
+class DueDatePage(BaseModel):
+    """Some due dates; `next` is what to send as `after` for those that follow."""
+
+    items: list[DueDateShown]
+    next: str | None
+
+
+class MeetingPage(BaseModel):
+    """Some meetings; `next` is what to send as `after` for those that follow."""
+
+    items: list[MeetingShown]
+    next: str | None
+
+
+class SchoolMoveBody(BaseModel):
+    """The child is on the roll of this school from this day; no school: on no roll."""
+
+    model_config = example(on="2026-11-02", school_urn="999101")
+
+    on: date
+    school_urn: Annotated[str, Field(pattern=r"^(\d{6}|EY\d{6})$")] | None
+
+
+class AllocationBody(BaseModel):
+    """This social worker is responsible for the child from this day."""
+
+    model_config = example(on="2026-11-02", social_worker_ref=PERSON_REF)
+
+    on: date
+    social_worker_ref: Ref
+
+
+class LeavingCareBody(BaseModel):
+    """The spell in care ended on this day."""
+
+    model_config = example(on="2026-12-01", reason="returned_home")
+
+    on: date
+    reason: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$", description="A short code.")
+    ]
+
+
+class MeetingBody(BaseModel):
+    """A meeting to arrange. Family can be invited by the social worker only."""
+
+    model_config = example(
+        child_ref=CHILD_REF,
+        at="2026-10-06T14:00:00+01:00",
+        venue="The meeting room of the school",
+        joining_link="https://meet.example/5b0f3c1d",
+        invitees=[
+            {"kind": "known", "person_ref": PERSON_REF, "capacity": "social_worker"},
+            {"kind": "guest", "name": "Pat Sample", "email": "pat.sample@example.org", "capacity": "nurse"},
+        ],
+    )
+
+    child_ref: Ref
+    at: AwareDatetime
+    venue: Short | None = None
+    joining_link: Annotated[str, Field(pattern=r"^https://\S+$", max_length=2000)] | None = None
+    invitees: Annotated[tuple[Invitee, ...], Field(min_length=1, max_length=30)]
+    rearranges: Id | None = None
+    after_due_because: Short | None = None
+
+
+class InviteeBody(BaseModel):
+    """One more person to invite."""
+
+    model_config = example(invitee={"kind": "known", "person_ref": PERSON_REF, "capacity": "carer"})
+
+    invitee: Invitee
+
+
+class MeetingArranged(BaseModel):
+    """The new meeting."""
+
+    meeting_id: str = Field(examples=[MEETING_ID])
+
+
+class MeetingRecordBody(BaseModel):
+    """What happened at the meeting. If the pupil was not there: why, and who tells the pupil what was said."""
+
+    model_config = example(
+        on="2026-10-06",
+        chair={"capacity": "designated_teacher"},
+        attendees=[{"capacity": "social_worker", "mode": "by_video"}, {"capacity": "carer"}],
+        apologies=["nurse"],
+        pupil={"attended": "no", "reason": "chose not to", "feedback_by": "the form tutor"},
+        minutes="What was said, in words that the pupil may read.",
+        next_meeting={"on": "2027-02-02", "time": "14:00", "venue": "The meeting room of the school"},
+    )
+
+    on: date
+    chair: Attendee
+    attendees: Annotated[tuple[Attendee, ...], Field(max_length=40)]
+    apologies: Annotated[tuple[Capacity, ...], Field(max_length=40)] = ()
+    pupil: Pupil
+    minutes: Text
+    minutes_not_for_pupil: Text | None = None
+    next_meeting: NextMeeting | None = None
+
+
+class CorrectionBody(BaseModel):
+    """The outcome that holds, and why what was recorded was wrong."""
+
+    model_config = example(outcome="PROGRESS_REVIEW", reason="The social worker had left before the meeting began.")
+
+    outcome: Literal["PEP", "PROGRESS_REVIEW"]
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class ContactShown(BaseModel):
+    """How somebody is reached. For the services that write to people."""
+
+    person_ref: str = Field(examples=[PERSON_REF])
+    role: str = Field(examples=["carer"])
+    name: str | None = Field(examples=["Pat Sample"])
+    email: str | None = Field(examples=["pat.sample@example.org"])
+
+
+class InvitationShown(BaseModel):
+    """What one invitee must know of a meeting, and how the invitee is reached. Names neither child nor school."""
+
+    meeting_id: str = Field(examples=[MEETING_ID])
+    invitee_ref: str
+    at: AwareDatetime
+    venue: str | None
+    joining_link: str | None
+    email: str | None = Field(examples=["pat.sample@example.org"])
+    language: str | None

@@ -1,0 +1,94 @@
+"""The service scheduling, wired."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pep_runtime.policies import Policies
+from pep_runtime.service import ServiceParts, serve
+from pep_runtime.settings import Settings
+from scheduling.domain.child.decider import CHILD
+from scheduling.domain.child.events import (
+    ChildEnteredCare,
+    ChildIdentified,
+    ChildLeftCare,
+    LastPEPNoted,
+    LegalStatusChanged,
+    ObligationMet,
+    ObligationReopened,
+    PEPApplicable,
+    PEPDueDateNotCounted,
+    PEPDueDateSet,
+    PEPDueDateWithdrawn,
+    PEPNotApplicable,
+    PEPOverdue,
+    PlacementChanged,
+    ReviewHeld,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+from scheduling.domain.meeting.decider import MEETING
+from scheduling.domain.meeting.events import (
+    InviteeAdded,
+    InviteeListed,
+    MeetingHeld,
+    MeetingMustBeRearranged,
+    MeetingOutcomeCorrected,
+    MeetingScheduled,
+)
+from scheduling.domain.person.decider import PERSON
+from scheduling.domain.person.events import CarerLinked, CarerNamed, CarerUnlinked, RoleEnded, StaffMemberAdded
+from scheduling.domain.rules import SchedulingRules
+from scheduling.domain.school.decider import SCHOOL, SchoolListed
+from scheduling.entrypoints import routes_children, routes_contacts, routes_imports, routes_meetings
+from scheduling.policies import POLICIES
+from scheduling.projections import READ_MODELS
+
+ABOUT_CHILDREN = (
+    ChildIdentified,
+    ChildEnteredCare,
+    ChildLeftCare,
+    PlacementChanged,
+    LegalStatusChanged,
+    SchoolMoved,
+    SocialWorkerAllocated,
+    ReviewHeld,
+    LastPEPNoted,
+    PEPApplicable,
+    PEPNotApplicable,
+    PEPDueDateSet,
+    PEPDueDateNotCounted,
+    PEPDueDateWithdrawn,
+    ObligationMet,
+    ObligationReopened,
+    PEPOverdue,
+)
+ABOUT_MEETINGS = (
+    MeetingScheduled,
+    InviteeListed,
+    InviteeAdded,
+    MeetingHeld,
+    MeetingMustBeRearranged,
+    MeetingOutcomeCorrected,
+)
+ABOUT_PEOPLE = (StaffMemberAdded, RoleEnded, CarerNamed, CarerLinked, CarerUnlinked)
+
+
+def _rules(policies: Policies, authority: str) -> SchedulingRules:
+    return SchedulingRules(policies.for_authority(authority).scheduling, partial(policies.calendar_for, authority))
+
+
+PARTS = ServiceParts(
+    name="scheduling",
+    description="Who is in care and where they learn, what is due by when, and what became of each meeting.",
+    deciders={"child": CHILD, "meeting": MEETING, "person": PERSON, "school": SCHOOL},
+    events=(*ABOUT_CHILDREN, *ABOUT_MEETINGS, *ABOUT_PEOPLE, SchoolListed),
+    read_models=READ_MODELS,
+    policies=POLICIES,
+    upstreams=("pep-record",),
+    rules=_rules,
+    routers=(routes_imports.router, routes_children.router, routes_meetings.router, routes_contacts.router),
+)
+
+if __name__ == "__main__":
+    serve(PARTS, Settings())

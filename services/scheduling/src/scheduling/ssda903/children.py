@@ -18,7 +18,7 @@ from scheduling.domain.child.care_record import (
 )
 from scheduling.ssda903.code_lists import OLD_SEX_CODES, SEX_CODES, UNKNOWN_UPN_CODES, code_lists_of
 from scheduling.ssda903.csv_files import Row, Tell
-from scheduling.ssda903.row_reader import RowReader, single_rows
+from scheduling.ssda903.row_reader import URN, RowReader, single_rows
 from scheduling.ssda903.spells import latest_day, read_spells
 from scheduling.ssda903.tables import EDUCATION, EPISODES, HEADER, LAST_PEP, PEOPLE, REVIEWS, SOCIAL_WORKERS, UASC
 from scheduling.ssda903.upn import check_letter, has_the_shape_of_a_upn
@@ -150,14 +150,15 @@ def _schooling(readers: list[RowReader], known: Known) -> list[Schooling]:
 
 
 def _one_school(reader: RowReader, known: Known) -> Schooling | None:
-    urn, entered, left = reader.needed("SCHOOL_URN").upper(), reader.needed_day("ENTERED"), reader.day("LEFT")
+    reader.needed("SCHOOL_URN")
+    urn, entered, left = reader.number("SCHOOL_URN", URN), reader.needed_day("ENTERED"), reader.day("LEFT")
     if entered and left and left < entered:
         reader.error("LEFT", "the child leaves the school before entering it")
-    if known.school_urns and urn and urn not in known.school_urns:
+    if known.school_urns and urn and reader.sound and urn not in known.school_urns:
         reader.warn("SCHOOL_URN", "no school with this number is in the schools table; nothing can be paid to it")
     special_educational_needs = _special_educational_needs(reader)
     is_main, year_group = _is_main_school(reader), _year_group(reader)
-    if not reader.sound or entered is None or not is_main:
+    if not reader.sound or urn is None or entered is None or not is_main:
         return None
     return Schooling(
         school_urn=urn,

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import get_args
 
 from pep_kernel.may import Role
 from scheduling.domain.child.care_record import CarerRecord, Phase, SchoolRecord, StaffRecord
-from scheduling.ssda903.row_reader import RowReader, single_rows
+from scheduling.ssda903.row_reader import URN, RowReader, single_rows
 
 ROLES: Mapping[str, Role] = {role.value: role for role in Role if role is not Role.SERVICE}
 PHASES: tuple[Phase, ...] = get_args(Phase)
-URN = re.compile(r"\d{6}|EY\d{6}")
 UKPRN = re.compile(r"\d{8}")
 LAESTAB = re.compile(r"\d{7}")
+AMOUNT = re.compile(r"(?P<pounds>\d{1,7})(?:\.(?P<pence>\d{1,2}))?")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -27,7 +26,7 @@ def read_staff(readers: list[RowReader]) -> StaffRecord | None:
         row.error("ROLE", f"is not a known role; these are: {', '.join(sorted(ROLES))}")
     if role is Role.DESIGNATED_TEACHER and not row.text("SCHOOL_URN"):
         row.warn("SCHOOL_URN", "a designated teacher without a school sees no child")
-    name, email, urn = row.needed("NAME"), _email(row), _identifier(row, "SCHOOL_URN", URN)
+    name, email, urn = row.needed("NAME"), _email(row), row.number("SCHOOL_URN", URN)
     limit_pence = _pence(row, "APPROVAL_LIMIT")
     if role is None or not row.sound:
         return None
@@ -69,8 +68,8 @@ def read_school(readers: list[RowReader]) -> SchoolRecord | None:
     phase = next((phase for phase in PHASES if phase == row.needed("PHASE").lower().replace("-", "_")), None)
     if phase is None:
         row.error("PHASE", f"is not a known phase; these are: {', '.join(PHASES)}")
-    urn, name, authority = _identifier(row, "URN", URN), row.needed("NAME"), row.needed("AUTHORITY")
-    ukprn, laestab = _identifier(row, "UKPRN", UKPRN), _identifier(row, "LAESTAB", LAESTAB)
+    urn, name, authority = row.number("URN", URN), row.needed("NAME"), row.needed("AUTHORITY")
+    ukprn, laestab = row.number("UKPRN", UKPRN), row.number("LAESTAB", LAESTAB)
     if urn is None or phase is None or not row.sound:
         return None
     return SchoolRecord(urn=urn, ukprn=ukprn, laestab=laestab, name=name, phase=phase, authority=authority)
@@ -83,22 +82,9 @@ def _email(row: RowReader) -> str:
     return email
 
 
-def _identifier(row: RowReader, column: str, shape: re.Pattern[str]) -> str | None:
-    text = row.text(column).upper().replace("/", "")
-    if text and not shape.fullmatch(text):
-        row.error(column, "has not the shape of such a number")
-    return text or None
-
-
 def _pence(row: RowReader, column: str) -> int | None:
     text = row.text(column).lstrip("£").replace(",", "")
-    if not text:
-        return None
-    try:
-        pence = Decimal(text) * 100
-    except InvalidOperation:
-        pence = Decimal("-1")
-    if pence < 0 or pence != pence.to_integral_value():
+    amount = AMOUNT.fullmatch(text)
+    if text and amount is None:
         row.error(column, "is not an amount in pounds and pence")
-        return None
-    return int(pence)
+    return int(amount["pounds"]) * 100 + int((amount["pence"] or "").ljust(2, "0")) if amount else None

@@ -10,6 +10,7 @@ from scheduling.ssda903.csv_files import Row, Tell
 from scheduling.ssda903.findings import Finding, Severity
 
 _BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?: 0?0:00(?::00)?)?")
+URN = re.compile(r"\d{6}|EY\d{6}")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -69,6 +70,13 @@ class RowReader:
         if code and code not in codes:
             self.error(column, "is not a known code")
         return code
+
+    def number(self, column: str, shape: re.Pattern[str]) -> str | None:
+        """An identifier in capitals, without slashes; an error if it has not the shape, none if the cell is empty."""
+        number = self.text(column).upper().replace("/", "")
+        if number and not shape.fullmatch(number):
+            self.error(column, "has not the shape of such a number")
+        return number or None
 
     def error(self, column: str, reason: str) -> None:
         self.sound = False

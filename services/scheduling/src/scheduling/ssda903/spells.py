@@ -34,12 +34,15 @@ class ReadEpisode:
 
 
 def read_spells(readers: list[RowReader], return_year: str) -> tuple[Spell, ...]:
-    """The spells, in order. Rows with errors are told and left out, so the caller asks the readers if all are sound."""
+    """The spells, in order; none, and told why, if any row has an error."""
     singles = single_rows(readers, "CHILD", "DECOM")
     episodes = [episode for reader in singles if (episode := _read_episode(reader, return_year))]
     episodes.sort(key=lambda each: each.episode.began)
     _tell_of_overlaps(episodes)
-    return tuple(_spell(part) for part in _split(episodes))
+    if not all(reader.sound for reader in readers):
+        return ()
+    *earlier, newest = _split(episodes) or [[]]
+    return tuple(_spell(part, is_newest=part is newest) for part in (*earlier, newest) if part)
 
 
 def _read_episode(reader: RowReader, return_year: str) -> ReadEpisode | None:
@@ -94,14 +97,15 @@ def _begins_a_spell(before: ReadEpisode, after: ReadEpisode) -> bool:
     return before.ends_the_spell or (starts and not follows_at_once)
 
 
-def _spell(episodes: list[ReadEpisode]) -> Spell:
+def _spell(episodes: list[ReadEpisode], *, is_newest: bool) -> Spell:
     first, last = episodes[0], episodes[-1]
-    if last.episode.ended and not last.ends_the_spell:
+    goes_on = is_newest and not last.ends_the_spell
+    if goes_on and last.episode.ended:
         last.reader.warn("REC", "says that an episode follows, but there is none; the spell is taken to go on")
     return Spell(
         began=first.episode.began,
         began_earlier=first.episode.reason_new != SPELL_BEGINS,
-        ended=last.episode.ended if last.ends_the_spell else None,
+        ended=None if goes_on else last.episode.ended,
         reason_ceased=last.reason_ceased if last.ends_the_spell else None,
         episodes=tuple(each.episode for each in episodes),
     )

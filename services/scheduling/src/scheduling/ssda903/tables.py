@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 HOW_ALIKE = 0.5
-"""A file is taken for the table with which it shares most columns, if that is at least half of all."""
+"""A file is taken for the table that it is most like, if at least half of the columns are that table's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,8 @@ class Table:
         return (*self.required, *self.optional)
 
     def likeness(self, columns: frozenset[str]) -> float:
-        """From 0 to 1: the share of shared columns among all columns of both."""
-        return len(columns & set(self.columns)) / len(columns | set(self.columns))
+        """From 0 to 1: the share of known columns among those that are there or ought to be."""
+        return len(columns & set(self.columns)) / len(columns | set(self.required))
 
 
 HEADER = Table("header", "CHILD", ("CHILD", "SEX", "DOB"), ("ETHNIC", "UPN", "MOTHER", "MC_DOB"))

@@ -1,0 +1,177 @@
+"""The sender on real servers: every message ends, and none is taken twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.integration.notifications.conftest import AUTHORITY, SATURDAY, PostBox
+
+from notifications.adapters.mail import MailServer
+from notifications.domain.audience import Named
+from notifications.domain.notify import Notify, act_to_notify
+from notifications.entrypoints.sender import Sender
+from notifications.projections.messages import MESSAGES, Message
+from notifications.settings import SenderSettings
+from pep_runtime.handler import ByPolicy
+from pep_runtime.projector import Projector
+from pep_runtime.service import RunningService
+
+ADDRESS = "teacher-with-a-name@school.example"
+Scheduling = tuple[str, dict[str, dict[str, Any]]]
+
+
+@pytest.fixture
+async def folded(service: RunningService) -> AsyncIterator[None]:
+    """The read models follow the journal while the test runs."""
+    work = asyncio.create_task(Projector(service.worker, [MESSAGES], service.types, service.bell).run())
+    yield
+    work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+
+
+@pytest.fixture
+async def message(service: RunningService, scheduling: Scheduling, folded: None) -> Message:
+    """A plan was returned to a teacher, whose address scheduling knows; the message waits."""
+    scheduling[1]["/contacts/teacher1"] = {"person_ref": "teacher1", "email": ADDRESS}
+    notify = Notify(
+        template="returned",
+        audience=Named(people=("teacher1",)),
+        child_ref="child7",
+        about="plan-child7-1",
+        occasion="1",
+    )
+    await service.handler.handle(AUTHORITY, act_to_notify(notify), ByPolicy("test", UUID(int=1), UUID(int=2)))
+    return await in_state(service, "waiting")
+
+
+async def messages(service: RunningService) -> list[Message]:
+    rows = await service.worker.fetch("select * from message where authority = $1", AUTHORITY)
+    return [service.tables["message"].row(dict(row)) for row in rows]
+
+
+async def in_state(service: RunningService, state: str) -> Message:
+    """The only message, once it is in this state."""
+    async with asyncio.timeout(10):
+        while True:
+            for found in await messages(service):
+                if found.state == state:
+                    return found
+            await service.bell.wait(0.02)
+
+
+def sender(service: RunningService, box: PostBox, unknown_after_seconds: float = 60) -> Sender:
+    settings = SenderSettings(base_address="https://plans.example", unknown_after_seconds=unknown_after_seconds)
+    return Sender(service, MailServer(box.settings()), settings)
+
+
+async def test_a_waiting_message_is_sent_once(service: RunningService, post_box: PostBox, message: Message) -> None:
+    ours = sender(service, post_box)
+    await ours.turn()
+    sent = await in_state(service, "sent")
+    await ours.turn()
+
+    (arrived,) = post_box.taken
+    assert (post_box.to, sent.attempts) == ([ADDRESS], 1)
+    assert arrived["Subject"] == "A plan was returned to you"
+    assert "https://plans.example/plans/plan-child7-1" in arrived.get_content()
+
+
+async def test_no_address_is_written_anywhere(service: RunningService, post_box: PostBox, message: Message) -> None:
+    await sender(service, post_box).turn()
+    await in_state(service, "sent")
+    written = await service.worker.fetch(
+        "select j::text as text from journal j union all select m::text from message m"
+    )
+    as_bytes = "".join(row["text"] for row in written)
+    assert post_box.to == [ADDRESS]
+    assert ADDRESS not in as_bytes
+    assert ADDRESS.encode().hex() not in as_bytes
+
+
+async def test_two_senders_at_once_send_one_mail(service: RunningService, post_box: PostBox, message: Message) -> None:
+    await asyncio.gather(*(sender(service, post_box).turn() for _ in range(4)))
+    await in_state(service, "sent")
+    assert len(post_box.taken) == 1
+
+
+async def test_a_sender_that_dies_after_the_mail_was_taken_leaves_nothing_to_send_again(
+    service: RunningService, post_box: PostBox, message: Message
+) -> None:
+    """At most one accepted send an intent (R10): the second sender gives the message up and does not send."""
+    post_box.silent = True
+    dying = asyncio.create_task(sender(service, post_box).turn())
+    assert await asyncio.to_thread(post_box.has_message.wait, 10)
+    dying.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await dying
+    await in_state(service, "underway")
+
+    post_box.silent = False
+    successor = sender(service, post_box, unknown_after_seconds=0.05)
+    await successor.turn()
+    assert (await messages(service))[0].state == "underway"
+    async with asyncio.timeout(10):
+        while (await messages(service))[0].state == "underway":
+            await successor.turn()
+            await service.bell.wait(0.02)
+    given_up = await in_state(service, "failed")
+    assert (given_up.reason, len(post_box.taken)) == ("outcome_unknown", 1)
+
+
+async def test_a_mail_server_that_takes_and_goes_silent_is_not_asked_again(
+    service: RunningService, post_box: PostBox, message: Message
+) -> None:
+    post_box.silent = True
+    ours = sender(service, post_box)
+    await ours.turn()
+    failed = await in_state(service, "failed")
+    await ours.turn()
+    assert (failed.reason, len(post_box.taken)) == ("outcome_unknown", 1)
+
+
+async def test_a_message_refused_for_now_is_tried_again(
+    service: RunningService, post_box: PostBox, message: Message
+) -> None:
+    post_box.answers_to_recipient.append("451 Try later")
+    await sender(service, post_box).turn()
+    refused = await in_state(service, "waiting")
+    async with asyncio.timeout(10):
+        while refused.reason is None:
+            await service.bell.wait(0.02)
+            refused = await in_state(service, "waiting")
+    await sender(service, post_box).turn()
+    sent = await in_state(service, "sent")
+    assert (refused.reason, sent.attempts, len(post_box.taken)) == ("smtp_451", 2, 1)
+
+
+async def test_a_message_to_somebody_without_an_address_is_held_back(
+    service: RunningService, post_box: PostBox, scheduling: Scheduling, message: Message
+) -> None:
+    scheduling[1]["/contacts/teacher1"] = {"person_ref": "teacher1", "email": None}
+    await sender(service, post_box).turn()
+    assert (await in_state(service, "suppressed")).reason == "no_address"
+    assert post_box.taken == []
+
+
+async def test_an_address_that_is_none_is_held_back(
+    service: RunningService, post_box: PostBox, scheduling: Scheduling, message: Message
+) -> None:
+    scheduling[1]["/contacts/teacher1"] = {"person_ref": "teacher1", "email": "no address\r\nBcc: x@y.example"}
+    await sender(service, post_box).turn()
+    assert (await in_state(service, "suppressed")).reason == "address_not_usable"
+    assert post_box.taken == []
+
+
+async def test_on_a_saturday_people_are_left_in_peace(
+    service: RunningService, post_box: PostBox, message: Message
+) -> None:
+    service.clock.set(datetime.fromisoformat(SATURDAY))
+    assert await sender(service, post_box).turn() == 0
+    assert post_box.taken == []

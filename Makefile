@@ -67,7 +67,7 @@ static: setup
 	@$(BIN)/lint-imports --no-logo
 
 pure: setup
-	@$(call covered,$(PURE_TESTS))
+	@export PEP_TEST_WITHOUT_SERVERS=1; $(call covered,$(PURE_TESTS))
 
 # Every branch of the pure core is taken by a test. The figures have a file of their own, so that two runs do not mix theirs.
 define covered

@@ -20,6 +20,7 @@ import asyncpg
 import pytest
 
 FOLDER = "PEP_TEST_SERVERS_FOLDER"
+WITHOUT_SERVERS = "PEP_TEST_WITHOUT_SERVERS"  # set where only the tests run that need none
 STOP_SECONDS = 60
 _lifeline = -1
 _started: list[object] = []  # kept, so that the server's handles live as long as this process
@@ -51,6 +52,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def servers() -> dict[str, str]:
     """Addresses of PostgreSQL and Kafka: those that the environment names, else our own, started now if need be."""
+    if WITHOUT_SERVERS in os.environ:
+        pytest.fail("This test asks for servers: its place is in tests/integration.")
     if "PEP_TEST_POSTGRES_DSN" not in os.environ or "PEP_TEST_KAFKA_BOOTSTRAP" not in os.environ:
         found = _addresses(Path(os.environ[FOLDER]))
         os.environ.setdefault("PEP_TEST_POSTGRES_DSN", found["postgres_dsn"])

@@ -5,6 +5,7 @@ WORKERS ?= 2
 
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 BIN := .venv/bin
+PACKAGES := .venv/.packages
 READY := .venv/.ready
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml shared/*/pyproject.toml deploy/local/pyproject.toml))
 PROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
@@ -77,9 +78,12 @@ mkdir -p build && export COVERAGE_FILE=build/coverage.$$$$ \
 	code=$$?; rm -f $$COVERAGE_FILE*; exit $$code
 endef
 
-$(READY): requirements.lock $(PROJECTS) deploy/kafka/pom.xml | $(UV)
+$(PACKAGES): requirements.lock | $(UV)
 	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" .venv
 	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements.lock
+	@touch $@
+
+$(READY): $(PACKAGES) $(MEMBERS:%=%/pyproject.toml) deploy/kafka/pom.xml
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps $(MEMBERS:%=--editable ./%)
 	@$(BIN)/python -m pep_local libraries
 	@touch $@

@@ -56,7 +56,7 @@ async def test_the_calendar_entry_is_private_neutral_and_in_local_time(post_box:
 
     (part,) = [part for part in post_box.taken[0].walk() if part.get_content_type() == "text/calendar"]
     assert part.get_param("method") == "REQUEST"
-    calendar = Calendar.from_ical(part.get_payload(decode=True))
+    calendar = Calendar.from_ical(part.get_content())
     (event,) = calendar.events
     assert calendar["METHOD"] == "REQUEST"
     assert (event["UID"], event["SEQUENCE"], event["CLASS"]) == ("meeting-1@shire.example", 2, "PRIVATE")

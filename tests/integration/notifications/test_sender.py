@@ -160,6 +160,55 @@ async def test_a_message_to_somebody_without_an_address_is_held_back(
     assert post_box.taken == []
 
 
+async def test_somebody_whom_scheduling_does_not_show_yet_is_asked_for_again(
+    service: RunningService, post_box: PostBox, scheduling: Scheduling, message: Message
+) -> None:
+    known = scheduling[1].pop("/contacts/teacher1")
+    ours = sender(service, post_box)
+    await ours.turn()
+    assert (await messages(service))[0].state == "waiting"
+    scheduling[1]["/contacts/teacher1"] = known
+    async with asyncio.timeout(10):
+        while not post_box.taken:
+            await ours.turn()
+            await service.bell.wait(0.05)
+    await in_state(service, "sent")
+
+
+async def test_somebody_whom_scheduling_never_knew_is_given_up_in_the_end(
+    service: RunningService, post_box: PostBox, scheduling: Scheduling, message: Message
+) -> None:
+    scheduling[1].clear()
+    settings = SenderSettings(base_address="https://plans.example", patience_seconds=0)
+    await Sender(service, MailServer(post_box.settings()), settings).turn()
+    assert (await in_state(service, "suppressed")).reason == "not_known"
+
+
+async def test_an_invitation_reaches_a_guest_without_an_account(
+    service: RunningService, post_box: PostBox, scheduling: Scheduling, folded: None
+) -> None:
+    scheduling[1]["/meetings/meeting1/invitations/guest-2"] = {
+        "meeting_id": "meeting1",
+        "invitee_ref": "guest-2",
+        "at": "2026-10-20T13:00:00+00:00",
+        "venue": "Room 4, Civic Hall",
+        "joining_link": "https://meet.example/abc",
+        "email": ADDRESS,
+        "language": None,
+    }
+    people = Named(people=("guest-2",))
+    at = "2026-10-20T13:00:00+00:00"
+    notify = Notify(template="invitation", audience=people, child_ref="child7", about="meeting1", occasion=at)
+    await service.handler.handle(AUTHORITY, act_to_notify(notify), ByPolicy("test", UUID(int=1), UUID(int=2)))
+    await in_state(service, "waiting")
+    await sender(service, post_box).turn()
+    await in_state(service, "sent")
+    assert (post_box.to, [part.get_content_type() for part in post_box.taken[0].walk()][-1]) == (
+        [ADDRESS],
+        "text/calendar",
+    )
+
+
 async def test_an_address_that_is_none_is_held_back(
     service: RunningService, post_box: PostBox, scheduling: Scheduling, message: Message
 ) -> None:

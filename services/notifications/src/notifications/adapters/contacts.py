@@ -14,6 +14,10 @@ from pep_runtime.upstream import Upstream, UpstreamError
 NOT_FOUND = 404
 
 
+class NotKnownThere(Exception):
+    """Scheduling knows no such person, meeting or invitee, or does not show it yet."""
+
+
 class _Answer(BaseModel):
     """What scheduling answers; fields that are not needed here are ignored."""
 
@@ -43,26 +47,25 @@ class Invitation(Contact):
 
 
 class Contacts:
-    """Scheduling's answers about one authority's people. Raises as `Upstream.get` does, except that 404 is None."""
+    """Scheduling's answers about one authority's people. Raises `NotKnownThere`, and what `Upstream.get` raises."""
 
     def __init__(self, scheduling: Upstream, authority: str) -> None:
         self._scheduling = scheduling
         self._authority = authority
 
-    async def of_person(self, person_ref: str) -> Contact | None:
+    async def of_person(self, person_ref: str) -> Contact:
         """A member of staff or a carer."""
-        found = await self._ask(f"/contacts/{quote(person_ref, safe='')}")
-        return None if found is None else Contact.model_validate(found)
+        return Contact.model_validate(await self._ask(f"/contacts/{quote(person_ref, safe='')}"))
 
-    async def invitation(self, meeting_id: str, invitee_ref: str) -> Invitation | None:
+    async def invitation(self, meeting_id: str, invitee_ref: str) -> Invitation:
         """One invitee of a meeting, with an account or without."""
-        found = await self._ask(f"/meetings/{quote(meeting_id, safe='')}/invitations/{quote(invitee_ref, safe='')}")
-        return None if found is None else Invitation.model_validate(found)
+        path = f"/meetings/{quote(meeting_id, safe='')}/invitations/{quote(invitee_ref, safe='')}"
+        return Invitation.model_validate(await self._ask(path))
 
     async def _ask(self, path: str) -> Any:
         try:
             return await self._scheduling.get(path, self._authority)
         except UpstreamError as error:
             if error.status == NOT_FOUND:
-                return None
+                raise NotKnownThere from error
             raise

@@ -11,7 +11,14 @@ from notifications.adapters.calendar_entry import calendar_entry
 from notifications.adapters.contacts import Contacts
 from notifications.adapters.mail import mail_to
 from notifications.domain.intent import Template
-from notifications.domain.letters import Letter, invitation, ready_for_quality_assurance, released, returned
+from notifications.domain.letters import (
+    Letter,
+    MeetingDetails,
+    invitation,
+    ready_for_quality_assurance,
+    released,
+    returned,
+)
 from notifications.projections.messages import Message
 from pep_kernel.authority_policy import NotificationsPolicy
 from pep_kernel.authority_policy.notifications import Words
@@ -39,21 +46,22 @@ class PostRoom:
             return await self._invitation(message)
         contact = await self._contacts.of_person(message.recipient)
         letter = _letter(cast("Template", message.template), message.about, self._base_address, self._rules.words)
-        return self._mail(message, contact.email if contact else None, letter)
+        return self._mail(message, contact.email, letter)
 
     async def _invitation(self, message: Message) -> EmailMessage:
         found = await self._contacts.invitation(message.about, message.recipient)
-        if found is None or found.email is None:
-            raise CannotBeAddressed(NO_ADDRESS)
         meeting = found.details()
-        entry = calendar_entry(meeting, self._rules.sender, found.email, self._now)
-        return self._mail(message, found.email, invitation(meeting), entry)
+        return self._mail(message, found.email, invitation(meeting), meeting)
 
-    def _mail(self, message: Message, address: str | None, letter: Letter, entry: bytes | None = None) -> EmailMessage:
-        if address is None:
+    def _mail(
+        self, message: Message, address: str | None, letter: Letter, meeting: MeetingDetails | None = None
+    ) -> EmailMessage:
+        if not address:
             raise CannotBeAddressed(NO_ADDRESS)
+        sender = self._rules.sender
         try:
-            return mail_to(address, self._rules.sender, letter, message.message_id, self._now, entry)
+            entry = calendar_entry(meeting, sender, address, self._now) if meeting else None
+            return mail_to(address, sender, letter, message.message_id, self._now, entry)
         except (MessageError, ValueError) as error:
             raise CannotBeAddressed(ADDRESS_NOT_USABLE) from error
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random  # noqa: TID251  # jitter: senders must not all knock again at once
-import time
 from collections.abc import Sequence
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-from notifications.adapters.contacts import Contacts
+from notifications.adapters.contacts import Contacts, NotKnownThere
 from notifications.adapters.mail import MailServer, NobodyKnows, NotTaken, Outcome, Taken
 from notifications.adapters.post_room import CannotBeAddressed, PostRoom
 from notifications.domain.intent import (
@@ -25,6 +24,7 @@ from notifications.domain.intent import (
     RecordRefused,
     SuppressNotification,
 )
+from notifications.entrypoints.patience import PutOff, SeenSince
 from notifications.projections.messages import MESSAGES, UNDERWAY, WAITING, Message
 from notifications.settings import SenderSettings
 from pep_kernel.authority_policy import NotificationsPolicy
@@ -37,7 +37,7 @@ from pep_runtime.tasks import PASSING, keep_trying
 from pep_runtime.upstream import UpstreamError
 
 PURPOSE = "send_messages"
-LONGEST_WAIT_SECONDS = 900.0
+NOT_KNOWN = "not_known"
 
 log = logging.getLogger("notifications.sender")
 
@@ -49,8 +49,9 @@ class Sender:
         self._service = service
         self._server = server
         self._settings = settings
-        self._not_before: dict[str, float] = {}
-        self._underway_since: dict[tuple[str, int], float] = {}
+        self._put_off = PutOff()
+        self._underway = SeenSince()
+        self._not_known = SeenSince()
 
     async def run(self) -> None:
         """Until cancelled; PostgreSQL, scheduling or the mail server being away is waited for."""
@@ -70,12 +71,10 @@ class Sender:
 
     async def _waiting(self) -> Sequence[tuple[str, Message]]:
         """The next messages, without those put off and those of authorities where people are left in peace now."""
-        now = time.monotonic()
-        self._not_before = {message: due for message, due in self._not_before.items() if due > now}
         return await self._messages(
             "state = $1 and not message_id = any($2) and not authority = any($3) order by requested_at limit $4",
             WAITING,
-            list(self._not_before),
+            self._put_off.now(),
             [name for name in await self._service.authorities() if self._is_quiet(name)],
             self._settings.batch,
         )
@@ -98,31 +97,45 @@ class Sender:
             await self._send(authority, message)
         except (*PASSING, UpstreamError) as trouble:
             log.warning("%s is put off: %s", message.message_id, type(trouble).__name__)
-            self._put_off(message)
+            self._put_off.put_off(message.message_id, message.attempts)
 
     async def _send(self, authority: str, message: Message) -> None:
-        contacts = Contacts(self._service.upstream("scheduling"), authority)
-        now, base_address = self._service.clock.now(), self._settings.base_address
-        try:
-            mail = await PostRoom(contacts, self._rules(authority), base_address, now).mail_for(message)
-        except CannotBeAddressed as reason:
-            await self._do(authority, message, SuppressNotification(reason=str(reason)), "suppress")
+        mail = await self._mail(authority, message)
+        if mail is None:
             return
         begun = await self._do(authority, message, BeginAttempt(), f"attempt {message.attempts + 1}")
         if begun is None or not begun.events:
             return  # another sender has it, or we cannot know that it was we who wrote this attempt
         outcome = await self._server.send(mail)
         if isinstance(outcome, NotTaken):
-            self._put_off(message)
+            self._put_off.put_off(message.message_id, message.attempts)
         await self._do(authority, message, _told(outcome), f"outcome {message.attempts + 1}")
+
+    async def _mail(self, authority: str, message: Message) -> EmailMessage | None:
+        """The mail, or None if it cannot be made: then the message is held back, or put off for a while."""
+        contacts = Contacts(self._service.upstream("scheduling"), authority)
+        room = PostRoom(contacts, self._rules(authority), self._settings.base_address, self._service.clock.now())
+        try:
+            mail = await room.mail_for(message)
+        except NotKnownThere:
+            # Scheduling said the name before its own read model shows the person: ask again for a while.
+            if self._not_known.seconds(message.message_id) < self._settings.patience_seconds:
+                self._put_off.put_off(message.message_id, message.attempts)
+                return None
+            await self._do(authority, message, SuppressNotification(reason=NOT_KNOWN), "suppress")
+            mail = None
+        except CannotBeAddressed as reason:
+            await self._do(authority, message, SuppressNotification(reason=str(reason)), "suppress")
+            mail = None
+        self._not_known.forget(message.message_id)
+        return mail
 
     async def _give_up_what_nobody_finishes(self) -> None:
         """An attempt that this process saw underway for too long is given up: nobody knows, so it is not sent again."""
         underway = await self._messages("state = $1 order by requested_at", UNDERWAY)
-        now, seen = time.monotonic(), self._underway_since
-        self._underway_since = {key: seen.get(key, now) for key in ((m.message_id, m.attempts) for _, m in underway)}
+        self._underway.forget_all_but((message.message_id, message.attempts) for _, message in underway)
         for authority, message in underway:
-            if now - self._underway_since[message.message_id, message.attempts] >= self._settings.unknown_after_seconds:
+            if self._underway.seconds((message.message_id, message.attempts)) >= self._settings.unknown_after_seconds:
                 await self._do(authority, message, RecordOutcomeUnknown(), f"given up {message.attempts}")
 
     async def _do(self, authority: str, message: Message, command: IntentCommand, what: str) -> Done | None:
@@ -135,10 +148,6 @@ class Sender:
             )
         except Refusal:
             return None
-
-    def _put_off(self, message: Message) -> None:
-        wait = min(2.0**message.attempts, LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
-        self._not_before[message.message_id] = time.monotonic() + wait
 
 
 def _told(outcome: Outcome) -> IntentCommand:

@@ -34,7 +34,7 @@ class TargetBody(Asked):
         Field(min_length=1, max_length=MOST_CHARACTERS, examples=["Knows the times tables to 12 by the end of term."]),
     ]
     actions: Annotated[
-        tuple[PlannedAction, ...],
+        list[PlannedAction],  # of a tuple, a fault in one item is also told as a fault in its length
         Field(
             min_length=1,
             max_length=MAX_ACTIONS,

@@ -53,7 +53,7 @@ def _setting(caller: Caller, plan: PlanOverview, target_id: str, body: TargetBod
         target_id=target_id,
         subject=body.subject,
         text=body.text,
-        actions=body.actions,
+        actions=tuple(body.actions),
         by=caller.signed.person_ref,
         role=caller.signed.role,
         on=caller.today,

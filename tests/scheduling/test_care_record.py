@@ -1,0 +1,69 @@
+"""What the API accepts as a care record, whoever sends it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from scheduling.domain.child.care_record import CareRecord, CareRecordBatch, Schooling, SocialWorkerSpell
+
+EPISODE = {"began": "2026-09-21", "reason_new": "S", "legal_status": "C2", "placement": "U6"}
+SPELL = {"began": "2026-09-21", "episodes": [EPISODE]}
+ENDED = {"began": "2026-01-12", "ended": "2026-04-30", "reason_ceased": "E4A", "episodes": [EPISODE]}
+
+
+def record(**changes: Any) -> CareRecord:
+    whole = {"child_id": "child-7", "date_of_birth": "2015-05-04", "sex": "F", "spells": [SPELL]}
+    return CareRecord.model_validate({**whole, **changes})
+
+
+def test_a_number_a_birthday_and_a_spell_are_enough() -> None:
+    assert record().spells[0].began == date(2026, 9, 21)
+
+
+def test_two_spells_one_after_the_other_are_fine() -> None:
+    assert len(record(spells=[ENDED, SPELL]).spells) == 2
+
+
+@pytest.mark.parametrize("spells", [[SPELL, ENDED], [SPELL, SPELL], []])
+def test_spells_that_overlap_stand_in_no_order_or_are_none_are_refused(spells: list[dict[str, object]]) -> None:
+    with pytest.raises(ValidationError, match="spells"):
+        record(spells=spells)
+
+
+def test_a_spell_cannot_end_before_it_began() -> None:
+    with pytest.raises(ValidationError, match="ends before it begins"):
+        record(spells=[{**SPELL, "ended": "2026-09-20"}])
+
+
+def test_a_social_worker_cannot_end_before_beginning() -> None:
+    with pytest.raises(ValidationError, match="ends before it begins"):
+        SocialWorkerSpell(staff_id="worker-1", began=date(2026, 9, 21), ended=date(2026, 9, 1))
+
+
+def test_a_child_cannot_leave_a_school_before_entering_it() -> None:
+    with pytest.raises(ValidationError, match="leaves the school before entering"):
+        Schooling(school_urn="900101", entered=date(2026, 9, 2), left=date(2026, 9, 1))
+
+
+def test_the_last_day_at_school_may_be_the_first() -> None:
+    assert Schooling(school_urn="900101", entered=date(2026, 9, 2), left=date(2026, 9, 2)).left == date(2026, 9, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("sex", "1"), ("child_id", ""), ("shoe_size", 37), ("date_of_birth", "31/02/2015"), ("upn", "P2070000160491")],
+)
+def test_a_wrong_shape_names_its_field(field: str, value: object) -> None:
+    with pytest.raises(ValidationError) as fault:
+        record(**{field: value})
+    assert fault.value.errors()[0]["loc"] == (field,)
+
+
+def test_a_batch_holds_from_one_to_two_hundred() -> None:
+    one = record()
+    assert len(CareRecordBatch(records=(one,) * 200).records) == 200
+    for records in ((), (one,) * 201):
+        with pytest.raises(ValidationError, match="records"):
+            CareRecordBatch(records=records)

@@ -1,0 +1,267 @@
+"""A meeting is arranged, held, and counts as a PEP meeting only if the right people were there."""
+
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from pep_kernel.authority_policy.scheduling import Capacity
+from pep_kernel.contracts import scheduling as contracts
+from pep_kernel.scenario import Scenario
+from pep_kernel.sealed import Contact, PlanText
+from pep_runtime.clock import LONDON
+from scheduling.domain.meeting.commands import AddInvitee, CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
+from scheduling.domain.meeting.decider import MEETING
+from scheduling.domain.meeting.events import (
+    InviteeAdded,
+    InviteeListed,
+    MeetingHeld,
+    MeetingMustBeRearranged,
+    MeetingOutcomeCorrected,
+    MeetingScheduled,
+    Present,
+)
+from scheduling.domain.meeting.people import Attendee, GuestInvitee, KnownInvitee, NextMeeting, PupilAttended
+from scheduling.domain.rules import SchedulingRules
+from scheduling.entrypoints.shapes import MeetingRecordBody
+from tests.scheduling.worked_examples import CHILD, LEICESTERSHIRE, OXFORDSHIRE, WORKER
+
+meeting = Scenario(MEETING)
+THURSDAY = date(2027, 1, 14)
+AT_TEN = datetime(2027, 1, 14, 10, tzinfo=LONDON)
+TEACHER = "teacher5aaaaaaaaaaaaaaaaaa"
+worker = KnownInvitee(person_ref=WORKER, capacity=Capacity.SOCIAL_WORKER)
+mother = GuestInvitee(name="Pat Sample", email="pat.sample@example.org", capacity=Capacity.FAMILY)
+nurse = GuestInvitee(name="Kim Sample", email="kim@example.org", capacity=Capacity.NURSE, language="Tigrinya")
+
+
+def arrange(on: date = date(2027, 1, 4), rules: SchedulingRules = LEICESTERSHIRE, **more: Any) -> ScheduleMeeting:
+    asked = {
+        "meeting_id": "m1",
+        "child_ref": CHILD,
+        "on": on,
+        "at": AT_TEN,
+        "venue": "Room 2",
+        "invitees": (worker,),
+        "by": TEACHER,
+        "by_role": "designated_teacher",
+        "notice": rules.file.in_force(on).notice,
+    }
+    return ScheduleMeeting(**{**asked, **more})
+
+
+def hold(rules: SchedulingRules, *present: Capacity, **more: Any) -> RecordMeeting:
+    policy = rules.file.in_force(THURSDAY)
+    asked = {
+        "meeting_id": "m1",
+        "on": THURSDAY,
+        "recorded_on": THURSDAY,
+        "chair": Attendee(capacity=Capacity.DESIGNATED_TEACHER),
+        "attendees": tuple(Attendee(capacity=each) for each in present),
+        "pupil": PupilAttended(),
+        "minutes": "Maths goes well.",
+        "year_group": 7,
+        "quorum": policy.quorum,
+        "next_meeting_rule": policy.next_meeting,
+        "by": TEACHER,
+    }
+    return RecordMeeting(**{**asked, **more})
+
+
+scheduled = MeetingScheduled(
+    meeting_id="m1", child_ref=CHILD, on=date(2027, 1, 4), at=AT_TEN, invitees=(WORKER,), by=TEACHER
+)
+arranged = meeting.given(scheduled)
+held_as_pep = MeetingHeld(
+    meeting_id="m1",
+    child_ref=CHILD,
+    on=THURSDAY,
+    outcome="PEP",
+    chair=Present("designated_teacher", "in_person"),
+    attendees=(),
+    recorded_by=TEACHER,
+    minutes=PlanText.of("Maths goes well."),
+    pupil_attended=True,
+)
+
+
+def test_arranging_a_meeting_names_its_invitees_and_tells_others_only_references() -> None:
+    outcome = meeting.when(arrange(invitees=(worker, nurse, worker)))
+    told, first, guest = outcome.then_some(MeetingScheduled, InviteeListed, InviteeListed)
+    assert isinstance(told, MeetingScheduled) and isinstance(first, InviteeListed) and isinstance(guest, InviteeListed)
+    assert told.invitees == (WORKER, "guest-2")
+    assert (first.person_ref, first.email) == (WORKER, None)
+    assert (guest.person_ref, guest.email, guest.language) == (None, Contact.of("kim@example.org"), "Tigrinya")
+    outcome.then_announced(
+        contracts.MeetingScheduled(meeting_id="m1", child_ref=CHILD, at=AT_TEN, invitees=(WORKER, "guest-2"))
+    )
+
+
+@pytest.mark.rule("L-13")
+def test_a_meeting_needs_a_venue_or_a_link() -> None:
+    meeting.when(arrange(venue=None)).then_refused("Say where", "L-13")
+    meeting.when(arrange(venue=None, joining_link="https://meet.example/1")).then_some(MeetingScheduled, InviteeListed)
+
+
+def test_a_meeting_cannot_be_arranged_for_a_day_that_has_passed() -> None:
+    meeting.when(arrange(on=date(2027, 1, 15))).then_refused("has passed")
+
+
+@pytest.mark.rule("L-13")
+@pytest.mark.scenario("T16", "T17")
+@pytest.mark.parametrize(("on", "is_late"), [(date(2027, 1, 7), False), (date(2027, 1, 8), True)])
+def test_less_than_a_weeks_notice_is_allowed_and_marked(on: date, is_late: bool) -> None:
+    told, *_ = meeting.when(arrange(on=on)).then_some(MeetingScheduled, InviteeListed)
+    assert isinstance(told, MeetingScheduled) and told.late_notice is is_late
+
+
+def test_where_the_authority_sets_no_notice_none_is_late() -> None:
+    told, *_ = meeting.when(arrange(on=THURSDAY, rules=OXFORDSHIRE)).then_some(MeetingScheduled, InviteeListed)
+    assert isinstance(told, MeetingScheduled) and not told.late_notice
+
+
+@pytest.mark.rule("L-10", "L-16")
+@pytest.mark.scenario("T27")
+def test_only_the_social_workers_decision_invites_family() -> None:
+    meeting.when(arrange(invitees=(worker, mother))).then_refused("Only the social worker decides", "L-16")
+    by_school = AddInvitee(meeting_id="m1", invitee=mother, on=THURSDAY, by=TEACHER, by_role="designated_teacher")
+    arranged.when(by_school).then_refused("Only the social worker decides", "L-10", "L-16")
+    decided = by_school.model_copy(update={"by": WORKER, "by_role": "social_worker"})
+    outcome = arranged.when(decided)
+    (added,) = outcome.then_some(InviteeAdded)
+    assert isinstance(added, InviteeAdded) and added.decided_by == WORKER
+    outcome.then_announced(
+        contracts.MeetingScheduled(meeting_id="m1", child_ref=CHILD, at=AT_TEN, invitees=("guest-2",))
+    )
+
+
+def test_somebody_who_is_invited_is_not_invited_again() -> None:
+    again = AddInvitee(meeting_id="m1", invitee=worker, on=THURSDAY, by=TEACHER, by_role="designated_teacher")
+    arranged.when(again).then_nothing()
+    other = again.model_copy(update={"invitee": worker.model_copy(update={"person_ref": "c" * 26})})
+    arranged.given().when(other).then(
+        InviteeAdded(
+            meeting_id="m1",
+            child_ref=CHILD,
+            on=THURSDAY,
+            invitee_ref="c" * 26,
+            capacity="social_worker",
+            at=AT_TEN,
+            person_ref="c" * 26,
+        )
+    ).when(other).then_nothing()
+
+
+@pytest.mark.rule("L-11", "L-19")
+@pytest.mark.scenario("T19")
+def test_an_officer_of_the_virtual_school_makes_it_a_pep_without_the_social_worker() -> None:
+    chair = Attendee(capacity=Capacity.VIRTUAL_SCHOOL_OFFICER)
+    present = (Capacity.DESIGNATED_TEACHER, Capacity.CARER)
+    absent = (Capacity.SOCIAL_WORKER,)
+    (held,) = arranged.when(hold(LEICESTERSHIRE, *present, chair=chair, apologies=absent)).then_some(MeetingHeld)
+    assert isinstance(held, MeetingHeld)
+    assert (held.outcome, held.apologies, held.no_authority_representative) == ("PEP", ("social_worker",), False)
+
+
+@pytest.mark.rule("L-20", "L-21")
+@pytest.mark.scenario("T20")
+def test_with_neither_social_worker_nor_officer_it_is_a_review_of_progress_and_must_be_rearranged() -> None:
+    outcome = arranged.when(hold(LEICESTERSHIRE, Capacity.CARER, Capacity.FOSTERING_SOCIAL_WORKER))
+    held, _ = outcome.then_some(MeetingHeld, MeetingMustBeRearranged)
+    assert isinstance(held, MeetingHeld) and held.outcome == "PROGRESS_REVIEW" and held.minutes.plain
+    outcome.then_announced(
+        contracts.MeetingHeld(meeting_id="m1", child_ref=CHILD, on=THURSDAY, outcome="PROGRESS_REVIEW"),
+        contracts.MeetingMustBeRearranged(meeting_id="m1", child_ref=CHILD),
+    )
+
+
+@pytest.mark.rule("L-19")
+@pytest.mark.scenario("T22")
+def test_a_social_worker_by_video_makes_it_a_pep() -> None:
+    by_video = (Attendee(capacity=Capacity.SOCIAL_WORKER, mode="by_video", ref=WORKER),)
+    (held,) = arranged.when(hold(LEICESTERSHIRE, attendees=by_video)).then_some(MeetingHeld)
+    assert isinstance(held, MeetingHeld)
+    assert (held.outcome, held.attendees) == ("PEP", (Present("social_worker", "by_video", WORKER),))
+
+
+@pytest.mark.rule("L-19", "O-12")
+def test_the_personal_adviser_counts_from_year_12_on() -> None:
+    arranged.when(hold(LEICESTERSHIRE, Capacity.PERSONAL_ADVISER, year_group=12)).then_some(MeetingHeld)
+    in_year_11 = arranged.when(hold(LEICESTERSHIRE, Capacity.PERSONAL_ADVISER, year_group=11))
+    in_year_11.then_some(MeetingHeld, MeetingMustBeRearranged)
+
+
+@pytest.mark.scenario("T23")
+def test_without_a_quorum_rule_a_meeting_without_the_authority_is_a_pep_and_marked() -> None:
+    (held,) = arranged.when(hold(OXFORDSHIRE, Capacity.CARER)).then_some(MeetingHeld)
+    assert isinstance(held, MeetingHeld)
+    assert (held.outcome, held.no_authority_representative) == ("PEP", True)
+
+
+@pytest.mark.rule("L-47", "L-50")
+@pytest.mark.scenario("T24")
+def test_a_pupil_who_stayed_away_needs_a_reason_and_somebody_who_tells_them() -> None:
+    body = {
+        "on": "2027-01-14",
+        "chair": {"capacity": "designated_teacher"},
+        "attendees": [],
+        "pupil": {"attended": "no", "reason": "chose not to"},
+        "minutes": "…",
+    }
+    with pytest.raises(ValidationError) as wrong:
+        MeetingRecordBody.model_validate(body)
+    assert wrong.value.errors()[0]["loc"] == ("pupil", "no", "feedback_by")
+    body["pupil"] = {"attended": "no", "reason": "chose not to", "feedback_by": "the form tutor"}
+    pupil = MeetingRecordBody.model_validate(body).pupil
+    (held,) = arranged.when(hold(OXFORDSHIRE, pupil=pupil)).then_some(MeetingHeld)
+    assert isinstance(held, MeetingHeld) and held.feedback_by and held.feedback_by.plain == "the form tutor"
+    assert held.pupil_attended is False
+
+
+@pytest.mark.rule("L-33")
+@pytest.mark.scenario("T25")
+def test_what_the_adults_said_alone_is_kept_apart() -> None:
+    (held,) = arranged.when(hold(OXFORDSHIRE, minutes_not_for_pupil="About contact.")).then_some(MeetingHeld)
+    assert isinstance(held, MeetingHeld) and held.minutes_not_for_pupil
+    assert held.minutes_not_for_pupil.plain == "About contact."
+
+
+@pytest.mark.rule("L-77", "O-60")
+def test_what_was_not_agreed_of_the_next_meeting_is_named() -> None:
+    agreed = NextMeeting(on=date(2027, 4, 20), time="14:00")
+    lacks = {
+        name: arranged.when(hold(rules, Capacity.SOCIAL_WORKER, next_meeting=agreed)).then_some(MeetingHeld)[0]
+        for name, rules in (("L-77", LEICESTERSHIRE), ("O-60", OXFORDSHIRE))
+    }
+    assert {name: getattr(held, "next_lacks", None) for name, held in lacks.items()} == {"L-77": ("venue",), "O-60": ()}
+
+
+def test_a_meeting_that_has_not_taken_place_cannot_be_recorded() -> None:
+    arranged.when(hold(OXFORDSHIRE, recorded_on=date(2027, 1, 13))).then_refused("not taken place yet")
+
+
+def test_what_is_not_possible_is_refused_in_words() -> None:
+    correction = CorrectMeetingOutcome(meeting_id="m1", outcome="PEP", reason="…", on=THURSDAY, by=WORKER)
+    meeting.when(hold(OXFORDSHIRE)).then_refused("No such meeting")
+    arranged.when(correction).then_refused("not been recorded yet")
+    arranged.given(held_as_pep).when(hold(OXFORDSHIRE)).then_refused("only its outcome can be corrected")
+
+
+@pytest.mark.rule("L-20", "L-21")
+def test_an_outcome_is_corrected_and_both_stay_in_the_story() -> None:
+    held = arranged.given(held_as_pep)
+    wrong = CorrectMeetingOutcome(
+        meeting_id="m1", outcome="PROGRESS_REVIEW", reason="The worker had left.", on=date(2027, 1, 20), by="head"
+    )
+    outcome = held.when(wrong)
+    corrected, _ = outcome.then_some(MeetingOutcomeCorrected, MeetingMustBeRearranged)
+    assert isinstance(corrected, MeetingOutcomeCorrected)
+    assert (corrected.on, corrected.corrected_on, corrected.corrected_by) == (THURSDAY, date(2027, 1, 20), "head")
+    outcome.then_announced(
+        contracts.MeetingOutcomeCorrected(meeting_id="m1", child_ref=CHILD, on=THURSDAY, outcome="PROGRESS_REVIEW"),
+        contracts.MeetingMustBeRearranged(meeting_id="m1", child_ref=CHILD),
+    )
+    held.given(corrected).when(wrong).then_nothing()
+    back = wrong.model_copy(update={"outcome": "PEP"})
+    held.given(corrected).when(back).then_some(MeetingOutcomeCorrected)

@@ -48,7 +48,6 @@ def test_an_approval_writes_the_claim_and_the_envelope_at_once() -> None:
     assert decided[-1][1].amount_pence == 51_100
 
 
-@pytest.mark.rule("I5")
 def test_what_the_envelope_cannot_bear_is_not_approved_in_the_claim_either() -> None:
     history = with_envelope(50_000)
     with pytest.raises(Refusal, match="left in the term's envelope"):

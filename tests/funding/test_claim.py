@@ -123,13 +123,12 @@ def test_a_completed_plan_asks_for_its_lines() -> None:
 
 
 @pytest.mark.scenario("T40")
-@pytest.mark.rule("I5")
 def test_a_completion_that_is_told_twice_asks_once() -> None:
     claim.given(requested).when(completed(TUITION, ELSA)).then_nothing()
 
 
 @pytest.mark.scenario("T39")
-@pytest.mark.rule("L-74", "L-75", "I1")
+@pytest.mark.rule("L-74", "L-75")
 @pytest.mark.parametrize("command", [approval("maths"), DECLINE, RELEASE, STAND, WITHDRAW])
 def test_nothing_is_decided_or_released_before_quality_assurance(command: Command) -> None:
     claim.when(command).then_refused("before quality assurance has completed the plan", "L-74")
@@ -227,7 +226,6 @@ def test_only_approved_lines_are_released() -> None:
 
 
 @pytest.mark.scenario("T40")
-@pytest.mark.rule("I5")
 def test_a_line_is_released_once() -> None:
     claim.given(requested, maths_approved, maths_released).when(RELEASE).then_refused("released before: maths")
 

@@ -32,7 +32,6 @@ def test_an_envelope_that_nobody_opened_has_nothing_in_it(command: Command) -> N
     envelope.when(command).then_refused("No envelope is open for this term")
 
 
-@pytest.mark.rule("I5")
 def test_approvals_take_what_there_is_to_the_last_penny() -> None:
     emptied = envelope.given(opened).when(commit(631_200)).then(committed(631_200))
     emptied.when(commit(1)).then_refused("£0.01 is more than the £0.00 left in the term's envelope")

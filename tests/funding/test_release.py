@@ -77,7 +77,7 @@ def stays(history: History, run: StartReleaseRun, *children: str) -> set[str]:
     return {line.reason for line in selection.left_out}
 
 
-@pytest.mark.rule("L-75", "I1", "I5")
+@pytest.mark.rule("L-75")
 def test_approved_lines_leave_to_the_childs_school_with_numbers_and_a_file(history: History) -> None:
     other = child_with_money(history, "child-8", OTHER_SCHOOL)
     history.do(act(run_of("run-1", PLAN, other), CHILD, "child-8"))
@@ -103,7 +103,6 @@ def test_a_run_writes_down_what_it_relied_on(history: History) -> None:
 
 
 @pytest.mark.scenario("T40")
-@pytest.mark.rule("I5")
 def test_neither_a_run_nor_a_line_is_repeated(history: History) -> None:
     history.do(act(run_of("run-1", PLAN)))
     with pytest.raises(Refusal, match="run-1 has been made before"):
@@ -124,7 +123,6 @@ def test_a_later_run_goes_on_numbering_and_says_who_stayed(history: History) -> 
 
 
 @pytest.mark.scenario("T39")
-@pytest.mark.rule("I1")
 def test_a_plan_that_was_never_completed_has_nothing_to_release(history: History) -> None:
     with pytest.raises(Refusal, match=r"No approved line can be released today\.$"):
         history.do(act(run_of("run-1", "plan-child-8-1"), "child-8"))

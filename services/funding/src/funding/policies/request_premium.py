@@ -5,8 +5,9 @@ from __future__ import annotations
 from funding.domain.approval import claim_act
 from funding.domain.claim.commands import JudgedLine, RequestPremium
 from funding.domain.financial_year import financial_year_of_delivery
+from funding.domain.rules import FundingRules
 from pep_kernel.announcement import Said
-from pep_kernel.authority_policy.funding import Eligibility, FundingFile, FundingPolicy
+from pep_kernel.authority_policy.funding import Eligibility, FundingPolicy
 from pep_kernel.calendars import Term
 from pep_kernel.contracts.pep_record import PEPCompleted, PremiumLine
 from pep_kernel.decider import Act
@@ -14,7 +15,7 @@ from pep_kernel.decider import Act
 SILENT = "no rule for this kind of spending"
 
 
-def request_premium_when_plan_completed(said: Said[PEPCompleted], rules: FundingFile) -> Act:
+def request_premium_when_plan_completed(said: Said[PEPCompleted], rules: FundingRules) -> Act:
     told = said.announcement
     policy, term = rules.in_force(told.on), Term(told.term)
     command = RequestPremium(

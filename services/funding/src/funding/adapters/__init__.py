@@ -1,0 +1,1 @@
+"""Funding's ports, spoken to the world: its own journal and tables, and the other services' numbers."""

@@ -1,0 +1,1 @@
+"""How people, other services and timers reach funding."""

@@ -1,0 +1,67 @@
+"""Release runs: what would leave, letting it leave, and the files that finance takes."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from funding.adapters.release_runs import has_been_made, preview, run_to_make
+from funding.entrypoints.answers import (
+    LeftOutAnswer,
+    PageAnswer,
+    PayableAnswer,
+    PreviewAnswer,
+    ReleaseRunAnswer,
+    RunAnswer,
+)
+from funding.entrypoints.paging import After, Limit
+from funding.projections.release_run import RELEASE_RUNS
+from pep_kernel.refusal import NotFound
+from pep_runtime.http import Caller
+
+router = APIRouter(prefix="/release-runs", tags=["release runs"])
+_FILE = "select content from stored_file where authority = $1 and name = $2"
+
+
+@router.get("", summary="List release runs")
+async def list_release_runs(caller: Caller, after: After = None, limit: Limit = 50) -> PageAnswer[ReleaseRunAnswer]:
+    caller.permit("read finance")
+    page = await caller.rows(RELEASE_RUNS, after=after, limit=limit)
+    return PageAnswer(items=[ReleaseRunAnswer.model_validate(run) for run in page.items], next=page.next)
+
+
+@router.get("/preview", summary="What a run would release and leave out, and why")
+async def preview_release_run(caller: Caller) -> PreviewAnswer:
+    caller.permit("read finance")
+    selection = await preview(caller.service, caller.authority, caller.today)
+    return PreviewAnswer(
+        total_pence=selection.total_pence(),
+        payable=[PayableAnswer.model_validate(line) for line in selection.payable],
+        left_out=[LeftOutAnswer.model_validate(line) for line in selection.left_out],
+    )
+
+
+@router.post("", status_code=201, summary="Release what is approved")
+async def make_release_run(caller: Caller) -> RunAnswer:
+    """Waits until all that the other services have said is taken in; if it cannot, the run is put off and says so."""
+    caller.permit("release premium")
+    run_id = caller.new_id()
+    if not await has_been_made(caller.service, caller.authority, run_id):
+        await caller.do(await run_to_make(caller.service, caller.authority, run_id, caller.today))
+    return RunAnswer(run_id=run_id)
+
+
+@router.get("/{run_id}", summary="One release run")
+async def show_release_run(run_id: str, caller: Caller) -> ReleaseRunAnswer:
+    caller.permit("read finance")
+    return ReleaseRunAnswer.model_validate(await caller.row(RELEASE_RUNS, run_id))
+
+
+@router.get("/{run_id}/file", summary="The finance file", response_class=Response)
+async def take_file(run_id: str, caller: Caller) -> Response:
+    caller.permit("read finance")
+    run = await caller.row(RELEASE_RUNS, run_id)
+    found = await caller.fetch(_FILE, caller.authority, run.file_name)
+    if not found:
+        raise NotFound("There is no such file here.")
+    headers = {"Content-Disposition": f'attachment; filename="{run.file_name}"'}
+    return Response(found[0]["content"], media_type="text/csv", headers=headers)

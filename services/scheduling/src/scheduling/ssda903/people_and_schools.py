@@ -46,7 +46,7 @@ def read_carer(readers: list[RowReader]) -> CarerRecord | None:
     singles = single_rows(readers, "CARER_ID", "CHILD")
     first = singles[0]
     for row in singles:
-        row.needed("CHILD")
+        row.identifier("CHILD")
         if row.text("NAME") != first.text("NAME"):
             row.error("NAME", f"differs from line {first.row.line}, which has the same number")
     name = first.needed("NAME")

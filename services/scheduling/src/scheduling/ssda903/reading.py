@@ -100,20 +100,20 @@ def _tell_if_header_is_missing(stage: Stage) -> None:
 
 
 def _keep_each(stage: Stage, table: Table, kind: str, read: Callable[[list[RowReader]], Made | None]) -> None:
-    for key, tables in stage.by_key(table):
+    for _key, tables in stage.by_key(table):
         readers = [RowReader(row, stage.tell) for row in tables[table.name]]
-        if not _has_key(key, table, readers):
+        if not _has_key(table, readers):
             continue
         if record := read(readers):
             stage.keep(kind, record)
 
 
-def _has_key(key: str, table: Table, readers: list[RowReader]) -> bool:
-    if not key:
-        for reader in readers:
-            if reader.sound:
-                reader.error(table.key, "must not be empty")
-    return bool(key)
+def _has_key(table: Table, readers: list[RowReader]) -> bool:
+    """Whether these rows say whom they are about; if not it is told, once for each row."""
+    for reader in readers:
+        if reader.sound:
+            reader.identifier(table.key)
+    return all(reader.sound or reader.row.broken for reader in readers) and bool(readers[0].text(table.key))
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ def _keep_children(stage: Stage, known: Known, progress: Progress) -> _Counts:
     counts = _Counts()
     for child_id, tables in stage.by_key(*OF_A_CHILD):
         readers = [RowReader(row, stage.tell) for of_table in tables.values() for row in of_table]
-        if not _has_key(child_id, HEADER, readers):
+        if not _has_key(HEADER, readers):
             continue
         _keep_child(stage, child_id, tables, known, counts)
         progress(1)

@@ -11,6 +11,7 @@ from scheduling.ssda903.findings import Finding, Severity
 
 _BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?: 0?0:00(?::00)?)?")
 URN = re.compile(r"\d{6}|EY\d{6}")
+LONGEST_IDENTIFIER = 40
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
@@ -70,6 +71,12 @@ class RowReader:
         if code and code not in codes:
             self.error(column, "is not a known code")
         return code
+
+    def identifier(self, column: str) -> str:
+        """The cell as the authority's own number of somebody; an error if it is empty or too long to be one."""
+        if len(text := self.needed(column)) > LONGEST_IDENTIFIER:
+            self.error(column, f"is longer than {LONGEST_IDENTIFIER} characters")
+        return text
 
     def number(self, column: str, shape: re.Pattern[str]) -> str | None:
         """An identifier in capitals, without slashes; an error if it has not the shape, none if the cell is empty."""

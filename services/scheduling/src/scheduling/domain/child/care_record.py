@@ -5,9 +5,10 @@ schools, the social workers, the reviews. Sending it again, or a later one, must
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from pep_kernel.may import Role
 
@@ -15,6 +16,9 @@ Sex = Literal["M", "F", "U"]
 ReasonForNewEpisode = Literal["S", "P", "L", "T", "U", "B"]
 Phase = Literal["early_years", "primary", "secondary", "all_through", "special", "alternative", "post_16"]
 SenProvision = Literal["none", "support", "plan"]
+Words = Annotated[str, Field(min_length=1, max_length=200)]
+Code = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")]
+LocalId = Annotated[str, Field(min_length=1, max_length=40)]
 Urn = Annotated[str, Field(pattern=r"^(\d{6}|EY\d{6})$")]
 
 BATCH_SIZE = 200
@@ -27,39 +31,57 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Stretch(Record):
+    """Something that began, and ended or still runs. It cannot end before it began."""
+
+    began: date
+    ended: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Self:
+        if self.ended is not None and self.ended < self.began:
+            raise ValueError("ends before it begins")
+        return self
+
+
 class ChildName(Record):
     """How the child is called; the preferred name is the one to use in speech and letters."""
 
-    given: str
-    family: str
-    preferred: str | None = None
-    language: str | None = None
+    given: Words
+    family: Words
+    preferred: Words | None = None
+    language: Words | None = None
 
 
-class Episode(Record):
+class Episode(Stretch):
     """A stretch of a spell in care during which neither placement nor legal status changed.
 
     Codes are those of the statutory return (SSDA903) of the year. `ended` is empty while it runs.
     """
 
-    began: date
-    ended: date | None = None
     reason_new: ReasonForNewEpisode
-    legal_status: str
-    placement: str
+    legal_status: Code
+    placement: Code
 
 
-class Spell(Record):
+class Spell(Stretch):
     """One unbroken time in care: it began once, and ends once, however often placement or status changed.
 
     `began_earlier` means that the return shows only its later part: the true first day is before `began`.
     """
 
-    began: date
     began_earlier: bool = False
-    ended: date | None = None
-    reason_ceased: str | None = None
+    reason_ceased: Code | None = None
     episodes: Annotated[tuple[Episode, ...], Field(min_length=1)]
+
+
+def one_after_the_other(spells: tuple[Spell, ...]) -> tuple[Spell, ...]:
+    """The spells in order. ValueError unless each ended before the next began: nobody is in care twice at a time."""
+    in_order = sorted(spells, key=lambda spell: spell.began)
+    for before, after in pairwise(in_order):
+        if before.ended is None or after.began < before.ended:
+            raise ValueError("spells overlap")
+    return tuple(in_order)
 
 
 class Schooling(Record):
@@ -71,13 +93,17 @@ class Schooling(Record):
     year_group: Annotated[int, Field(ge=-2, le=14)] | None = None
     special_educational_needs: SenProvision = "none"
 
+    @model_validator(mode="after")
+    def _leaves_after_entering(self) -> Self:
+        if self.left is not None and self.left < self.entered:
+            raise ValueError("the child leaves the school before entering it")
+        return self
 
-class SocialWorkerSpell(Record):
+
+class SocialWorkerSpell(Stretch):
     """The time during which one social worker was the child's allocated worker."""
 
-    staff_id: str
-    began: date
-    ended: date | None = None
+    staff_id: LocalId
 
 
 class Unaccompanied(Record):
@@ -100,13 +126,13 @@ class CareRecord(Record):
     `cut_over` is the day the authority went live: spells that were running then owe no first plan (T64).
     """
 
-    child_id: Annotated[str, Field(min_length=1, max_length=20)]
+    child_id: LocalId
     name: ChildName | None = None
     date_of_birth: date
     sex: Sex
-    upn: str | None = None
+    upn: Annotated[str, Field(max_length=13)] | None = None
     unaccompanied: Unaccompanied | None = None
-    spells: Annotated[tuple[Spell, ...], Field(min_length=1)]
+    spells: Annotated[tuple[Spell, ...], Field(min_length=1), AfterValidator(one_after_the_other)]
     schooling: tuple[Schooling, ...] = ()
     social_workers: tuple[SocialWorkerSpell, ...] = ()
     reviews: tuple[date, ...] = ()
@@ -118,12 +144,12 @@ class StaffRecord(Record):
     """A member of staff of the authority or of a school. The limit is what this person may approve for one plan."""
 
     kind: Literal["staff"] = "staff"
-    staff_id: Annotated[str, Field(min_length=1, max_length=40)]
-    name: str
-    email: str
+    staff_id: LocalId
+    name: Words
+    email: Words
     role: Role
     school_urn: Urn | None = None
-    team: str | None = None
+    team: Words | None = None
     approval_limit_pence: Annotated[int, Field(ge=0)] | None = None
 
 
@@ -131,11 +157,11 @@ class CarerRecord(Record):
     """A person who looks after one or more of the children, and how to reach that person."""
 
     kind: Literal["carer"] = "carer"
-    carer_id: Annotated[str, Field(min_length=1, max_length=40)]
-    name: str
-    email: str | None = None
-    telephone: str | None = None
-    child_ids: Annotated[tuple[str, ...], Field(min_length=1)]
+    carer_id: LocalId
+    name: Words
+    email: Words | None = None
+    telephone: Words | None = None
+    child_ids: Annotated[tuple[LocalId, ...], Field(min_length=1)]
 
 
 class SchoolRecord(Record):
@@ -144,9 +170,9 @@ class SchoolRecord(Record):
     urn: Urn
     ukprn: Annotated[str, Field(pattern=r"^\d{8}$")] | None = None
     laestab: Annotated[str, Field(pattern=r"^\d{7}$")] | None = None
-    name: str
+    name: Words
     phase: Phase
-    authority: str
+    authority: Words
 
 
 PersonRecord = Annotated[StaffRecord | CarerRecord, Field(discriminator="kind")]

@@ -8,6 +8,7 @@ from tests.scheduling.ssda903.conftest import A_CHILD, ENTERED, HEADER, Read
 
 from scheduling.ssda903.reading import read_files
 from scheduling.ssda903.staging import Stage
+from scheduling.ssda903.tables import NOT_USED, TABLES, Table, table_of
 
 
 def test_the_simplest_files_are_clean(read: Read) -> None:
@@ -45,10 +46,18 @@ def test_a_column_that_no_table_has_is_a_warning(read: Read) -> None:
     ]
 
 
-def test_a_table_of_the_return_that_is_not_needed_is_a_warning(read: Read) -> None:
-    oc2 = "CHILD,DOB,SDQ_SCORE,SDQ_REASON,CONVICTED,HEALTH_CHECK\nchild-7,04/05/2015,12,,0,1\n"
-    result = read(header=A_CHILD, episodes=ENTERED, oc2=oc2)
+@pytest.mark.parametrize("table", NOT_USED, ids=lambda table: table.name)
+def test_a_table_of_the_return_that_is_not_needed_is_a_warning(read: Read, table: Table) -> None:
+    content = ",".join(table.columns) + "\nchild-7,04/05/2015" + "," * (len(table.columns) - 2) + "\n"
+    result = read(header=A_CHILD, episodes=ENTERED, more=content)
     assert result.faults == [("warning", "", "this table is not needed and was not read")]
+    assert result.findings[0].value == table.name
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_is_known_by_its_columns_whether_the_optional_ones_are_there_or_not(table: Table) -> None:
+    assert table_of(frozenset(table.required)) is table
+    assert table_of(frozenset(table.columns)) is table
 
 
 MALFORMED: dict[str, tuple[str | bytes, str]] = {

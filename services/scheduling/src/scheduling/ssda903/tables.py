@@ -52,7 +52,32 @@ TABLES = (
 )  # fmt: skip
 
 NOT_USED = (
-    Table("oc2", "CHILD", ("CHILD", "DOB", "SDQ_SCORE", "SDQ_REASON", "CONVICTED", "HEALTH_CHECK")),
+    Table(
+        "oc2",
+        "CHILD",
+        (
+            "CHILD",
+            "DOB",
+            "SDQ_SCORE",
+            "SDQ_REASON",
+            "CONVICTED",
+            "HEALTH_CHECK",
+            "IMMUNISATIONS",
+            "TEETH_CHECK",
+            "HEALTH_ASSESSMENT",
+            "SUBSTANCE_MISUSE",
+            "INTERVENTION_RECEIVED",
+            "INTERVENTION_OFFERED",
+        ),
+    ),
+    Table("oc3", "CHILD", ("CHILD", "DOB", "IN_TOUCH", "ACTIV", "ACCOM")),
+    Table(
+        "ad1",
+        "CHILD",
+        ("CHILD", "DOB", "DATE_INT", "DATE_MATCH", "FOSTER_CARE", "NB_ADOPTR", "SEX_ADOPTR", "LS_ADOPTR"),
+    ),
+    Table("placed_adoption", "CHILD", ("CHILD", "DOB", "DATE_PLACED", "DATE_PLACED_CEASED", "REASON_PLACED_CEASED")),
+    Table("prev_perm", "CHILD", ("CHILD", "DOB", "PREV_PERM", "LA_PERM", "DATE_PERM")),
     Table("missing", "CHILD", ("CHILD", "DOB", "MISSING", "MIS_START", "MIS_END")),
 )
 """Tables of the return that say nothing about plans or meetings."""

@@ -60,6 +60,8 @@ def test_what_openpep_did_by_itself_names_the_rule_that_acted() -> None:
 def test_a_review_of_progress_is_told_as_such() -> None:
     sentence = told("scheduling", "MeetingHeld", on="2026-10-06", outcome="PROGRESS_REVIEW")
     assert sentence == "The meeting was held on 6 October 2026; outcome: progress review."
+    sentence = told("scheduling", "MeetingHeld", on="2026-10-06", outcome="PEP")
+    assert sentence == "The meeting was held on 6 October 2026; outcome: PEP."
 
 
 def test_money_is_told_in_pounds_and_pence_and_meetings_in_local_time() -> None:

@@ -35,6 +35,11 @@ def from_name(name: str) -> str:
     return " ".join((first, *(word if word.isupper() and len(word) > 1 else word.lower() for word in others)))
 
 
+def in_words(code: str) -> str:
+    """`PROGRESS_REVIEW` as `progress review`; a code without a `_`, such as `PEP` or `E11`, as it is."""
+    return code.replace("_", " ").lower() if "_" in code else code
+
+
 class PlainWords(Formatter):
     """Fills a sentence from an event: `{due:day}`, `{at:moment}`, `{sum:pounds}`, `{reason:words}`, `{lines:count}`."""
 
@@ -55,8 +60,8 @@ class PlainWords(Formatter):
                 return pounds(value)
             case list(), "count":
                 return str(len(value))
-            case _, "words":
-                return str(value).replace("_", " ").lower()
+            case str(), "words":
+                return in_words(value)
             case _:
                 return str(value)
 

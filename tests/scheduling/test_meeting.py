@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from tests.scheduling.worked_examples import CHILD, LEICESTERSHIRE, OXFORDSHIRE, WORKER
 
 from pep_kernel.authority_policy.scheduling import Capacity
 from pep_kernel.contracts import scheduling as contracts
@@ -25,7 +26,6 @@ from scheduling.domain.meeting.events import (
 from scheduling.domain.meeting.people import Attendee, GuestInvitee, KnownInvitee, NextMeeting, PupilAttended
 from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.shapes import MeetingRecordBody
-from tests.scheduling.worked_examples import CHILD, LEICESTERSHIRE, OXFORDSHIRE, WORKER
 
 meeting = Scenario(MEETING)
 THURSDAY = date(2027, 1, 14)

@@ -53,7 +53,7 @@ def _identified(child_ref: str, digest: str, record: CareRecord) -> ChildIdentif
 
 def spells(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     """One `ChildEnteredCare` a spell, and its end. A spell that overlaps a known one is that one."""
-    begun = sorted((spell for spell in command.record.spells if spell.began <= command.today), key=lambda s: s.began)
+    begun = [spell for spell in command.record.spells if spell.began <= command.today]
     if not begun:
         raise Refusal("The record names only days that are still to come.")
     return [event for spell in begun for event in _spell(child, command, spell)]

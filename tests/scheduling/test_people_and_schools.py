@@ -1,0 +1,98 @@
+"""Staff, carers and schools: who works here, who looks after whom, where children learn."""
+
+from datetime import date
+
+import pytest
+from tests.scheduling.worked_examples import WORKER
+
+from pep_kernel.contracts import scheduling as contracts
+from pep_kernel.may import Role
+from pep_kernel.scenario import Scenario
+from pep_kernel.sealed import ThirdParty
+from scheduling.domain.child.care_record import CarerRecord, SchoolRecord, StaffRecord
+from scheduling.domain.person.commands import AddStaffMember, EndRole, LinkCarer
+from scheduling.domain.person.decider import PERSON, evolve
+from scheduling.domain.person.events import CarerLinked, CarerNamed, CarerUnlinked, RoleEnded, StaffMemberAdded
+from scheduling.domain.person.states import Carer, NotKnown, Staff
+from scheduling.domain.school.decider import SCHOOL, ListSchool, SchoolListed
+
+person = Scenario(PERSON)
+record = StaffRecord(staff_id="3", name="Alex Sample", email="alex@example.org", role=Role.SOCIAL_WORKER, team="North")
+added = AddStaffMember(person_ref=WORKER, record=record, digest="d1")
+ending = EndRole(person_ref=WORKER, on=date(2026, 12, 1))
+carer = CarerRecord(carer_id="c1", name="Jo Sample", email="jo@example.org", telephone="01632 960001", child_ids=("7",))
+linking = LinkCarer(person_ref="carer", record=carer, child_refs=frozenset({"a", "b"}), digest="d1")
+
+
+def test_somebody_works_here_in_a_role_and_others_hear_it_without_name_or_address() -> None:
+    outcome = person.when(added)
+    (told,) = outcome.then_some(StaffMemberAdded)
+    assert isinstance(told, StaffMemberAdded)
+    assert (told.name.plain, told.team, told.approval_limit_pence) == ("Alex Sample", "North", 0)
+    outcome.then_announced(contracts.StaffMemberAdded(person_ref=WORKER, role="social_worker"))
+
+
+def test_the_same_record_again_says_nothing_and_a_changed_one_says_all_of_it() -> None:
+    works_here = person.given(*person.when(added).happened)
+    works_here.when(added).then_nothing()
+    limited = record.model_copy(update={"approval_limit_pence": 30_000})
+    changed = AddStaffMember(person_ref=WORKER, record=limited, digest="d2")
+    works_here.when(changed).then_announced(
+        contracts.StaffMemberAdded(person_ref=WORKER, role="social_worker", approval_limit_pence=30_000)
+    )
+
+
+def test_who_has_left_may_come_back() -> None:
+    works_here = person.given(*person.when(added).happened)
+    outcome = works_here.when(ending)
+    outcome.then_announced(contracts.RoleEnded(person_ref=WORKER))
+    gone = outcome.then(RoleEnded(person_ref=WORKER, on=date(2026, 12, 1)))
+    gone.when(ending).then_nothing()
+    gone.when(added).then_some(StaffMemberAdded)
+
+
+@pytest.mark.rule("L-37")
+def test_a_carer_is_linked_to_the_children_and_nobody_hears_how_to_reach_them() -> None:
+    outcome = person.when(linking)
+    named, *links = outcome.then_some(CarerNamed, CarerLinked, CarerLinked)
+    assert isinstance(named, CarerNamed) and named.telephone and named.telephone.plain == "01632 960001"
+    assert links == [CarerLinked(person_ref="carer", child_ref=ref) for ref in ("a", "b")]
+    outcome.then_announced()
+
+
+def test_a_carers_later_record_links_and_unlinks_only_what_is_new() -> None:
+    known = person.given(*person.when(linking).happened)
+    known.when(linking).then_nothing()
+    moved = linking.model_copy(update={"child_refs": frozenset({"b", "c"}), "digest": "d2"})
+    happened = known.when(moved)
+    happened.then_some(CarerNamed, CarerLinked, CarerUnlinked)
+    known.given(*happened.happened).when(moved).then_nothing()
+
+
+def test_a_carer_is_not_staff_and_the_unknown_cannot_leave() -> None:
+    person.given(*person.when(linking).happened).when(added).then_refused("another capacity")
+    person.when(ending).then_refused("not at all")
+
+
+def test_history_that_cannot_be_is_a_fault() -> None:
+    with pytest.raises(TypeError, match="CarerLinked of Staff"):
+        evolve(Staff("d"), CarerLinked(person_ref="p", child_ref="a"))
+    assert evolve(NotKnown(), CarerNamed(person_ref="p", digest="d", name=ThirdParty.of("Jo Sample"))) == Carer("d")
+
+
+def test_a_school_is_listed_once_and_again_when_something_changes() -> None:
+    school = Scenario(SCHOOL)
+    listed = SchoolRecord(
+        urn="999101",
+        ukprn="10099101",
+        laestab="9319101",
+        name="Elm Sample School",
+        phase="secondary",
+        authority="Oxfordshire",
+    )
+    outcome = school.when(ListSchool(record=listed))
+    outcome.then_announced(contracts.SchoolListed(urn="999101", ukprn="10099101", laestab="9319101"))
+    known = school.given(*outcome.happened)
+    known.when(ListSchool(record=listed)).then_nothing()
+    academy = listed.model_copy(update={"ukprn": "10099102"})
+    known.when(ListSchool(record=academy)).then_some(SchoolListed)

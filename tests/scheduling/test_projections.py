@@ -1,0 +1,221 @@
+"""What people look at is folded from the journal, the same however often it is folded."""
+
+from datetime import date, datetime
+from typing import Any
+
+from tests.scheduling.worked_examples import CHILD, MONDAY, WORKER, journal
+
+from pep_kernel.colleagues import Colleague
+from pep_kernel.message import Event
+from pep_kernel.read_model import ReadModel
+from pep_kernel.sealed import Contact, Identity, PlanText, ThirdParty
+from pep_runtime.clock import LONDON
+from scheduling.domain.child import events as child
+from scheduling.domain.meeting import events as meeting
+from scheduling.domain.person import events as person
+from scheduling.domain.school.decider import SchoolListed
+from scheduling.domain.school.states import Listed
+from scheduling.projections import READ_MODELS
+from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.colleague import COLLEAGUES
+from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS, CarerOfChild, PersonContact
+from scheduling.projections.due_date import DUE_DATES, DueDate
+from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS, MeetingInvitee, MeetingOverview
+from scheduling.projections.school import SCHOOLS
+
+EARLIER, LATER = date(2026, 9, 1), date(2026, 11, 2)
+AT_TWO = datetime(2026, 10, 6, 14, tzinfo=LONDON)
+LINK = Contact(token="sealed link")
+NAME = ThirdParty(token="sealed name")
+
+
+def folded(model: ReadModel[Any], *events: Event) -> list[Any]:
+    """The rows of the model after these events."""
+    rows: dict[Any, Any] = {}
+    for recorded in journal(*events):
+        for key in model.keys(recorded):
+            rows[key] = model.fold(rows.get(key), recorded, key)
+    return [row for row in rows.values() if row is not None]
+
+
+def entered(**more: Any) -> child.ChildEnteredCare:
+    told = {"on": MONDAY, "born_in_school_year": 2014, "legal_status": "C2", "placement": "U1"}
+    return child.ChildEnteredCare(child_ref=CHILD, **{**told, **more})
+
+
+def test_a_child_is_shown_by_the_newest_facts_in_whichever_order_they_come() -> None:
+    (row,) = folded(
+        CHILD_OVERVIEWS,
+        child.ChildIdentified(
+            child_ref=CHILD, digest="d", date_of_birth=Identity(token="born"), sex=Identity(token="sex")
+        ),
+        entered(),
+        child.SchoolMoved(child_ref=CHILD, on=LATER, school_urn="999102"),
+        child.SchoolMoved(child_ref=CHILD, on=EARLIER, school_urn="999101"),
+        child.PlacementChanged(child_ref=CHILD, on=LATER, placement="K2"),
+        child.PlacementChanged(child_ref=CHILD, on=EARLIER, placement="U4"),
+        child.LegalStatusChanged(child_ref=CHILD, on=LATER, legal_status="C1"),
+        child.LegalStatusChanged(child_ref=CHILD, on=EARLIER, legal_status="V2"),
+        child.SocialWorkerAllocated(child_ref=CHILD, on=LATER, social_worker_ref=WORKER),
+        child.SocialWorkerAllocated(child_ref=CHILD, on=EARLIER, social_worker_ref="somebody"),
+        child.ReviewHeld(child_ref=CHILD, on=LATER),
+        child.ReviewHeld(child_ref=CHILD, on=EARLIER),
+        child.LastPEPNoted(child_ref=CHILD, on=EARLIER, next_agreed=LATER),
+        child.PEPApplicable(child_ref=CHILD, on=MONDAY, because="entered_care"),
+    )
+    assert row == ChildOverview(
+        child_ref=CHILD,
+        date_of_birth=Identity(token="born"),
+        born_in_school_year=2014,
+        in_care_since=MONDAY,
+        placement="K2",
+        placement_since=LATER,
+        legal_status="C1",
+        legal_status_since=LATER,
+        school_urn="999102",
+        school_since=LATER,
+        social_worker_ref=WORKER,
+        social_worker_since=LATER,
+        pep_applies=True,
+        last_review_on=LATER,
+        last_pep_on=EARLIER,
+        next_pep_agreed=LATER,
+    )
+
+
+def test_a_child_without_a_pep_is_shown_with_the_reason() -> None:
+    (row,) = folded(CHILD_OVERVIEWS, entered(), child.PEPNotApplicable(child_ref=CHILD, on=MONDAY, reason="too_young"))
+    assert (row.pep_applies, row.why_not) == (False, "too_young")
+    (row,) = folded(CHILD_OVERVIEWS, entered(), child.ChildLeftCare(child_ref=CHILD, on=LATER, reason="E4A"))
+    assert (row.pep_applies, row.why_not, row.left_care_on) == (False, "left_care", LATER)
+
+
+OF_ONE: dict[str, Any] = {"child_ref": CHILD, "obligation": "hold", "trigger_on": MONDAY}
+due_set = child.PEPDueDateSet(
+    **OF_ONE, trigger="entered_care", due=LATER, unit="school", source=("O-31",), policy_version="v1", days=20
+)
+overdue = child.PEPOverdue(**OF_ONE, due=LATER)
+met = child.ObligationMet(**OF_ONE, on=LATER, by="m1")
+reopened = child.ObligationReopened(**OF_ONE, by="m1")
+
+
+def due_after(*events: Event) -> DueDate:
+    (row,) = folded(DUE_DATES, due_set, *events)
+    assert isinstance(row, DueDate)
+    return row
+
+
+def test_a_due_date_is_open_met_opened_again_overdue_or_withdrawn() -> None:
+    withdrawn = child.PEPDueDateWithdrawn(**OF_ONE, because="left_care")
+    assert due_after().state == "open"
+    assert (due_after(met).state, due_after(met).met_by) == ("met", "m1")
+    assert (due_after(met, reopened).state, due_after(met, reopened).met_on) == ("open", None)
+    assert (due_after(overdue).state, due_after(overdue, met).state) == ("overdue", "met")
+    assert due_after(overdue, met, reopened).state == "overdue"
+    assert due_after(withdrawn).state == "withdrawn"
+
+
+def test_what_could_not_be_counted_is_shown_as_that() -> None:
+    (row,) = folded(DUE_DATES, child.PEPDueDateNotCounted(**OF_ONE, trigger="entered_care", reason="No term dates."))
+    assert (row.state, row.due, row.note) == ("not_counted", None, "No term dates.")
+    assert folded(DUE_DATES, met) == []
+
+
+scheduled = meeting.MeetingScheduled(
+    meeting_id="m1", child_ref=CHILD, on=MONDAY, at=AT_TWO, invitees=("guest-1",), by=WORKER, joining_link=LINK
+)
+held = meeting.MeetingHeld(
+    meeting_id="m1",
+    child_ref=CHILD,
+    on=date(2026, 10, 6),
+    outcome="PROGRESS_REVIEW",
+    chair=meeting.Present("designated_teacher", "in_person"),
+    attendees=(),
+    recorded_by=WORKER,
+    minutes=PlanText(token="sealed minutes"),
+    pupil_attended=False,
+    no_authority_representative=True,
+)
+rearrange = meeting.MeetingMustBeRearranged(meeting_id="m1", child_ref=CHILD)
+corrected = meeting.MeetingOutcomeCorrected(
+    meeting_id="m1",
+    child_ref=CHILD,
+    on=date(2026, 10, 6),
+    outcome="PEP",
+    corrected_on=LATER,
+    corrected_by=WORKER,
+    reason=PlanText(token="sealed reason"),
+)
+
+
+def test_a_meeting_is_shown_from_its_date_to_its_corrected_outcome() -> None:
+    (row,) = folded(MEETING_OVERVIEWS, scheduled, held, rearrange)
+    assert isinstance(row, MeetingOverview)
+    assert (row.joining_link, row.outcome, row.must_be_rearranged, row.corrected) == (
+        LINK,
+        "PROGRESS_REVIEW",
+        True,
+        False,
+    )
+    (row,) = folded(MEETING_OVERVIEWS, scheduled, held, rearrange, corrected)
+    assert (row.outcome, row.must_be_rearranged, row.corrected) == ("PEP", False, True)
+    assert folded(MEETING_OVERVIEWS, held) == []
+
+
+def test_invitees_are_shown_whether_listed_at_first_or_added_later() -> None:
+    listed = meeting.InviteeListed(
+        meeting_id="m1", child_ref=CHILD, invitee_ref="guest-1", capacity="nurse", name=NAME, email=LINK
+    )
+    added = meeting.InviteeAdded(
+        meeting_id="m1",
+        child_ref=CHILD,
+        on=MONDAY,
+        invitee_ref=WORKER,
+        capacity="social_worker",
+        at=AT_TWO,
+        person_ref=WORKER,
+    )
+    rows = folded(MEETING_INVITEES, scheduled, listed, added)
+    assert rows == [
+        MeetingInvitee("m1", "guest-1", "nurse", None, NAME, LINK, None, None),
+        MeetingInvitee("m1", WORKER, "social_worker", WORKER, None, None, None, None),
+    ]
+
+
+staff = person.StaffMemberAdded(
+    person_ref=WORKER, digest="d", role="social_worker", name=NAME, email=LINK, approval_limit_pence=5
+)
+gone = person.RoleEnded(person_ref=WORKER, on=LATER)
+carer = person.CarerNamed(person_ref="carer", digest="d", name=NAME, telephone=LINK)
+
+
+def test_people_are_reached_as_long_as_they_are_here() -> None:
+    assert folded(CONTACTS, staff, carer) == [
+        PersonContact(WORKER, "social_worker", None, NAME, LINK, None),
+        PersonContact("carer", "carer", None, NAME, None, LINK),
+    ]
+    assert folded(CONTACTS, staff, gone) == []
+
+
+def test_colleagues_may_sign_in_until_their_role_ends() -> None:
+    assert folded(COLLEAGUES, staff, carer) == [Colleague(WORKER, "social_worker", None, 5)]
+    assert folded(COLLEAGUES, staff, gone) == []
+
+
+def test_carers_are_linked_to_children() -> None:
+    linked = person.CarerLinked(person_ref="carer", child_ref=CHILD)
+    assert folded(CARERS_OF_CHILDREN, carer, linked) == [CarerOfChild(CHILD, "carer")]
+    assert folded(CARERS_OF_CHILDREN, linked, person.CarerUnlinked(person_ref="carer", child_ref=CHILD)) == []
+
+
+def test_schools_are_shown_as_last_listed() -> None:
+    first = SchoolListed(urn="999101", name="Elm Sample School", phase="secondary", area="Oxfordshire")
+    again = SchoolListed(urn="999101", name="Elm Sample Academy", phase="secondary", area="Oxfordshire")
+    assert folded(SCHOOLS, first, again, staff) == [Listed("999101", "Elm Sample Academy", "secondary", "Oxfordshire")]
+
+
+def test_an_event_that_does_not_concern_a_row_leaves_it() -> None:
+    (stranger,) = journal(child.ReviewHeld(child_ref="somebody", on=MONDAY))
+    for model in READ_MODELS:
+        key = ("x",) * len(model.key)
+        assert model.table and model.fold(None, stranger, key) in (None, ChildOverview("x", last_review_on=MONDAY))

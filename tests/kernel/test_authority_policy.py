@@ -29,8 +29,6 @@ OTHERS = """
 [[words]]
 effective_from = 2020-04-01
 premium = "PP+"
-children = "children we look after"
-progress_review = "Review of progress"
 source = ["our choice"]
 [[quiet_hours]]
 effective_from = 2020-04-01

@@ -27,8 +27,6 @@ WORDS = Words(
     effective_from=date(2026, 9, 1),
     source=("our choice",),
     premium="PP+",
-    children="children in care",
-    progress_review="Review of progress (not a PEP)",
 )
 
 

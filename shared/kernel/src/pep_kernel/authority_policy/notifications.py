@@ -17,11 +17,9 @@ class Sender(Dated):
 
 
 class Words(Dated):
-    """The authority's own words for the premium, for the children, and for a meeting that was no PEP meeting."""
+    """The authority's own word for the premium."""
 
     premium: str
-    children: str
-    progress_review: str
 
 
 class QuietHours(Dated):

@@ -1,4 +1,4 @@
-"""Scheduling's rules: who has a PEP, by when what must be done, who calls the meeting, and when it counts."""
+"""Scheduling's rules: who has a PEP, by when what must be done, and when a meeting counts."""
 
 from __future__ import annotations
 
@@ -124,19 +124,6 @@ class Notice(Dated):
     days_before: Annotated[int, Field(ge=1)] | None = None
 
 
-class Conveners(Dated):
-    """Who calls the first meeting and who calls the later ones."""
-
-    first: Capacity
-    later: Capacity
-
-
-class Chairs(Dated):
-    """Who may chair."""
-
-    capacities: Annotated[tuple[Capacity, ...], Field(min_length=1)]
-
-
 class NextMeeting(Dated):
     """What must be agreed about the next meeting before this one ends."""
 
@@ -151,8 +138,6 @@ class SchedulingPolicy(InForce):
     cadence: Cadence
     quorum: Quorum
     notice: Notice
-    conveners: Conveners
-    chairs: Chairs
     next_meeting: NextMeeting
 
     def obligations_after(self, trigger: Trigger) -> tuple[Obligation, ...]:
@@ -171,8 +156,6 @@ class SchedulingFile(PolicyFile):
     cadence: Versions[Cadence]
     quorum: Versions[Quorum]
     notice: Versions[Notice]
-    conveners: Versions[Conveners]
-    chairs: Versions[Chairs]
     next_meeting: Versions[NextMeeting]
 
     def in_force(self, on: date) -> SchedulingPolicy:
@@ -183,7 +166,5 @@ class SchedulingFile(PolicyFile):
             cadence=in_force("cadence", self.cadence, on),
             quorum=in_force("quorum", self.quorum, on),
             notice=in_force("notice", self.notice, on),
-            conveners=in_force("conveners", self.conveners, on),
-            chairs=in_force("chairs", self.chairs, on),
             next_meeting=in_force("next_meeting", self.next_meeting, on),
         )

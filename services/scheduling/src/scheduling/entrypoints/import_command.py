@@ -22,7 +22,7 @@ from scheduling.ssda903.staging import Stage
 
 SECONDS_A_BATCH = 60.0
 
-app = typer.Typer(help="Take in what the authority's own systems say.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)  # locals hold personal data
 
 
 class Exit(IntEnum):

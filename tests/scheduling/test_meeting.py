@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.scheduling.worked_examples import CHILD, LEICESTERSHIRE, OXFORDSHIRE, WORKER
+from tests.scheduling.worked_examples import LEICESTERSHIRE, OXFORDSHIRE, REF, WORKER
 
 from pep_kernel.authority_policy.scheduling import Capacity
 from pep_kernel.contracts import scheduling as contracts
@@ -39,7 +39,7 @@ nurse = GuestInvitee(name="Kim Sample", email="kim@example.org", capacity=Capaci
 def arrange(on: date = date(2027, 1, 4), rules: SchedulingRules = LEICESTERSHIRE, **more: Any) -> ScheduleMeeting:
     asked = {
         "meeting_id": "m1",
-        "child_ref": CHILD,
+        "child_ref": REF,
         "on": on,
         "at": AT_TEN,
         "venue": "Room 2",
@@ -70,12 +70,12 @@ def hold(rules: SchedulingRules, *present: Capacity, **more: Any) -> RecordMeeti
 
 
 scheduled = MeetingScheduled(
-    meeting_id="m1", child_ref=CHILD, on=date(2027, 1, 4), at=AT_TEN, invitees=(WORKER,), by=TEACHER
+    meeting_id="m1", child_ref=REF, on=date(2027, 1, 4), at=AT_TEN, invitees=(WORKER,), by=TEACHER
 )
 arranged = meeting.given(scheduled)
 held_as_pep = MeetingHeld(
     meeting_id="m1",
-    child_ref=CHILD,
+    child_ref=REF,
     on=THURSDAY,
     outcome="PEP",
     chair=Present("designated_teacher", "in_person"),
@@ -89,12 +89,14 @@ held_as_pep = MeetingHeld(
 def test_arranging_a_meeting_names_its_invitees_and_tells_others_only_references() -> None:
     outcome = meeting.when(arrange(invitees=(worker, nurse, worker)))
     told, first, guest = outcome.then_some(MeetingScheduled, InviteeListed, InviteeListed)
-    assert isinstance(told, MeetingScheduled) and isinstance(first, InviteeListed) and isinstance(guest, InviteeListed)
+    assert isinstance(told, MeetingScheduled)
+    assert isinstance(first, InviteeListed)
+    assert isinstance(guest, InviteeListed)
     assert told.invitees == (WORKER, "guest-2")
     assert (first.person_ref, first.email) == (WORKER, None)
     assert (guest.person_ref, guest.email, guest.language) == (None, Contact.of("kim@example.org"), "Tigrinya")
     outcome.then_announced(
-        contracts.MeetingScheduled(meeting_id="m1", child_ref=CHILD, at=AT_TEN, invitees=(WORKER, "guest-2"))
+        contracts.MeetingScheduled(meeting_id="m1", child_ref=REF, at=AT_TEN, invitees=(WORKER, "guest-2"))
     )
 
 
@@ -113,12 +115,14 @@ def test_a_meeting_cannot_be_arranged_for_a_day_that_has_passed() -> None:
 @pytest.mark.parametrize(("on", "is_late"), [(date(2027, 1, 7), False), (date(2027, 1, 8), True)])
 def test_less_than_a_weeks_notice_is_allowed_and_marked(on: date, is_late: bool) -> None:
     told, *_ = meeting.when(arrange(on=on)).then_some(MeetingScheduled, InviteeListed)
-    assert isinstance(told, MeetingScheduled) and told.late_notice is is_late
+    assert isinstance(told, MeetingScheduled)
+    assert told.late_notice is is_late
 
 
 def test_where_the_authority_sets_no_notice_none_is_late() -> None:
     told, *_ = meeting.when(arrange(on=THURSDAY, rules=OXFORDSHIRE)).then_some(MeetingScheduled, InviteeListed)
-    assert isinstance(told, MeetingScheduled) and not told.late_notice
+    assert isinstance(told, MeetingScheduled)
+    assert not told.late_notice
 
 
 @pytest.mark.rule("L-10", "L-16")
@@ -130,10 +134,9 @@ def test_only_the_social_workers_decision_invites_family() -> None:
     decided = by_school.model_copy(update={"by": WORKER, "by_role": "social_worker"})
     outcome = arranged.when(decided)
     (added,) = outcome.then_some(InviteeAdded)
-    assert isinstance(added, InviteeAdded) and added.decided_by == WORKER
-    outcome.then_announced(
-        contracts.MeetingScheduled(meeting_id="m1", child_ref=CHILD, at=AT_TEN, invitees=("guest-2",))
-    )
+    assert isinstance(added, InviteeAdded)
+    assert added.decided_by == WORKER
+    outcome.then_announced(contracts.MeetingScheduled(meeting_id="m1", child_ref=REF, at=AT_TEN, invitees=("guest-2",)))
 
 
 def test_somebody_who_is_invited_is_not_invited_again() -> None:
@@ -143,7 +146,7 @@ def test_somebody_who_is_invited_is_not_invited_again() -> None:
     arranged.given().when(other).then(
         InviteeAdded(
             meeting_id="m1",
-            child_ref=CHILD,
+            child_ref=REF,
             on=THURSDAY,
             invitee_ref="c" * 26,
             capacity="social_worker",
@@ -169,10 +172,12 @@ def test_an_officer_of_the_virtual_school_makes_it_a_pep_without_the_social_work
 def test_with_neither_social_worker_nor_officer_it_is_a_review_of_progress_and_must_be_rearranged() -> None:
     outcome = arranged.when(hold(LEICESTERSHIRE, Capacity.CARER, Capacity.FOSTERING_SOCIAL_WORKER))
     held, _ = outcome.then_some(MeetingHeld, MeetingMustBeRearranged)
-    assert isinstance(held, MeetingHeld) and held.outcome == "PROGRESS_REVIEW" and held.minutes.plain
+    assert isinstance(held, MeetingHeld)
+    assert held.outcome == "PROGRESS_REVIEW"
+    assert held.minutes.plain
     outcome.then_announced(
-        contracts.MeetingHeld(meeting_id="m1", child_ref=CHILD, on=THURSDAY, outcome="PROGRESS_REVIEW"),
-        contracts.MeetingMustBeRearranged(meeting_id="m1", child_ref=CHILD),
+        contracts.MeetingHeld(meeting_id="m1", child_ref=REF, on=THURSDAY, outcome="PROGRESS_REVIEW"),
+        contracts.MeetingMustBeRearranged(meeting_id="m1", child_ref=REF),
     )
 
 
@@ -215,7 +220,9 @@ def test_a_pupil_who_stayed_away_needs_a_reason_and_somebody_who_tells_them() ->
     body["pupil"] = {"attended": "no", "reason": "chose not to", "feedback_by": "the form tutor"}
     pupil = MeetingRecordBody.model_validate(body).pupil
     (held,) = arranged.when(hold(OXFORDSHIRE, pupil=pupil)).then_some(MeetingHeld)
-    assert isinstance(held, MeetingHeld) and held.feedback_by and held.feedback_by.plain == "the form tutor"
+    assert isinstance(held, MeetingHeld)
+    assert held.feedback_by
+    assert held.feedback_by.plain == "the form tutor"
     assert held.pupil_attended is False
 
 
@@ -223,7 +230,8 @@ def test_a_pupil_who_stayed_away_needs_a_reason_and_somebody_who_tells_them() ->
 @pytest.mark.scenario("T25")
 def test_what_the_adults_said_alone_is_kept_apart() -> None:
     (held,) = arranged.when(hold(OXFORDSHIRE, minutes_not_for_pupil="About contact.")).then_some(MeetingHeld)
-    assert isinstance(held, MeetingHeld) and held.minutes_not_for_pupil
+    assert isinstance(held, MeetingHeld)
+    assert held.minutes_not_for_pupil
     assert held.minutes_not_for_pupil.plain == "About contact."
 
 
@@ -259,8 +267,8 @@ def test_an_outcome_is_corrected_and_both_stay_in_the_story() -> None:
     assert isinstance(corrected, MeetingOutcomeCorrected)
     assert (corrected.on, corrected.corrected_on, corrected.corrected_by) == (THURSDAY, date(2027, 1, 20), "head")
     outcome.then_announced(
-        contracts.MeetingOutcomeCorrected(meeting_id="m1", child_ref=CHILD, on=THURSDAY, outcome="PROGRESS_REVIEW"),
-        contracts.MeetingMustBeRearranged(meeting_id="m1", child_ref=CHILD),
+        contracts.MeetingOutcomeCorrected(meeting_id="m1", child_ref=REF, on=THURSDAY, outcome="PROGRESS_REVIEW"),
+        contracts.MeetingMustBeRearranged(meeting_id="m1", child_ref=REF),
     )
     held.given(corrected).when(wrong).then_nothing()
     back = wrong.model_copy(update={"outcome": "PEP"})

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 from tests.scheduling.worked_examples import (
-    CHILD as REF,
-)
-from tests.scheduling.worked_examples import (
     LEICESTERSHIRE_SCHOOL,
     MONDAY,
     OXFORDSHIRE,
+    REF,
     WORKER,
     judging,
     of_kind,

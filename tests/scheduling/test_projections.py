@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from tests.scheduling.worked_examples import CHILD, MONDAY, WORKER, journal
+from tests.scheduling.worked_examples import MONDAY, REF, WORKER, journal
 
 from pep_kernel.colleagues import Colleague
 from pep_kernel.message import Event
@@ -40,31 +40,31 @@ def folded(model: ReadModel[Any], *events: Event) -> list[Any]:
 
 def entered(**more: Any) -> child.ChildEnteredCare:
     told = {"on": MONDAY, "born_in_school_year": 2014, "legal_status": "C2", "placement": "U1"}
-    return child.ChildEnteredCare(child_ref=CHILD, **{**told, **more})
+    return child.ChildEnteredCare(child_ref=REF, **{**told, **more})
 
 
 def test_a_child_is_shown_by_the_newest_facts_in_whichever_order_they_come() -> None:
     (row,) = folded(
         CHILD_OVERVIEWS,
         child.ChildIdentified(
-            child_ref=CHILD, digest="d", date_of_birth=Identity(token="born"), sex=Identity(token="sex")
+            child_ref=REF, digest="d", date_of_birth=Identity(token="born"), sex=Identity(token="sex")
         ),
         entered(),
-        child.SchoolMoved(child_ref=CHILD, on=LATER, school_urn="999102"),
-        child.SchoolMoved(child_ref=CHILD, on=EARLIER, school_urn="999101"),
-        child.PlacementChanged(child_ref=CHILD, on=LATER, placement="K2"),
-        child.PlacementChanged(child_ref=CHILD, on=EARLIER, placement="U4"),
-        child.LegalStatusChanged(child_ref=CHILD, on=LATER, legal_status="C1"),
-        child.LegalStatusChanged(child_ref=CHILD, on=EARLIER, legal_status="V2"),
-        child.SocialWorkerAllocated(child_ref=CHILD, on=LATER, social_worker_ref=WORKER),
-        child.SocialWorkerAllocated(child_ref=CHILD, on=EARLIER, social_worker_ref="somebody"),
-        child.ReviewHeld(child_ref=CHILD, on=LATER),
-        child.ReviewHeld(child_ref=CHILD, on=EARLIER),
-        child.LastPEPNoted(child_ref=CHILD, on=EARLIER, next_agreed=LATER),
-        child.PEPApplicable(child_ref=CHILD, on=MONDAY, because="entered_care"),
+        child.SchoolMoved(child_ref=REF, on=LATER, school_urn="999102"),
+        child.SchoolMoved(child_ref=REF, on=EARLIER, school_urn="999101"),
+        child.PlacementChanged(child_ref=REF, on=LATER, placement="K2"),
+        child.PlacementChanged(child_ref=REF, on=EARLIER, placement="U4"),
+        child.LegalStatusChanged(child_ref=REF, on=LATER, legal_status="C1"),
+        child.LegalStatusChanged(child_ref=REF, on=EARLIER, legal_status="V2"),
+        child.SocialWorkerAllocated(child_ref=REF, on=LATER, social_worker_ref=WORKER),
+        child.SocialWorkerAllocated(child_ref=REF, on=EARLIER, social_worker_ref="somebody"),
+        child.ReviewHeld(child_ref=REF, on=LATER),
+        child.ReviewHeld(child_ref=REF, on=EARLIER),
+        child.LastPEPNoted(child_ref=REF, on=EARLIER, next_agreed=LATER),
+        child.PEPApplicable(child_ref=REF, on=MONDAY, because="entered_care"),
     )
     assert row == ChildOverview(
-        child_ref=CHILD,
+        child_ref=REF,
         date_of_birth=Identity(token="born"),
         born_in_school_year=2014,
         in_care_since=MONDAY,
@@ -84,13 +84,13 @@ def test_a_child_is_shown_by_the_newest_facts_in_whichever_order_they_come() -> 
 
 
 def test_a_child_without_a_pep_is_shown_with_the_reason() -> None:
-    (row,) = folded(CHILD_OVERVIEWS, entered(), child.PEPNotApplicable(child_ref=CHILD, on=MONDAY, reason="too_young"))
+    (row,) = folded(CHILD_OVERVIEWS, entered(), child.PEPNotApplicable(child_ref=REF, on=MONDAY, reason="too_young"))
     assert (row.pep_applies, row.why_not) == (False, "too_young")
-    (row,) = folded(CHILD_OVERVIEWS, entered(), child.ChildLeftCare(child_ref=CHILD, on=LATER, reason="E4A"))
+    (row,) = folded(CHILD_OVERVIEWS, entered(), child.ChildLeftCare(child_ref=REF, on=LATER, reason="E4A"))
     assert (row.pep_applies, row.why_not, row.left_care_on) == (False, "left_care", LATER)
 
 
-OF_ONE: dict[str, Any] = {"child_ref": CHILD, "obligation": "hold", "trigger_on": MONDAY}
+OF_ONE: dict[str, Any] = {"child_ref": REF, "obligation": "hold", "trigger_on": MONDAY}
 due_set = child.PEPDueDateSet(
     **OF_ONE, trigger="entered_care", due=LATER, unit="school", source=("O-31",), policy_version="v1", days=20
 )
@@ -122,11 +122,11 @@ def test_what_could_not_be_counted_is_shown_as_that() -> None:
 
 
 scheduled = meeting.MeetingScheduled(
-    meeting_id="m1", child_ref=CHILD, on=MONDAY, at=AT_TWO, invitees=("guest-1",), by=WORKER, joining_link=LINK
+    meeting_id="m1", child_ref=REF, on=MONDAY, at=AT_TWO, invitees=("guest-1",), by=WORKER, joining_link=LINK
 )
 held = meeting.MeetingHeld(
     meeting_id="m1",
-    child_ref=CHILD,
+    child_ref=REF,
     on=date(2026, 10, 6),
     outcome="PROGRESS_REVIEW",
     chair=meeting.Present("designated_teacher", "in_person"),
@@ -136,10 +136,10 @@ held = meeting.MeetingHeld(
     pupil_attended=False,
     no_authority_representative=True,
 )
-rearrange = meeting.MeetingMustBeRearranged(meeting_id="m1", child_ref=CHILD)
+rearrange = meeting.MeetingMustBeRearranged(meeting_id="m1", child_ref=REF)
 corrected = meeting.MeetingOutcomeCorrected(
     meeting_id="m1",
-    child_ref=CHILD,
+    child_ref=REF,
     on=date(2026, 10, 6),
     outcome="PEP",
     corrected_on=LATER,
@@ -164,11 +164,11 @@ def test_a_meeting_is_shown_from_its_date_to_its_corrected_outcome() -> None:
 
 def test_invitees_are_shown_whether_listed_at_first_or_added_later() -> None:
     listed = meeting.InviteeListed(
-        meeting_id="m1", child_ref=CHILD, invitee_ref="guest-1", capacity="nurse", name=NAME, email=LINK
+        meeting_id="m1", child_ref=REF, invitee_ref="guest-1", capacity="nurse", name=NAME, email=LINK
     )
     added = meeting.InviteeAdded(
         meeting_id="m1",
-        child_ref=CHILD,
+        child_ref=REF,
         on=MONDAY,
         invitee_ref=WORKER,
         capacity="social_worker",
@@ -194,7 +194,7 @@ def test_people_are_reached_as_long_as_they_are_here() -> None:
         PersonContact(WORKER, "social_worker", None, NAME, LINK, None),
         PersonContact("carer", "carer", None, NAME, None, LINK),
     ]
-    assert folded(CONTACTS, staff, gone) == []
+    assert folded(CONTACTS, staff, gone, person.CarerLinked(person_ref="carer", child_ref=REF)) == []
 
 
 def test_colleagues_may_sign_in_until_their_role_ends() -> None:
@@ -203,9 +203,9 @@ def test_colleagues_may_sign_in_until_their_role_ends() -> None:
 
 
 def test_carers_are_linked_to_children() -> None:
-    linked = person.CarerLinked(person_ref="carer", child_ref=CHILD)
-    assert folded(CARERS_OF_CHILDREN, carer, linked) == [CarerOfChild(CHILD, "carer")]
-    assert folded(CARERS_OF_CHILDREN, linked, person.CarerUnlinked(person_ref="carer", child_ref=CHILD)) == []
+    linked = person.CarerLinked(person_ref="carer", child_ref=REF)
+    assert folded(CARERS_OF_CHILDREN, carer, linked) == [CarerOfChild(REF, "carer")]
+    assert folded(CARERS_OF_CHILDREN, linked, person.CarerUnlinked(person_ref="carer", child_ref=REF)) == []
 
 
 def test_schools_are_shown_as_last_listed() -> None:
@@ -218,4 +218,5 @@ def test_an_event_that_does_not_concern_a_row_leaves_it() -> None:
     (stranger,) = journal(child.ReviewHeld(child_ref="somebody", on=MONDAY))
     for model in READ_MODELS:
         key = ("x",) * len(model.key)
-        assert model.table and model.fold(None, stranger, key) in (None, ChildOverview("x", last_review_on=MONDAY))
+        assert model.table
+        assert model.fold(None, stranger, key) in (None, ChildOverview("x", last_review_on=MONDAY))

@@ -14,7 +14,7 @@ from scheduling.domain.child.care_record import CareRecord, ChildName, Episode, 
 from scheduling.domain.child.commands import RecordCareFacts
 from scheduling.domain.rules import SchedulingRules
 
-CHILD = "child7" + "a" * 20
+REF = "child7" + "a" * 20
 WORKER = "worker3" + "a" * 19
 OTHER_WORKER = "worker4" + "a" * 19
 MONDAY = date(2026, 9, 21)
@@ -70,7 +70,7 @@ def told(rules: SchedulingRules = OXFORDSHIRE, today: date = TODAY, **changes: A
 
 def judging(rules: SchedulingRules) -> dict[str, Any]:
     return {
-        "child_ref": CHILD,
+        "child_ref": REF,
         "rules": rules.file,
         "calendar_for": rules.calendar_for,
         "laestabs": LAESTABS,

@@ -71,8 +71,6 @@ def _fold(row: DueDate | None, recorded: Recorded, _key: Key) -> DueDate | None:
                 state="not_counted",
                 note=event.reason,
             )
-        case None, _:
-            return None
         case DueDate(), PEPDueDateWithdrawn():
             return replace(row, state="withdrawn")
         case DueDate(), ObligationMet(on=on, by=by):

@@ -142,7 +142,7 @@ def assert_completions_stand(streams: Streams) -> None:
 
 @pytest.mark.rule("L-20", "O-24")
 @pytest.mark.scenario("T21", "T34", "T62")
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.sampled_from((WRITTEN, MET, WAITING)), LIVES, st.lists(st.tuples(SCHOOL_MOVES, LIVES), max_size=2))
 def test_no_order_of_requests_and_facts_breaks_a_promise(
     streams: Streams, first: list[Act], later: list[tuple[Act, list[Act]]]

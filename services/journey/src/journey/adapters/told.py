@@ -20,14 +20,14 @@ Fetch = Callable[..., Awaitable[list[Any]]]
 
 _STORY = """
     select service, position, recorded_at, envelope, payload from copy
-    where authority = $1 and child_ref = $2 and recorded_at < coalesce($3, 'infinity')
+    where authority = $1 and child_ref = $2 and recorded_at < coalesce($3::timestamptz, 'infinity')
       and (recorded_at, service, position) > ($4, $5, $6)
     order by recorded_at, service, position limit $7
 """
 _IS_KNOWN = "select 1 from copy where authority = $1 and child_ref = $2 limit 1"
 _RESTS_ON = """
     select service, max(position) as position from copy
-    where authority = $1 and recorded_at < coalesce($2, 'infinity') group by service order by service
+    where authority = $1 and recorded_at < coalesce($2::timestamptz, 'infinity') group by service order by service
 """
 _PROGRESS = "select topic, last_number from consumer_offset where authority = $1 and consumer = $2 order by topic"
 _STOPS = "select service, reason, noticed_at from copy_stop where authority = $1"

@@ -1,0 +1,194 @@
+"""The service journey on real PostgreSQL and Kafka, with journal topics that are written as a relay writes them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+import pytest
+from aiokafka import AIOKafkaProducer
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+from pydantic import SecretStr
+
+from journey.main import PARTS
+from pep_kernel.message import Envelope, Person
+from pep_runtime.chain import GENESIS, next_hash
+from pep_runtime.codec import Frame
+from pep_runtime.database import provision
+from pep_runtime.keyring import FileKeys
+from pep_runtime.onboarding import create_topics
+from pep_runtime.service import RunningService, running
+from pep_runtime.settings import Settings
+from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
+
+ROOT = Path(__file__).parents[3]
+SERVICES = ("scheduling", "pep-record", "funding", "notifications", "journey")
+NINE = datetime(2026, 9, 21, 8, 0, tzinfo=UTC)
+WORKER = Person("worker-1", "social_worker")
+
+
+@dataclass
+class Journal:
+    """One service's journal for one authority, as its topic tells it: a row an hour, chained."""
+
+    authority: str
+    service: str
+    frames: list[Frame] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=lambda: [GENESIS])
+
+    def append(self, event: str, child_ref: str | None = "child7", **payload: Any) -> Frame:
+        """One more event."""
+        position = len(self.frames) + 1
+        envelope = Envelope(
+            event_id=UUID(int=position),
+            type=event,
+            schema_version=1,
+            authority=self.authority,
+            stream=f"child-{child_ref}",
+            version=position,
+            occurred_at=NINE,
+            actor=WORKER,
+            correlation=UUID(int=position),
+            child_ref=child_ref,
+            policy_version="2026-09-01.5f0c9b1e",
+        )
+        recorded_at = NINE + timedelta(hours=position)
+        frame = Frame(position, recorded_at, 0, msgspec.json.encode(envelope), msgspec.json.encode(payload), b"")
+        self.frames.append(frame)
+        self.hashes.append(next_hash(self.hashes[-1], frame))
+        return frame
+
+    def records(self) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
+        """Value and headers of every record."""
+        return [
+            (frame.pack(), [(POSITION, b"%d" % frame.position), (HASH, its_hash), (PREVIOUS, previous)])
+            for frame, previous, its_hash in zip(self.frames, self.hashes, self.hashes[1:], strict=False)
+        ]
+
+
+def altered(journal: Journal, position: int) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
+    """The journal's records, one payload changed and its hash not."""
+    records = journal.records()
+    frame = replace(journal.frames[position - 1], payload=b'{"on":"2026-09-22"}')
+    records[position - 1] = (frame.pack(), records[position - 1][1])
+    return records
+
+
+Write = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+async def write(kafka_bootstrap: str) -> AsyncIterator[Write]:
+    """`await write(journal, records)` puts records into a journal's topic."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap, acks="all")
+    await producer.start()
+
+    async def put(journal: Journal, records: Sequence[tuple[bytes, list[tuple[str, bytes]]]] | None = None) -> None:
+        name = topic(journal.authority, journal.service, "journal")
+        for value, headers in journal.records() if records is None else records:
+            await producer.send_and_wait(name, value, key=b"child7", headers=headers, partition=0)
+
+    yield put
+    await producer.stop()
+
+
+@pytest.fixture
+async def authority(unique_name: Callable[[str], str], kafka_bootstrap: str) -> str:
+    name = unique_name("shire")
+    await create_topics(kafka_bootstrap, [topic(name, service, "journal") for service in SERVICES])
+    return name
+
+
+class Provider:
+    """A sign-in provider's keys, and tokens signed with them."""
+
+    def __init__(self, address: str, key: RSAKey) -> None:
+        self.address = address
+        self._key = key
+
+    def token(self, person_ref: str) -> str:
+        claims = {"iss": self.address, "aud": "openpep", "sub": person_ref, "exp": 4_000_000_000, "token_use": "access"}
+        return jwt.encode({"alg": "RS256", "kid": self._key.kid}, claims, self._key)
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Provider]:
+    key = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
+    published = json.dumps({"keys": [key.as_dict(private=False)]}).encode()
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(published)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """The test's output is the test's."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Provider(f"http://127.0.0.1:{server.server_port}", key)
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+async def service(
+    postgres_dsn: str,
+    kafka_bootstrap: str,
+    unique_name: Callable[[str], str],
+    tmp_path: Path,
+    authority: str,
+    provider: Provider,
+) -> AsyncIterator[RunningService]:
+    """The service with a database of its own and one authority opened, in which an auditor and a teacher work."""
+    database, keys_database = unique_name("journey"), unique_name("keys")
+    logins = await provision(postgres_dsn, database, own=ROOT / "services" / "journey" / "migrations")
+    keys = await provision(postgres_dsn, keys_database, "keys")
+    FileKeys(tmp_path / "keys").create(authority)
+    issuer = {"authority": authority, "keys_url": f"{provider.address}/keys"}
+    (tmp_path / "issuers.json").write_text(json.dumps({provider.address: issuer}))
+    superuser = await asyncpg.connect(f"{postgres_dsn.rpartition('/')[0]}/{database}")
+    await superuser.execute("select open_authority($1)", authority)
+    people = [(authority, "auditor-1", "auditor"), (authority, "teacher-1", "designated_teacher")]
+    await superuser.executemany("insert into colleague values ($1, $2, $3, null, 0)", people)
+    await superuser.close()
+    settings = Settings(
+        environment="development",
+        postgres_app_dsn=logins.app,
+        postgres_relay_dsn=logins.relay,
+        postgres_worker_dsn=logins.worker,
+        keys_dsn=keys.app,
+        keys_dir=tmp_path / "keys",
+        kafka_bootstrap=kafka_bootstrap,
+        authorities_dir=ROOT / "shared" / "authorities",
+        issuers_file=tmp_path / "issuers.json",
+        services_secret=SecretStr("a secret that only this test knows, long enough"),
+    )
+    async with running(PARTS, settings) as started:
+        yield started
+    superuser = await asyncpg.connect(postgres_dsn)
+    for each in (database, keys_database):
+        await superuser.execute(f"drop database if exists {each} with (force)")
+    await superuser.close()
+
+
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
+    """Wait for a condition, not for a time."""
+    async with asyncio.timeout(seconds):
+        while not (found := await condition()):  # noqa: ASYNC110  # what is waited for happens in a database
+            await asyncio.sleep(0.02)
+        return found

@@ -13,6 +13,7 @@ from pep_kernel.contracts.scheduling import (
     MeetingHeld,
     MeetingOutcomeCorrected,
     PEPApplicable,
+    SchoolMoved,
     SocialWorkerAllocated,
 )
 
@@ -65,6 +66,11 @@ async def test_a_plan_is_written_returned_completed_and_loses_its_completion(wor
     queue = (await world.ask("officer-1", "GET", "/quality-assurance-queue")).json()
     assert [plan["plan_id"] for plan in queue["items"]] == [PLAN]
 
+    assert (await world.ask("teacher-1", "POST", f"/plans/{PLAN}/sign-off")).status_code == 403
+    assert (await world.ask("worker-1", "POST", f"/plans/{PLAN}/sign-off")).status_code == 204
+    shown = (await world.ask("worker-1", "GET", f"/plans/{PLAN}")).json()
+    assert (shown["state"], shown["social_worker_agrees"]) == ("in_quality_assurance", True)
+
     back = {"decision": "return", "plan_version": 1, "reason": WORDS}
     assert (await world.ask("officer-1", "POST", f"/plans/{PLAN}/quality-assurance", back)).status_code == 204
     shown = (await world.ask("teacher-1", "GET", f"/plans/{PLAN}")).json()
@@ -92,6 +98,20 @@ async def test_a_plan_is_written_returned_completed_and_loses_its_completion(wor
     )
     shown = (await world.ask("officer-1", "GET", f"/plans/{PLAN}")).json()
     assert (shown["state"], shown["plan_version"]) == ("completion_withdrawn", 3)
+
+
+@pytest.mark.scenario("T62")
+async def test_a_new_school_opens_the_next_plan_once_and_its_teacher_takes_over(world: World) -> None:
+    moved = date(2026, 11, 2)
+    await world.hears(*ENTERED, SchoolMoved(child_ref=CHILD, on=moved, school_urn="900002"))
+    for _ in range(2):
+        await world.hears(PEPApplicable(child_ref=CHILD, on=moved, because="school_moved"))
+    shown = (await world.ask("teacher-2", "GET", "/plans")).json()["items"]
+    assert [(plan["plan_id"], plan["state"], plan["superseded_by"]) for plan in shown] == [
+        (PLAN, "superseded", f"plan-{CHILD}-2"),
+        (f"plan-{CHILD}-2", "draft", None),
+    ]
+    assert (await world.ask("teacher-1", "GET", f"/plans/{PLAN}")).status_code == 403
 
 
 async def test_no_word_of_a_plan_is_stored_as_it_was_written(world: World) -> None:

@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal
 
-from scheduling.domain.child.care_record import (
-    CareRecord,
-    ChildName,
-    LastPep,
-    Schooling,
-    SocialWorkerSpell,
-    Spell,
-    Unaccompanied,
-)
+from scheduling.domain.child.care_record import CareRecord, ChildName, LastPep, Spell, Unaccompanied
 from scheduling.ssda903.code_lists import OLD_SEX_CODES, SEX_CODES, UNKNOWN_UPN_CODES, code_lists_of
 from scheduling.ssda903.csv_files import Row, Tell
-from scheduling.ssda903.row_reader import URN, RowReader, single_rows
-from scheduling.ssda903.spells import latest_day, read_spells
+from scheduling.ssda903.known import Known
+from scheduling.ssda903.row_reader import RowReader, single_rows
+from scheduling.ssda903.schooling import read_schooling
+from scheduling.ssda903.social_workers import read_social_workers
+from scheduling.ssda903.spells import read_spells
 from scheduling.ssda903.tables import EDUCATION, EPISODES, HEADER, LAST_PEP, PEOPLE, REVIEWS, SOCIAL_WORKERS, UASC
 from scheduling.ssda903.upn import check_letter, has_the_shape_of_a_upn
 
-SEN_CODES: Mapping[str, Literal["none", "support", "plan"]] = {"": "none", "N": "none", "K": "support", "E": "plan"}
-MAIN_SCHOOL, OTHER_SCHOOL = frozenset(["", "C", "M"]), frozenset(["S", "G", "F"])
-YEAR_GROUPS = {"N1": -2, "N2": -1, "R": 0} | {str(year): year for year in range(15)}
 OF_A_CHILD = (HEADER, EPISODES, UASC, REVIEWS, SOCIAL_WORKERS, PEOPLE, EDUCATION, LAST_PEP)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a child's rows are judged by: the return's year, the schools and staff in the files, the go-live day.
-
-    Without any table of schools, or of staff, references to them are not judged.
-    """
-
-    return_year: str
-    school_urns: frozenset[str]
-    staff_ids: frozenset[str]
-    cut_over: date | None = None
 
 
 class ChildRows:
@@ -87,8 +63,8 @@ def _parts(child: ChildRows, spells: tuple[Spell, ...], known: Known) -> dict[st
     return {
         "name": _name(person) if person else None,
         "unaccompanied": _unaccompanied(child.one(UASC.name)),
-        "schooling": tuple(_schooling(child.of(EDUCATION.name), known)),
-        "social_workers": _social_workers(child, person, spells, known),
+        "schooling": tuple(read_schooling(child.of(EDUCATION.name), known)),
+        "social_workers": read_social_workers(child.of(SOCIAL_WORKERS.name), person, spells, known),
         "reviews": tuple(sorted({day for each in child.of(REVIEWS.name) if (day := each.needed_day("REVIEW"))})),
         "last_pep": _last_pep(child.one(LAST_PEP.name)),
     }
@@ -140,78 +116,3 @@ def _last_pep(row: RowReader | None) -> LastPep | None:
     if row is None or held is None:
         return None
     return LastPep(held=held, next_agreed=row.day("NEXT_AGREED"), next_review=row.day("NEXT_REVIEW"))
-
-
-def _schooling(readers: list[RowReader], known: Known) -> list[Schooling]:
-    singles = single_rows(readers, "CHILD", "SCHOOL_URN", "ENTERED")
-    read = [schooling for reader in singles if (schooling := _one_school(reader, known))]
-    return sorted(read, key=lambda schooling: schooling.entered)
-
-
-def _one_school(reader: RowReader, known: Known) -> Schooling | None:
-    reader.needed("SCHOOL_URN")
-    urn, entered, left = reader.number("SCHOOL_URN", URN), reader.needed_day("ENTERED"), reader.day("LEFT")
-    if entered and left and left < entered:
-        reader.error("LEFT", "the child leaves the school before entering it")
-    if known.school_urns and urn and reader.sound and urn not in known.school_urns:
-        reader.warn("SCHOOL_URN", "no school with this number is in the schools table; nothing can be paid to it")
-    special_educational_needs = _special_educational_needs(reader)
-    is_main, year_group = _is_main_school(reader), _year_group(reader)
-    if not reader.sound or urn is None or entered is None or not is_main:
-        return None
-    return Schooling(
-        school_urn=urn,
-        entered=entered,
-        left=left,
-        year_group=year_group,
-        special_educational_needs=special_educational_needs,
-    )
-
-
-def _is_main_school(reader: RowReader) -> bool:
-    status = reader.text("ROLL_STATUS").upper()
-    if status in OTHER_SCHOOL:
-        reader.warn("ROLL_STATUS", "is not the child's main school, so it is left out")
-    elif status not in MAIN_SCHOOL:
-        reader.error("ROLL_STATUS", "is not a known code")
-    return status in MAIN_SCHOOL
-
-
-def _special_educational_needs(reader: RowReader) -> Literal["none", "support", "plan"]:
-    code = reader.text("SEN").upper()
-    if code not in SEN_CODES:
-        reader.error("SEN", "is not a known code")
-    return SEN_CODES.get(code, "none")
-
-
-def _year_group(reader: RowReader) -> int | None:
-    text = reader.text("YEAR_GROUP").upper()
-    if text and text not in YEAR_GROUPS:
-        reader.warn("YEAR_GROUP", "is not a year group, so it is left out")
-    return YEAR_GROUPS.get(text)
-
-
-def _social_workers(
-    child: ChildRows, person: RowReader | None, spells: tuple[Spell, ...], known: Known
-) -> tuple[SocialWorkerSpell, ...]:
-    """From the table of social workers; else the one that the people table names, since the newest spell began."""
-    singles = single_rows(child.of(SOCIAL_WORKERS.name), "CHILD", "SW_ID", "SW_DECOM")
-    read = [worker for reader in singles if (worker := _social_worker(reader, known))]
-    if read or person is None or not spells or not person.text("SOCIAL_WORKER"):
-        return tuple(sorted(read, key=lambda worker: worker.began))
-    staff_id = person.identifier("SOCIAL_WORKER")
-    _tell_of_unknown_staff(person, "SOCIAL_WORKER", known)
-    return (SocialWorkerSpell(staff_id=staff_id, began=latest_day(spells)),) if person.sound else ()
-
-
-def _social_worker(reader: RowReader, known: Known) -> SocialWorkerSpell | None:
-    staff_id, began, ended = reader.identifier("SW_ID"), reader.needed_day("SW_DECOM"), reader.day("SW_DEC")
-    if began and ended and ended < began:
-        reader.error("SW_DEC", "the social worker leaves before beginning")
-    _tell_of_unknown_staff(reader, "SW_ID", known)
-    return SocialWorkerSpell(staff_id=staff_id, began=began, ended=ended) if began and reader.sound else None
-
-
-def _tell_of_unknown_staff(reader: RowReader, column: str, known: Known) -> None:
-    if known.staff_ids and reader.text(column) and reader.text(column) not in known.staff_ids:
-        reader.warn(column, "nobody with this number is in the staff table")

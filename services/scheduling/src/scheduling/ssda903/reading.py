@@ -12,10 +12,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from pep_kernel.calendars import financial_year
-from scheduling.ssda903.children import OF_A_CHILD, Known, read_child
+from scheduling.ssda903.children import OF_A_CHILD, read_child
 from scheduling.ssda903.code_lists import CODE_LISTS
 from scheduling.ssda903.csv_files import Row, open_table, rows
 from scheduling.ssda903.findings import Finding, Severity
+from scheduling.ssda903.known import Known
 from scheduling.ssda903.people_and_schools import read_carer, read_school, read_staff
 from scheduling.ssda903.row_reader import RowReader, read_day
 from scheduling.ssda903.staging import Stage

@@ -1,0 +1,19 @@
+"""What the rows about one child are judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a child's rows are judged by: the return's year, the schools and staff in the files, the go-live day.
+
+    Without any table of schools, or of staff, references to them are not judged.
+    """
+
+    return_year: str
+    school_urns: frozenset[str]
+    staff_ids: frozenset[str]
+    cut_over: date | None = None

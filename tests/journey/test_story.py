@@ -99,5 +99,18 @@ def test_names_become_words(name: str, words: str) -> None:
 
 @pytest.mark.parametrize("sentence", SENTENCES.values(), ids=[".".join(key) for key in SENTENCES])
 def test_every_sentence_can_be_told_of_an_event_that_says_nothing(sentence: str) -> None:
-    fields = {field for _, field, _, _ in PlainWords().parse(sentence) if field}
-    assert in_plain_words(sentence, {}).count("not said") == len(fields)
+    fields = [field for _, field, _, _ in PlainWords().parse(sentence) if field]
+    missing = in_plain_words(sentence, {})
+    assert missing.count("not said") + missing.count("no school") == len(fields)
+
+
+def test_obligations_are_told_as_what_must_be_done_and_no_school_as_none() -> None:
+    assert told("scheduling", "ObligationMet", obligation="hold", on="2026-10-06", by="meeting-1") == (
+        "Holding the PEP meeting was done on 6 October 2026, by meeting-1."
+    )
+    assert told("scheduling", "SchoolMoved", on="2026-10-06", school_urn=None) == (
+        "The child was on the roll of no school from 6 October 2026."
+    )
+    assert told("scheduling", "SchoolMoved", on="2026-10-06", school_urn="100001") == (
+        "The child was on the roll of school 100001 from 6 October 2026."
+    )

@@ -14,6 +14,12 @@ from pep_kernel.money import pounds
 LONDON = ZoneInfo("Europe/London")
 NOT_SAID = "not said"
 SEALED = "(sealed)"
+DUTIES = {
+    "convene": "Convening the PEP meeting",
+    "hold": "Holding the PEP meeting",
+    "complete": "Completing the PEP",
+    "available": "Having the PEP ready",
+}
 _TOKEN = re.compile(r"\d+\.(identity|plan|contact|third_party)\.")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 
@@ -41,13 +47,17 @@ def in_words(code: str) -> str:
 
 
 class PlainWords(Formatter):
-    """Fills a sentence from an event: `{due:day}`, `{at:moment}`, `{sum:pounds}`, `{reason:words}`, `{lines:count}`."""
+    """Fills a sentence from an event: `{due:day}`, `{at:moment}`, `{sum:pounds}`, `{reason:words}`, `{lines:count}`,
+    `{school_urn:school}`, `{obligation:duty}`.
+    """
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         return kwargs.get(str(key))
 
     def format_field(self, value: Any, format_spec: str) -> str:
         match value, format_spec:
+            case None, "school":
+                return "no school"
             case None, _:
                 return NOT_SAID
             case str(), _ if _TOKEN.match(value):
@@ -62,6 +72,10 @@ class PlainWords(Formatter):
                 return str(len(value))
             case str(), "words":
                 return in_words(value)
+            case str(), "school":
+                return f"school {value}"
+            case str(), "duty":
+                return DUTIES.get(value, in_words(value))
             case _:
                 return str(value)
 

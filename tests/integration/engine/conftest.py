@@ -13,9 +13,12 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from aiokafka.structs import ConsumerRecord
+from tests.integration.engine import jars
+
 from pep_kernel import contracts
 from pep_kernel.decider import Act
 from pep_kernel.message import Person
+from pep_kernel.policy import Policies
 from pep_runtime.clock import Clock
 from pep_runtime.codec import EventTypes
 from pep_runtime.database import Logins, connect, provision
@@ -30,8 +33,6 @@ from pep_runtime.relay import Relay
 from pep_runtime.runner import PartitionRunner
 from pep_runtime.topics import Log, topic
 from pep_runtime.wake import Bell
-
-from tests.integration.engine import jars
 
 TEACHER = Person("p-teacher", "designated_teacher")
 TYPES = EventTypes([jars.Filled])
@@ -69,10 +70,12 @@ class SmallService:
         return PartitionRunner(self.bootstrap, group, (upstream,), "events", take or self.policy_reader())
 
     def policy_reader(self) -> PolicyReader:
-        policies = {jars.JarFilled: jars.fill_ours_when_theirs_is_filled}
+        policies: Policies = {jars.JarFilled: jars.fill_ours_when_theirs_is_filled}
         return PolicyReader(self.pool, "beta.policies", self.handler, policies, lambda _authority: None, self.clock)
 
-    async def fill(self, authority: str, stream: str = "jar-1", amount: int = 1, key: str | None = None, **more: Any) -> Done:
+    async def fill(
+        self, authority: str, stream: str = "jar-1", amount: int = 1, key: str | None = None, **more: Any
+    ) -> Done:
         act = Act(jars.Fill(amount=amount, **more), (stream,), child_ref="child-7")
         return await self.handler.handle(authority, act, ByPerson(TEACHER, key or uuid4().hex))
 
@@ -129,7 +132,11 @@ OpenService = Callable[..., Awaitable[SmallService]]
 
 @pytest.fixture
 async def open_service(
-    postgres_dsn: str, kafka_bootstrap: str, unique_name: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres_dsn: str,
+    kafka_bootstrap: str,
+    unique_name: Callable[[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[OpenService]:
     """`await open_service("alpha", "shire", …)` makes a small service with its database, keys and topics."""
     kind = jars.JarFilled.model_fields["type"].default
@@ -137,29 +144,31 @@ async def open_service(
     stack = contextlib.AsyncExitStack()
     made: list[str] = []
     keys_db = unique_name("keys")
+    keys = await provision(postgres_dsn, keys_db, "keys")
 
-    async def make(name: str, *authorities: str) -> SmallService:
+    async def make(prefix: str, *authorities: str) -> SmallService:
+        name = unique_name(prefix).replace("_", "-")  # its topics are no other test's
         database = unique_name(name.replace("-", "_"))
-        made.extend((database, keys_db))
+        made.append(database)
         own = tmp_path / "migrations"
         own.mkdir(exist_ok=True)
         (own / "0001_jars.sql").write_text(jars.JARS_TABLE)
         logins = await provision(postgres_dsn, database, own=own)
-        keys = await provision(postgres_dsn, keys_db, "keys")
-        pools = [
-            await stack.enter_async_context(await connect(dsn, size=4)) for dsn in (logins.app, logins.relay, logins.worker)
+        app, relay, worker = [
+            await stack.enter_async_context(await connect(dsn, size=4))
+            for dsn in (logins.app, logins.relay, logins.worker)
         ]
         keys_pool = await stack.enter_async_context(await connect(keys.app, size=2, check_lineage=False))
         files = FileKeys(tmp_path / "keys")
         dsn = f"{postgres_dsn.rpartition('/')[0]}/{database}"
         for each in authorities:
             await open_authority(each, {name: dsn}, kafka_bootstrap, files)
-        return SmallService(name, dsn, logins, *pools, Keyring(keys_pool, files), kafka_bootstrap)
+        return SmallService(name, dsn, logins, app, relay, worker, Keyring(keys_pool, files), kafka_bootstrap)
 
     async with stack:
         yield make
     connection = await asyncpg.connect(postgres_dsn)
-    for database in set(made):
+    for database in (keys_db, *made):
         await connection.execute(f"drop database if exists {database} with (force)")
     await connection.close()
 

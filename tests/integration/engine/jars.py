@@ -44,7 +44,9 @@ def decide(total: int, command: Fill) -> list[Filled]:
         raise Refusal("The jar is full.")
     if command.amount < 0:
         raise ZeroDivisionError("a bug that only this amount finds")
-    return [Filled(amount=command.amount, label=PlanText.of(command.label), quiet=command.quiet)] if command.amount else []
+    return (
+        [Filled(amount=command.amount, label=PlanText.of(command.label), quiet=command.quiet)] if command.amount else []
+    )
 
 
 def evolve(total: int, event: Filled) -> int:

@@ -1,4 +1,4 @@
-"""The journal keeps what was decided, once, in order, chained, apart from other authorities, and lets nobody change it."""
+"""The journal keeps what was decided, once, in order, chained, apart by authority; nobody changes it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from tests.integration.engine.conftest import TEACHER, OpenService, SmallService
+from tests.integration.engine.jars import Fill
+
 from pep_kernel.decider import Act
 from pep_kernel.message import Envelope
 from pep_kernel.refusal import Refusal
@@ -16,11 +19,10 @@ from pep_runtime.codec import Frame, encode
 from pep_runtime.handler import ByPerson, ByPolicy
 from pep_runtime.journal import Append, ClockBehind, Frozen, KeyReused, NewEvent, UnknownAuthority, append, load
 
-from tests.integration.engine.conftest import TEACHER, OpenService, SmallService
-from tests.integration.engine.jars import Fill
 
-
-async def test_positions_are_dense_and_every_row_is_chained_to_the_one_before(alpha: SmallService, authority: str) -> None:
+async def test_positions_are_dense_and_every_row_is_chained_to_the_one_before(
+    alpha: SmallService, authority: str
+) -> None:
     await asyncio.gather(*(alpha.fill(authority, f"jar-{n % 3}", quiet=n % 2 == 0) for n in range(30)))
     rows = await alpha.rows(authority)
     assert [row["position"] for row in rows] == list(range(1, 31))
@@ -28,13 +30,20 @@ async def test_positions_are_dense_and_every_row_is_chained_to_the_one_before(al
     previous = GENESIS
     for row in rows:
         frame = Frame(
-            row["position"], row["recorded_at"], row["announced"] or 0, row["envelope"], row["payload"], row["announcement"] or b""
+            row["position"],
+            row["recorded_at"],
+            row["announced"] or 0,
+            row["envelope"],
+            row["payload"],
+            row["announcement"] or b"",
         )
         previous = next_hash(previous, frame)
         assert row["hash"] == previous
 
 
-async def test_six_writers_on_one_stream_all_succeed_and_no_version_is_lost(alpha: SmallService, authority: str) -> None:
+async def test_six_writers_on_one_stream_all_succeed_and_no_version_is_lost(
+    alpha: SmallService, authority: str
+) -> None:
     await asyncio.gather(*(alpha.fill(authority, "jar-1") for _ in range(6)))
     assert [row["version"] for row in await alpha.rows(authority)] == [1, 2, 3, 4, 5, 6]
 
@@ -66,7 +75,9 @@ async def test_the_same_key_of_another_person_is_another_command(alpha: SmallSer
     assert len(await alpha.rows(authority)) == 2
 
 
-async def test_a_refusal_leaves_nothing_and_can_be_tried_again_with_the_same_key(alpha: SmallService, authority: str) -> None:
+async def test_a_refusal_leaves_nothing_and_can_be_tried_again_with_the_same_key(
+    alpha: SmallService, authority: str
+) -> None:
     with pytest.raises(Refusal, match="full"):
         await alpha.fill(authority, amount=20_000, key="k1")
     assert await alpha.rows(authority) == []
@@ -96,7 +107,9 @@ async def test_an_effect_is_recorded_after_its_cause_and_never_before_what_stand
 async def test_a_cause_far_ahead_of_this_clock_is_not_taken(alpha: SmallService, authority: str) -> None:
     ahead = datetime.now(UTC) + timedelta(seconds=60)
     with pytest.raises(ClockBehind):
-        await alpha.handler.handle(authority, Act(Fill(amount=1), ("jar-1",)), ByPolicy("test", uuid4(), uuid4(), ahead))
+        await alpha.handler.handle(
+            authority, Act(Fill(amount=1), ("jar-1",)), ByPolicy("test", uuid4(), uuid4(), ahead)
+        )
 
 
 @pytest.mark.parametrize("name", ["nowhere", ""])
@@ -168,7 +181,9 @@ async def test_a_frozen_authority_takes_nothing(alpha: SmallService, authority: 
         await alpha.fill(authority)
 
 
-async def test_a_writer_that_is_paused_in_the_middle_of_a_command_stops_nobody(alpha: SmallService, authority: str) -> None:
+async def test_a_writer_that_is_paused_in_the_middle_of_a_command_stops_nobody(
+    alpha: SmallService, authority: str
+) -> None:
     loaded = await load(alpha.pool, authority, ["jar-1"])
     await asyncio.wait_for(alpha.fill(authority, "jar-1"), 2)
     assert loaded.head == 0

@@ -80,7 +80,7 @@ class Frame:
     _HEAD: ClassVar = struct.Struct(">BqqqIII")
 
     def pack(self) -> bytes:
-        """Version, position, microseconds, announced, three lengths (all big-endian), then the three stored byte strings."""
+        """Version, position, microseconds, announced, three lengths (big-endian), the three byte strings."""
         sizes = (len(self.envelope), len(self.payload), len(self.announcement))
         head = self._HEAD.pack(1, self.position, microseconds(self.recorded_at), self.announced, *sizes)
         return b"".join((head, self.envelope, self.payload, self.announcement))

@@ -36,7 +36,7 @@ def _dsn(base: str, *, database: str, user: str | None = None, password: str | N
 async def provision(superuser_dsn: str, database: str, kind: str = "service", own: Path | None = None) -> Logins:
     """Make `database` if it is not there, its three logins with new passwords, and run the migrations of its `kind`.
 
-    `own` is the folder of the service's own migrations. Can be repeated. Needs a superuser's DSN; services never have one.
+    `own` is the folder of the service's own migrations. Can be repeated. Needs a superuser's DSN, which no service has.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,50}", database):
         raise ValueError(f"database: {database!r} is not lower-case letters, digits and underscores")
@@ -77,9 +77,11 @@ async def migrate(superuser_dsn: str, kind: str, own: Path | None = None) -> lis
     ran = []
     try:
         await connection.execute(
-            "grant create, usage on schema public to pep_owner; grant usage on schema public to pep_app, pep_relay, pep_worker;"
+            "grant create, usage on schema public to pep_owner;"
+            "grant usage on schema public to pep_app, pep_relay, pep_worker;"
             "grant execute on function pg_control_system, pg_control_checkpoint to pep_owner; set role pep_owner;"
-            "create table if not exists migration (name text primary key, text text not null, ran_at timestamptz default now());"
+            "create table if not exists migration"
+            " (name text primary key, text text not null, ran_at timestamptz default now());"
             "set check_function_bodies = off"
         )
         done = {row["name"]: row["text"] for row in await connection.fetch("select name, text from migration")}

@@ -127,7 +127,7 @@ class Desk:
             places = ", ".join(f"(${len(arguments)}::text[])[{i + 1}]" for i in range(len(model.key)))
             conditions.append(f"({keys}) > ({places})")
         arguments.append(min(limit, MOST_ROWS) + 1)
-        query = f"select * from {model.table} where {' and '.join(conditions)} order by {keys} limit ${len(arguments)}"  # noqa: S608  # names are the model's own
+        query = f"select * from {model.table} where {' and '.join(conditions)} order by {keys} limit ${len(arguments)}"
         records = await self.fetch(query, *arguments)
         items = [table.row(record) for record in records[: min(limit, MOST_ROWS)]]
         more = len(records) > len(items)

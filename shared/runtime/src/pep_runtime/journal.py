@@ -68,7 +68,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of an append: `outcome` is appended, repeated (same key before), already (same cause before), nothing."""
+    """What came of an append: appended, repeated (same key before), already (same cause before), or nothing."""
 
     outcome: str
     position: int
@@ -178,13 +178,16 @@ def _stored(row: Any) -> Stored:
 
 
 async def append(pool: Pool, what: Append) -> Answer:
-    """Append in one call, or raise `VersionConflict`, `Frozen`, `Fenced`, `UnknownAuthority`, `KeyReused`, `ClockBehind`, `TooLarge`."""
+    """Append in one call.
+
+    Raises `VersionConflict`, `Frozen`, `Fenced`, `UnknownAuthority`, `KeyReused`, `ClockBehind`, `TooLarge`.
+    """
     envelopes = [event.envelope for event in what.events]
     key, offset, refused = what.key, what.offset, what.refused
     try:
         (row,) = await pool.fetch(
-            "select * from journal_append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,"
-            "$26,$27,$28,$29,$30,$31,$32,$33,$34)",
+            "select * from journal_append($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,"
+            "$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,$33,$34)",
             what.authority,
             what.head_seen,
             list(what.guarded),

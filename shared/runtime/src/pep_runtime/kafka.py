@@ -17,7 +17,11 @@ async def start_producer(bootstrap: str) -> AIOKafkaProducer:
         compression_type="zstd",
         max_request_size=1_048_576,
     )
-    await producer.start()
+    try:
+        await producer.start()
+    except BaseException:  # also when cancelled: what was opened is closed
+        await producer.stop()
+        raise
     return producer
 
 
@@ -33,13 +37,19 @@ def reader(bootstrap: str, *topics: str, **settings: Any) -> AIOKafkaConsumer:
     )
 
 
-async def last_record(consumer: AIOKafkaConsumer, topic: str) -> tuple[ConsumerRecord[bytes, bytes] | None, int]:
-    """The last record of a topic's only partition (None if it is empty) and the offset that comes next."""
+async def last_record(
+    consumer: AIOKafkaConsumer, topic: str, before: int | None = None
+) -> tuple[ConsumerRecord | None, int]:
+    """The last record of a topic's only partition, or the last below the offset `before` (None if there is none).
+
+    Second: the offset that the topic gives next.
+    """
     partition = TopicPartition(topic, 0)
     consumer.assign([partition])
     first = (await consumer.beginning_offsets([partition]))[partition]
     end = (await consumer.end_offsets([partition]))[partition]
-    if end == first:
+    last = min(end, end if before is None else before) - 1
+    if last < first:
         return None, end
-    consumer.seek(partition, end - 1)
+    consumer.seek(partition, last)
     return await consumer.getone(partition), end

@@ -1,7 +1,7 @@
 """Sealing and opening personal data: AES-256-GCM, one key per subject and class, wrapped by the authority's key.
 
-A sealed token carries all that it is bound to: `1.class.authority.subject.stream.version.field.nonce+ciphertext`. Whoever
-copies it elsewhere, or changes a letter, cannot open it.
+A sealed token carries what it is bound to: `1.class.authority.subject.stream.version.field.nonce+ciphertext`. Copied
+elsewhere, or with one letter changed, it cannot be opened.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Keyring:
         return sealed
 
     async def open(self, value: Sealed, authority: str) -> str | Redacted:
-        """The plain text, or why there is none any more. Raises `CannotOpen` for a value that is not this authority's."""
+        """The plain text, or why there is none any more. Raises `CannotOpen` for what is not this authority's."""
         bound_to, _, body = (value.token or "").rpartition(".")
         _, data_class, sealed_for, subject, *_ = (*bound_to.split("."), "", "", "", "")
         if sealed_for != authority:

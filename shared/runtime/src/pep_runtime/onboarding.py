@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 
 import asyncpg
@@ -43,12 +44,13 @@ async def create_topics(bootstrap: str, names: Iterable[str], replicas: int = 1)
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        new = [NewTopic(name, 1, replicas, topic_configs=_FOR_EVER) for name in sorted(wanted - set(await admin.list_topics()))]
+        new = [
+            NewTopic(name, 1, replicas, topic_configs=_FOR_EVER)
+            for name in sorted(wanted - set(await admin.list_topics()))
+        ]
         if new:
-            try:
+            with contextlib.suppress(TopicAlreadyExistsError):
                 await admin.create_topics(new)
-            except TopicAlreadyExistsError:
-                pass
         async with asyncio.timeout(METADATA_SECONDS):
             while any(t["error_code"] for t in await admin.describe_topics(sorted(wanted))):
                 await asyncio.sleep(0.05)

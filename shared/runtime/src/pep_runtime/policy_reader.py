@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 from opentelemetry.trace import SpanKind
 
 from pep_kernel.announcement import Announcement, Said
@@ -17,13 +18,15 @@ from pep_kernel.refusal import Refusal
 from pep_runtime import cloud_events
 from pep_runtime.clock import Clock
 from pep_runtime.handler import ByPolicy, Handler
-from pep_runtime.journal import Append, Offset, Pool, Refused, append
+from pep_runtime.journal import Append, Fenced, Offset, Pool, Refused, append, outcome_of
 from pep_runtime.runner import Claim, KafkaRecord, claim_topic
 from pep_runtime.tasks import PASSING
 from pep_runtime.topics import HASH
 from pep_runtime.tracing import context_of, tracer
 
 SAVE_SECONDS = 1.0
+NOT_POISON = (*PASSING, Fenced)
+"""Poison is what fails in memory. These come from the outside, or from our successor: the record is not at fault."""
 
 log = logging.getLogger("pep_runtime.policies")
 
@@ -98,7 +101,7 @@ class PolicyReader:
                 await self._park(claim, delivery, offset, "something earlier of this child is parked")
             else:
                 await self._act(claim, wanted, offset)
-        except PASSING:
+        except NOT_POISON:
             raise
         except Exception as error:  # what fails in memory is poison: it is put aside, and the others go on
             log.exception("%s: number %d is parked", claim.topic, offset.number)
@@ -124,7 +127,7 @@ class PolicyReader:
                 await self._handler.move_on(claim.authority, origin, refused)
 
     async def _park(self, claim: Claim, delivery: Delivery, offset: Offset, error: str) -> None:
-        await self._pool.execute(
+        await self._execute(
             "select park_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             claim.authority,
             self._consumer,
@@ -141,6 +144,12 @@ class PolicyReader:
             self._clock.now(),
         )
         claim.notes["parked"].add(delivery.key)
+
+    async def _execute(self, query: str, *arguments: Any) -> None:
+        try:
+            await self._pool.execute(query, *arguments)
+        except asyncpg.PostgresError as error:
+            raise outcome_of(error) from error
 
     async def rest(self, claim: Claim) -> None:
         """Each second: save the offset of what was passed in memory, and drain what is to be tried again."""
@@ -184,11 +193,11 @@ class PolicyReader:
                 await append(self._pool, Append(claim.authority, self._clock.now(), offset=offset))
             else:
                 await self._act(claim, wanted, offset)
-        except PASSING:
+        except NOT_POISON:
             raise
         except Exception as error:
             log.exception("%s: number %d stays parked", claim.topic, row["number"])
-            await self._pool.execute(
+            await self._execute(
                 "select keep_parked($1, $2, $3, $4, $5)",
                 claim.authority,
                 self._consumer,

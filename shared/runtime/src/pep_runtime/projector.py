@@ -1,4 +1,4 @@
-"""Folding the service's own journal into its read models: a batch a transaction, the position in the same transaction."""
+"""Folding the service's own journal into its read models: a batch a transaction, the position in it too."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ class Table:
         self.delete = f"delete from {model.table} where authority = $1 and {where}"
         keys = ", ".join(f"${i + 2}::{_COLUMN[self._column(name)]}[]" for i, name in enumerate(model.key))
         joined = " and ".join(f"t.{name} = k.{name}" for name in model.key)
-        self.fetch = f"select t.* from {model.table} t join unnest({keys}) as k ({', '.join(model.key)}) on {joined} where t.authority = $1"
+        self.fetch = (
+            f"select t.* from {model.table} t join unnest({keys}) as k ({', '.join(model.key)}) on {joined}"
+            " where t.authority = $1"
+        )
 
     def _column(self, name: str) -> type:
         kind = self._kinds[name]
@@ -135,7 +138,8 @@ class Projector:
         """One batch of each authority that has news. False if there was none."""
         behind = await self._pool.fetch(
             "select h.authority from journal_head h where h.log = 'journal' and h.position >"
-            " coalesce((select min(p.position) from projection_position p where p.authority = h.authority having count(*) = $1), 0)",
+            " coalesce((select min(p.position) from projection_position p where p.authority = h.authority"
+            " having count(*) = $1), 0)",
             len(self._tables),
         )
         for row in behind:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,15 @@ class Record:
     key: bytes
     value: bytes
     headers: Headers
+
+
+class ShorterThanBefore(Exception):
+    """A batch landed below where the topic had ended: the topic was made anew, or lost its tail."""
+
+    def __init__(self, name: str, offset: int) -> None:
+        super().__init__(f"{name} lost what it held from offset {offset} on")
+        self.topic = name
+        self.offset = offset
 
 
 class Diverged(Exception):
@@ -153,23 +162,25 @@ class Relay:
         rows = await self._pool.fetch(_SELECT, authority, place.position, ROWS)
         if not rows:
             return
+        journal = topic(authority, self._service, "journal")
+        events = topic(authority, self._service, "events")
+        announced = [_announcement_record(row, self._service) for row in rows if row["announced"] is not None]
         try:
-            kept = await self._send(
-                producer, place, topic(authority, self._service, "journal"), [_journal_record(r) for r in rows]
-            )
-            announced = [_announcement_record(r, self._service) for r in rows if r["announced"] is not None]
-            kept = await self._send(producer, place, topic(authority, self._service, "events"), announced) and kept
+            await self._send(producer, place, journal, [_journal_record(row) for row in rows])
+            await self._send(producer, place, events, announced)
+            place.position = rows[-1]["position"]
+        except ShorterThanBefore as shorter:
+            log.warning("%s: %s; comparing", authority, shorter)
+            self._places[authority] = await self.compare(authority, {shorter.topic: shorter.offset})
         except KafkaError:
             self._places.pop(authority, None)  # unknown outcome: compare before the next send
             raise
-        place.position = rows[-1]["position"]
-        if not kept:
-            log.warning("%s: a batch did not land where it was expected; comparing", authority)
-            del self._places[authority]
 
-    async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Sequence[Record]) -> bool:
-        """Send in batches, each acknowledged before the next. False if one landed at another offset than expected."""
-        kept = True
+    async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Sequence[Record]) -> None:
+        """Send in batches, each acknowledged before the next. Raises `ShorterThanBefore`.
+
+        A batch that lands further on than expected follows a repeat by a paused relay, which does no harm.
+        """
         start = 0
         while start < len(records):
             batch = producer.create_batch()
@@ -181,21 +192,24 @@ class Relay:
                     break
                 taken += 1
             acknowledged = await (await producer.send_batch(batch, name, partition=0))
-            kept = kept and acknowledged.offset == place.offsets[name]
+            if acknowledged.offset < place.offsets[name]:
+                raise ShorterThanBefore(name, acknowledged.offset)
             place.offsets[name] = acknowledged.offset + taken
             start += taken
-        return kept
 
-    async def compare(self, authority: str) -> Place:
+    async def compare(self, authority: str, below: Mapping[str, int] | None = None) -> Place:
         """Where to go on from: the topics' last records must be rows of this journal, byte for byte.
 
-        Raises `Diverged` if a topic is ahead of the journal or holds another history: Postgres was restored behind Kafka.
+        `below` names offsets under which to look, where what follows is known to have come too early. A last record
+        that stands earlier in its topic than its number allows means that something before it is missing: all is sent
+        again. Raises `Diverged` if a topic is ahead of the journal or holds another history: Postgres was restored.
         """
         async with reader(self._bootstrap) as consumer:
             journal_topic = topic(authority, self._service, "journal")
             events_topic = topic(authority, self._service, "events")
-            journal, journal_end = await last_record(consumer, journal_topic)
-            events, events_end = await last_record(consumer, events_topic)
+            below = below or {}
+            journal, journal_end = await last_record(consumer, journal_topic, below.get(journal_topic))
+            events, events_end = await last_record(consumer, events_topic, below.get(events_topic))
         offsets = {journal_topic: journal_end, events_topic: events_end}
         position = 0
         if journal is not None:
@@ -205,6 +219,8 @@ class Relay:
                 "select hash from journal where authority = $1 and position = $2", authority, position
             )
             _same(found, headers[HASH], f"position {position}", "journal")
+            if journal.offset < position - 1:
+                return Place(0, offsets)
         if events is None:
             return Place(0 if await self._announces_up_to(authority, position) else position, offsets)
         headers = dict(events.headers)
@@ -213,6 +229,8 @@ class Relay:
             "select position, hash from journal where authority = $1 and announced = $2", authority, number
         )
         _same(row["hash"] if row else None, headers[HASH], f"announcement {number}", "events")
+        if events.offset < number - 1:
+            return Place(0, offsets)
         missing = await self._pool.fetchval(
             "select min(position) - 1 from journal where authority = $1 and announced = $2 and position <= $3",
             authority,

@@ -6,15 +6,18 @@ The announced number is the truth; the Kafka offset says only where to start rea
 from __future__ import annotations
 
 import logging
+import random
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
-from pep_runtime.journal import Fenced, Pool
+from pep_runtime.journal import ClockBehind, Fenced, Frozen, Pool, UnknownAuthority, VersionConflict, outcome_of
 from pep_runtime.kafka import reader
 from pep_runtime.tasks import keep_trying
 from pep_runtime.topics import parts, pattern
@@ -22,6 +25,9 @@ from pep_runtime.topics import parts, pattern
 POLL_SECONDS = 0.5
 MOST_RECORDS = 500
 SESSION_SECONDS = 10.0
+MOST_REST_SECONDS = 5.0
+ONE_AUTHORITYS = (ClockBehind, Frozen, UnknownAuthority, VersionConflict)
+"""Trouble that concerns one authority only. Servers being away concerns all: the whole runner begins again."""
 
 log = logging.getLogger("pep_runtime.runner")
 KafkaRecord: TypeAlias = ConsumerRecord
@@ -29,10 +35,6 @@ KafkaRecord: TypeAlias = ConsumerRecord
 
 class AnotherHistory(Exception):
     """A number was seen again with another hash: this topic was written by another history. It is never dropped."""
-
-
-class Gap(Exception):
-    """A number is missing, and was not found by reading from the beginning either."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,8 @@ class PartitionRunner:
         self._reader = take
         self._owner = secrets.token_hex(8)
         self.claims: dict[TopicPartition, Claim] = {}
+        self._resting: dict[TopicPartition, float] = {}
+        self._tries: dict[TopicPartition, int] = {}
 
     async def run(self) -> None:
         """Until cancelled; Kafka or PostgreSQL being away is waited for."""
@@ -92,61 +96,74 @@ class PartitionRunner:
             fetch_max_wait_ms=int(POLL_SECONDS * 1000),
         )
         consumer.subscribe(pattern=self._pattern)
-        await consumer.start()
         try:
+            await consumer.start()
             while True:
                 await self._turn(consumer)
         finally:
             await consumer.stop()
 
     async def _turn(self, consumer: AIOKafkaConsumer) -> None:
-        """Claim what is newly ours, then take what has come. The claim is made here: a rebalance callback swallows errors."""
+        """Claim what is newly ours, then take what has come. Not in a rebalance callback: that swallows errors."""
         assigned = consumer.assignment()
         for gone in self.claims.keys() - assigned:
             del self.claims[gone]
         for partition in assigned - self.claims.keys():
-            await self._claim(consumer, partition)
+            if self._resting.get(partition, 0.0) <= time.monotonic():
+                await self._alone(consumer, partition, self._claim(consumer, partition))
         fetched = await consumer.getmany(timeout_ms=int(POLL_SECONDS * 1000))
         for partition, records in fetched.items():
             claim = self.claims.get(partition)
             if claim is not None and claim.halted is None:
-                await self._guarded(consumer, partition, claim, records)
+                await self._alone(consumer, partition, self._guarded(consumer, partition, claim, records))
         for partition, claim in list(self.claims.items()):
             if claim.halted is None:
-                await self._fenced(partition, self._reader.rest(claim))
+                await self._alone(consumer, partition, self._reader.rest(claim))
 
     async def _claim(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
         authority, service = parts(partition.topic)
         claim = await self._reader.claim(partition.topic, authority, service, self._owner)
         consumer.seek(partition, claim.next_offset)
+        consumer.resume(partition)
         self.claims[partition] = claim
+
+    async def _alone(self, consumer: AIOKafkaConsumer, partition: TopicPartition, effect: Awaitable[None]) -> None:
+        """One authority's trouble is its own: its topic rests for a while and is claimed anew; the others go on."""
+        try:
+            await effect
+            self._tries.pop(partition, None)
+        except Fenced:
+            log.warning("%s: fenced; another reader owns it, or it went on", partition.topic)
+            self._rest(consumer, partition, 0.0)
+        except ONE_AUTHORITYS as trouble:
+            tries = self._tries[partition] = self._tries.get(partition, 0) + 1
+            seconds = min(0.05 * 2**tries, MOST_REST_SECONDS) * random.uniform(0.5, 1.0)
+            log.warning("%s rests for %.1f s: %s", partition.topic, seconds, type(trouble).__name__)
+            self._rest(consumer, partition, seconds)
+
+    def _rest(self, consumer: AIOKafkaConsumer, partition: TopicPartition, seconds: float) -> None:
+        self.claims.pop(partition, None)
+        self._resting[partition] = time.monotonic() + seconds
+        if partition in consumer.assignment():
+            consumer.pause(partition)
 
     async def _guarded(
         self, consumer: AIOKafkaConsumer, partition: TopicPartition, claim: Claim, records: Sequence[KafkaRecord]
     ) -> None:
         try:
-            news = fresh(claim, records, self._reader.number)
-        except Gap as gap:
-            if claim.sought_for == claim.last_number:
-                self._halt(claim, str(gap))
-                return
-            claim.sought_for = claim.last_number
-            await consumer.seek_to_beginning(partition)
-            return
+            news, missing = fresh(claim, records, self._reader.number)
         except AnotherHistory as other:
             self._halt(claim, str(other))
             return
         if news:
-            await self._fenced(partition, self._reader.take(claim, news))
-        if partition in self.claims:
+            await self._reader.take(claim, news)
+        if missing is None:
             claim.next_offset = max(claim.next_offset, records[-1].offset + 1)
-
-    async def _fenced(self, partition: TopicPartition, effect: Awaitable[None]) -> None:
-        try:
-            await effect
-        except Fenced:
-            log.warning("%s: fenced; another reader owns it, or it went on", partition.topic)
-            self.claims.pop(partition, None)
+        elif claim.sought_for == missing:
+            self._halt(claim, f"number {missing} is missing")
+        else:
+            claim.sought_for = missing
+            await consumer.seek_to_beginning(partition)
 
     def _halt(self, claim: Claim, reason: str) -> None:
         claim.halted = reason
@@ -155,8 +172,11 @@ class PartitionRunner:
 
 def fresh(
     claim: Claim, records: Sequence[KafkaRecord], number_of: Callable[[KafkaRecord], tuple[int, bytes]]
-) -> list[KafkaRecord]:
-    """The records that come next, repeats dropped. Raises `Gap`, `AnotherHistory`."""
+) -> tuple[list[KafkaRecord], int | None]:
+    """The records that come next, repeats dropped, and the number that is missing after them, if one is.
+
+    Raises `AnotherHistory`.
+    """
     news: list[KafkaRecord] = []
     last, last_hash = claim.last_number, claim.last_hash
     for record in records:
@@ -164,16 +184,17 @@ def fresh(
         if number == last and last_hash is not None and its_hash != last_hash:
             raise AnotherHistory(f"number {number} came again with another hash")
         if number > last + 1:
-            if news:
-                break
-            raise Gap(f"number {last + 1} is missing: {number} came after {last}")
+            return news, last + 1
         if number == last + 1:
             news.append(record)
             last, last_hash = number, its_hash
-    return news
+    return news, None
 
 
 async def claim_topic(pool: Pool, consumer: str, topic: str, authority: str, service: str, owner: str) -> Claim:
     """Become the owner of a topic for `consumer`, with an epoch that fences everybody before."""
-    (row,) = await pool.fetch("select * from claim_consumer($1, $2, $3, $4)", consumer, authority, topic, owner)
+    try:
+        (row,) = await pool.fetch("select * from claim_consumer($1, $2, $3, $4)", consumer, authority, topic, owner)
+    except asyncpg.PostgresError as error:
+        raise outcome_of(error) from error
     return Claim(topic, authority, service, row["epoch"], row["next_offset"], row["last_number"], row["last_hash"])

@@ -28,8 +28,8 @@ PASSING = (
     UnknownAuthority,
     VersionConflict,
 )
-"""What passes: servers away, connections cut, time-outs, a frozen or not yet opened authority. Anything else is a mistake
-of ours and is not retried."""
+"""What passes: servers away, connections cut, time-outs, a frozen or not yet opened authority. Anything else is a
+mistake of ours and is not retried."""
 
 
 async def keep_trying(name: str, work: Callable[[], Awaitable[None]], most_seconds: float = 5.0) -> None:

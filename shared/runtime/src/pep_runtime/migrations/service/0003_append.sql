@@ -206,6 +206,9 @@ returns table (epoch bigint, next_offset bigint, last_number bigint, last_hash b
 language plpgsql security definer set search_path = public set lock_timeout = '5s' as $$
 begin
     perform set_config('app.authority', p_authority, true);
+    if not exists (select from journal_head h where h.authority = p_authority) then
+        raise exception 'There is no authority %.', p_authority using errcode = 'PJ004';
+    end if;
     return query
         insert into consumer_offset as o (consumer, authority, topic, owner, epoch) values (p_consumer, p_authority, p_topic, p_owner, 1)
         on conflict (authority, consumer, topic) do update set owner = excluded.owner, epoch = o.epoch + 1

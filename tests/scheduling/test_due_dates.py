@@ -317,8 +317,9 @@ def test_a_withdrawn_completion_opens_again_what_the_plan_had_met() -> None:
 
 def test_what_passes_its_day_is_overdue_once_and_stays_met_late() -> None:
     known = child.given(*entering(MONDAY, LEICESTERSHIRE))
-    known.when(FlagOverdue(child_ref=REF, today=date(2026, 10, 19))).then_nothing()
-    next_day = FlagOverdue(child_ref=REF, today=date(2026, 10, 20))
+    next_day = FlagOverdue(child_ref=REF, obligation="available", trigger_on=MONDAY, today=date(2026, 10, 20))
+    known.when(next_day.model_copy(update={"today": date(2026, 10, 19)})).then_nothing()
+    known.when(next_day.model_copy(update={"obligation": "hold"})).then_nothing()
     overdue = PEPOverdue(child_ref=REF, obligation="available", trigger_on=MONDAY, due=date(2026, 10, 19))
     late = known.when(next_day).then(overdue)
     late.when(next_day).then_nothing()

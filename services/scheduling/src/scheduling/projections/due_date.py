@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from scheduling.domain.child.events import (
@@ -23,7 +24,7 @@ class DueDate:
     """One obligation. `state` is open, met, overdue, withdrawn, or not_counted where no calendar reaches its days."""
 
     child_ref: str
-    obligation: str
+    obligation: Obligation
     trigger_on: date
     trigger: str
     state: str

@@ -94,9 +94,11 @@ class ReopenObligations(Command):
 
 
 class FlagOverdue(Command):
-    """The day has come: whatever was due before it and is open is overdue."""
+    """The day of one obligation has passed; if it is open, it is overdue."""
 
     child_ref: str
+    obligation: Obligation
+    trigger_on: date
     today: date
 
 

@@ -60,7 +60,7 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, ReopenObligations(by=by):
             return obligations.reopened(command.child_ref, tuple(due for due in child.dues if due.met_by == by), by)
         case _, FlagOverdue():
-            return obligations.overdue(child, command.child_ref, command.today)
+            return obligations.overdue(child, command)
         case Child(spells=()), _:
             raise Refusal("Nothing is known of this child's care yet.")
         case _, NoteMeetingScheduled():

@@ -8,7 +8,7 @@ from pep_kernel.authority_policy.scheduling import Trigger
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.refusal import Refusal
 from scheduling.domain.child import due_dates
-from scheduling.domain.child.commands import NoteMeetingHeld, NoteMeetingScheduled
+from scheduling.domain.child.commands import FlagOverdue, NoteMeetingHeld, NoteMeetingScheduled
 from scheduling.domain.child.events import ChildEvent, ObligationMet, ObligationReopened, PEPOverdue
 from scheduling.domain.child.states import Child, Due
 
@@ -53,10 +53,12 @@ def _meeting_does_not_count(child: Child, command: NoteMeetingHeld) -> list[Chil
     return [*reopened(command.child_ref, held, command.meeting_id), *withdrawn]
 
 
-def overdue(child: Child, child_ref: str, today: date) -> list[ChildEvent]:
-    """Each once, the day after its date."""
+def overdue(child: Child, command: FlagOverdue) -> list[ChildEvent]:
+    """Once, from the day after its date."""
     return [
-        PEPOverdue(child_ref=child_ref, obligation=due.obligation, trigger_on=due.trigger_on, due=due.due)
+        PEPOverdue(child_ref=command.child_ref, obligation=due.obligation, trigger_on=due.trigger_on, due=due.due)
         for due in child.open_dues
-        if due.due < today and not due.overdue
+        if (due.obligation, due.trigger_on) == (command.obligation, command.trigger_on)
+        and due.due < command.today
+        and not due.overdue
     ]

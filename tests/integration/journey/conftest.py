@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,9 +14,8 @@ import asyncpg
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
-from joserfc import jwt
-from joserfc.jwk import RSAKey
 from pydantic import SecretStr
+from tests.integration.sign_in import SignInProvider, sign_in_provider, write_issuers
 
 from journey.main import PARTS
 from pep_kernel.message import Envelope, Person
@@ -110,39 +106,10 @@ async def authority(unique_name: Callable[[str], str], kafka_bootstrap: str) -> 
     return name
 
 
-class Provider:
-    """A sign-in provider's keys, and tokens signed with them."""
-
-    def __init__(self, address: str, key: RSAKey) -> None:
-        self.address = address
-        self._key = key
-
-    def token(self, person_ref: str) -> str:
-        claims = {"iss": self.address, "aud": "openpep", "sub": person_ref, "exp": 4_000_000_000, "token_use": "access"}
-        return jwt.encode({"alg": "RS256", "kid": self._key.kid}, claims, self._key)
-
-
 @pytest.fixture(scope="session")
-def provider() -> Iterator[Provider]:
-    key = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
-    published = json.dumps({"keys": [key.as_dict(private=False)]}).encode()
-
-    class Keys(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(published)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """The test's output is the test's."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Provider(f"http://127.0.0.1:{server.server_port}", key)
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def provider() -> Iterator[SignInProvider]:
+    with sign_in_provider() as started:
+        yield started
 
 
 @pytest.fixture
@@ -152,15 +119,14 @@ async def service(
     unique_name: Callable[[str], str],
     tmp_path: Path,
     authority: str,
-    provider: Provider,
+    provider: SignInProvider,
 ) -> AsyncIterator[RunningService]:
     """The service with a database of its own and one authority opened, in which an auditor and a teacher work."""
     database, keys_database = unique_name("journey"), unique_name("keys")
     logins = await provision(postgres_dsn, database, own=ROOT / "services" / "journey" / "migrations")
     keys = await provision(postgres_dsn, keys_database, "keys")
     FileKeys(tmp_path / "keys").create(authority)
-    issuer = {"authority": authority, "keys_url": f"{provider.address}/keys"}
-    (tmp_path / "issuers.json").write_text(json.dumps({provider.address: issuer}))
+    write_issuers(tmp_path / "issuers.json", {authority: provider})
     superuser = await asyncpg.connect(f"{postgres_dsn.rpartition('/')[0]}/{database}")
     await superuser.execute("select open_authority($1)", authority)
     people = [(authority, "auditor-1", "auditor"), (authority, "teacher-1", "designated_teacher")]
@@ -189,6 +155,6 @@ async def service(
 async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
     """Wait for a condition, not for a time."""
     async with asyncio.timeout(seconds):
-        while not (found := await condition()):  # noqa: ASYNC110  # what is waited for happens in a database
+        while not (found := await condition()):  # what is waited for happens in a database
             await asyncio.sleep(0.02)
         return found

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 import typer
 import uvicorn
-from tests.integration.journey.conftest import Journal, Provider, until
+from tests.integration.journey.conftest import Journal, until
+from tests.integration.sign_in import SignInProvider
 from typer.testing import CliRunner, Result
 
 from journey.entrypoints.journey_command import app
@@ -61,7 +62,7 @@ async def run(*arguments: str) -> Result:
     return await asyncio.to_thread(CliRunner().invoke, pep, ["journey", *arguments])
 
 
-async def test_the_whole_story_is_told_however_many_pages_it_has(address: str, provider: Provider) -> None:
+async def test_the_whole_story_is_told_however_many_pages_it_has(address: str, provider: SignInProvider) -> None:
     told = await run("child7", "--api", address, "--token", provider.token("auditor-1"), "--json")
     assert told.exit_code == 0, told.output
     story = json.loads(told.stdout)
@@ -69,7 +70,7 @@ async def test_the_whole_story_is_told_however_many_pages_it_has(address: str, p
     assert story["rests_on"] == {"scheduling": 250}
 
 
-async def test_the_story_is_shown_as_of_a_day_with_what_it_rests_on(address: str, provider: Provider) -> None:
+async def test_the_story_is_shown_as_of_a_day_with_what_it_rests_on(address: str, provider: SignInProvider) -> None:
     asked = ("child7", "--as-of", "2026-09-21", "--api", address, "--token", provider.token("auditor-1"))
     told = await run(*asked)
     assert told.exit_code == 0, told.output
@@ -77,7 +78,7 @@ async def test_the_story_is_shown_as_of_a_day_with_what_it_rests_on(address: str
     assert "This rests on: scheduling up to 14." in told.stdout
 
 
-async def test_who_may_not_read_it_is_told_why(address: str, provider: Provider) -> None:
+async def test_who_may_not_read_it_is_told_why(address: str, provider: SignInProvider) -> None:
     told = await run("child7", "--api", address, "--token", provider.token("teacher-1"))
     assert told.exit_code == 1
     assert "A designated teacher may not read journey." in told.output

@@ -108,12 +108,10 @@ async def test_a_dropped_record_stops_its_topic_and_is_shown(
     service: RunningService, write: Write, journal: Journal, group: str
 ) -> None:
     records = journal.records()
-    await write(journal, records[:2])
+    await write(journal, [*records[:2], *records[3:]])
     async with copying(service, group):
-        await copied(service, journal.authority, 2)
-        await write(journal, records[3:])
         (stop,) = await until(lambda: rows(service, journal.authority, "copy_stop"))
-    assert (stop["position"], stop["reason"]) == (3, "number 3 is missing: 4 came after 2")
+    assert (stop["position"], stop["reason"]) == (3, "number 3 is missing")
 
 
 async def test_copies_are_never_changed_and_no_other_authority_sees_them(

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
-from tests.integration.journey.conftest import SERVICES, Journal, Provider, Write, until
+from tests.integration.journey.conftest import SERVICES, Journal, Write, until
+from tests.integration.sign_in import SignInProvider
 
 from journey.adapters.copies import Copies
 from pep_runtime.http import make_app
@@ -41,7 +42,7 @@ async def told(service: RunningService, write: Write, authority: str, unique_nam
 
 
 @pytest.fixture
-async def auditor(service: RunningService, provider: Provider) -> AsyncIterator[httpx.AsyncClient]:
+async def auditor(service: RunningService, provider: SignInProvider) -> AsyncIterator[httpx.AsyncClient]:
     async with client(service, provider.token("auditor-1")) as signed_in:
         yield signed_in
 
@@ -98,7 +99,7 @@ async def test_a_child_of_whom_nobody_told_is_not_found(told: None, auditor: htt
     assert (answer.status_code, answer.json()["detail"]) == (404, "There is no such child here.")
 
 
-async def test_a_teacher_may_not_read_a_journey(told: None, service: RunningService, provider: Provider) -> None:
+async def test_a_teacher_may_not_read_a_journey(told: None, service: RunningService, provider: SignInProvider) -> None:
     async with client(service, provider.token("teacher-1")) as teacher:
         answer = await teacher.get("/children/child7/journey")
     assert answer.status_code == 403

@@ -19,6 +19,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import SecretStr
+from tests.integration.sign_in import SignInProvider, sign_in_provider, write_issuers
 
 from notifications.main import PARTS
 from notifications.settings import MailSettings
@@ -29,7 +30,7 @@ from pep_runtime.service import RunningService, running
 from pep_runtime.settings import Settings
 
 ROOT = Path(__file__).parents[3]
-AUTHORITY = "leicestershire"
+AUTHORITY, ELSEWHERE = "leicestershire", "oxfordshire"
 MONDAY_MORNING = "2026-10-12T10:00:00+01:00"
 SATURDAY = "2026-10-17T10:00:00+01:00"
 
@@ -103,22 +104,32 @@ def scheduling() -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
     thread.join()
 
 
+@pytest.fixture(scope="session")
+def providers() -> Iterator[dict[str, SignInProvider]]:
+    with sign_in_provider() as here, sign_in_provider() as elsewhere:
+        yield {AUTHORITY: here, ELSEWHERE: elsewhere}
+
+
 @pytest.fixture
 async def service(
     postgres_dsn: str,
     unique_name: Callable[[str], str],
     tmp_path: Path,
     scheduling: tuple[str, dict[str, dict[str, Any]]],
+    providers: dict[str, SignInProvider],
 ) -> AsyncIterator[RunningService]:
-    """The service with a database of its own, one authority opened, on a Monday morning."""
+    """The service with a database of its own, two authorities opened, on a Monday morning."""
     database, keys_database = unique_name("notifications"), unique_name("keys")
     logins = await provision(postgres_dsn, database, own=ROOT / "services" / "notifications" / "migrations")
     keys = await provision(postgres_dsn, keys_database, "keys")
-    FileKeys(tmp_path / "keys").create(AUTHORITY)
-    (tmp_path / "issuers.json").write_text("{}")
+    write_issuers(tmp_path / "issuers.json", providers)
     (tmp_path / "clock").write_text(MONDAY_MORNING)
     superuser = await asyncpg.connect(f"{postgres_dsn.rpartition('/')[0]}/{database}")
-    await superuser.execute("select open_authority($1)", AUTHORITY)
+    for authority in providers:
+        FileKeys(tmp_path / "keys").create(authority)
+        await superuser.execute("select open_authority($1)", authority)
+        people = [(authority, "admin-1", "administrator"), (authority, "teacher-1", "designated_teacher")]
+        await superuser.executemany("insert into colleague values ($1, $2, $3, null, 0)", people)
     await superuser.close()
     settings = Settings(
         environment="development",

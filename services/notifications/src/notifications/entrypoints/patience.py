@@ -30,18 +30,24 @@ class SeenSince:
 
 
 class PutOff:
-    """Messages that are not to be tried just now."""
+    """Messages that are not to be tried just now, because something about them failed and may pass."""
 
     def __init__(self) -> None:
+        self._tries: dict[str, int] = {}
         self._until: dict[str, float] = {}
 
-    def put_off(self, message_id: str, attempts: int) -> None:
-        """Wait 1, 2, 4 … seconds by the attempts so far, at most a quarter of an hour, and a little less by chance."""
-        wait = min(2.0**attempts, LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+    def put_off(self, message_id: str) -> None:
+        """Wait 1, 2, 4 … seconds, longer each time, at most a quarter of an hour, and a little less by chance."""
+        tries = self._tries[message_id] = self._tries.get(message_id, 0) + 1
+        wait = min(2.0 ** (tries - 1), LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
         self._until[message_id] = time.monotonic() + wait
+
+    def forget(self, message_id: str) -> None:
+        """The message is not to be tried any more."""
+        self._tries.pop(message_id, None)
+        self._until.pop(message_id, None)
 
     def now(self) -> list[str]:
         """The ids of those still put off."""
         now = time.monotonic()
-        self._until = {message_id: until for message_id, until in self._until.items() if until > now}
-        return list(self._until)
+        return [message_id for message_id, until in self._until.items() if until > now]

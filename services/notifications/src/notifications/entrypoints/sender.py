@@ -13,6 +13,8 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from notifications.adapters.contacts import Contacts, NotKnownThere
 from notifications.adapters.mail import MailServer, NobodyKnows, NotTaken, Outcome, Taken
 from notifications.adapters.post_room import CannotBeAddressed, PostRoom
@@ -94,41 +96,43 @@ class Sender:
     async def _guarded(self, authority: str, message: Message) -> None:
         """One message's trouble is not another's: what passes puts this one off."""
         try:
-            await self._send(authority, message)
-        except (*PASSING, UpstreamError) as trouble:
+            passed = await self._send(authority, message)
+        except (*PASSING, UpstreamError, ValidationError, NotKnownThere) as trouble:
             log.warning("%s is put off: %s", message.message_id, type(trouble).__name__)
-            self._put_off.put_off(message.message_id, message.attempts)
+            passed = False
+        if passed:
+            self._put_off.forget(message.message_id)
+            self._not_known.forget(message.message_id)
+        else:
+            self._put_off.put_off(message.message_id)
 
-    async def _send(self, authority: str, message: Message) -> None:
+    async def _send(self, authority: str, message: Message) -> bool:
+        """False if the message is to be tried again."""
         mail = await self._mail(authority, message)
         if mail is None:
-            return
+            return True
         begun = await self._do(authority, message, BeginAttempt(), f"attempt {message.attempts + 1}")
         if begun is None or not begun.events:
-            return  # another sender has it, or we cannot know that it was we who wrote this attempt
+            return True  # another sender has it, or we cannot know that it was we who wrote this attempt
         outcome = await self._server.send(mail)
-        if isinstance(outcome, NotTaken):
-            self._put_off.put_off(message.message_id, message.attempts)
         await self._do(authority, message, _told(outcome), f"outcome {message.attempts + 1}")
+        return not isinstance(outcome, NotTaken)
 
     async def _mail(self, authority: str, message: Message) -> EmailMessage | None:
-        """The mail, or None if it cannot be made: then the message is held back, or put off for a while."""
+        """The mail, or None if it cannot be made: then the message is held back. Raises what `Contacts` raises."""
         contacts = Contacts(self._service.upstream("scheduling"), authority)
         room = PostRoom(contacts, self._rules(authority), self._settings.base_address, self._service.clock.now())
         try:
-            mail = await room.mail_for(message)
+            return await room.mail_for(message)
         except NotKnownThere:
-            # Scheduling said the name before its own read model shows the person: ask again for a while.
+            # Scheduling announced somebody before its own read model shows them: ask again for a while.
             if self._not_known.seconds(message.message_id) < self._settings.patience_seconds:
-                self._put_off.put_off(message.message_id, message.attempts)
-                return None
-            await self._do(authority, message, SuppressNotification(reason=NOT_KNOWN), "suppress")
-            mail = None
-        except CannotBeAddressed as reason:
-            await self._do(authority, message, SuppressNotification(reason=str(reason)), "suppress")
-            mail = None
-        self._not_known.forget(message.message_id)
-        return mail
+                raise
+            reason = NOT_KNOWN
+        except CannotBeAddressed as why:
+            reason = str(why)
+        await self._do(authority, message, SuppressNotification(reason=reason), "suppress")
+        return None
 
     async def _give_up_what_nobody_finishes(self) -> None:
         """An attempt that this process saw underway for too long is given up: nobody knows, so it is not sent again."""

@@ -66,6 +66,12 @@ async def test_the_calendar_entry_is_private_neutral_and_in_local_time(post_box:
     assert event.end - event.start == timedelta(hours=1)
 
 
+def test_the_same_meeting_gives_the_same_entry() -> None:
+    assert calendar_entry(MEETING, SENDER, "nurse@clinic.example", NOW) == calendar_entry(
+        MEETING, SENDER, "nurse@clinic.example", NOW
+    )
+
+
 @pytest.mark.parametrize(("answer", "permanent"), [("451 Try later", False), ("550 Nobody there", True)])
 async def test_a_recipient_that_is_refused_was_not_taken(post_box: PostBox, answer: str, permanent: bool) -> None:
     post_box.answers_to_recipient.append(answer)

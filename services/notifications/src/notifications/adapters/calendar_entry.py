@@ -5,7 +5,7 @@ The same meeting keeps its UID; a changed meeting has a higher sequence, so that
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from icalendar import Calendar, Event, vCalAddress, vText
 from icalendar.enums import CLASS, STATUS
@@ -30,16 +30,18 @@ def calendar_entry(meeting: MeetingDetails, sender: Sender, recipient: str, at: 
         description=f"Join online: {meeting.joining_link}" if meeting.joining_link else None,
         classification=CLASS.PRIVATE,
         status=STATUS.CONFIRMED,
-        organizer=_address(sender.address, sender.name),
-        attendees=[_address(recipient)],
+        organizer=_address(sender.address, CN=sender.name),
+        attendees=[_address(recipient, PARTSTAT="NEEDS-ACTION")],
     )
-    calendar = Calendar.new(method="REQUEST", prodid=PRODUCT, subcomponents=[event])
-    calendar.add_missing_timezones()
+    calendar = Calendar()  # `Calendar.new` would give it a UID by chance
+    for name, value in (("PRODID", PRODUCT), ("VERSION", "2.0"), ("METHOD", "REQUEST")):
+        calendar.add(name, value)
+    calendar.add_component(event)
+    calendar.add_missing_timezones(first_date=date(begins.year, 1, 1), last_date=date(begins.year + 1, 12, 31))
     return bytes(calendar.to_ical())
 
 
-def _address(address: str, name: str | None = None) -> vCalAddress:
+def _address(address: str, **parameters: str) -> vCalAddress:
     written = vCalAddress(f"mailto:{address}")
-    if name:
-        written.params["CN"] = vText(name)
+    written.params.update({name: vText(value) for name, value in parameters.items()})
     return written

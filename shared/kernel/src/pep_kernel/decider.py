@@ -1,4 +1,4 @@
-"""The shape of every rule book: what a thing is at first, what may happen to it, what it is afterwards, what others hear."""
+"""The shape of every rule book: what a thing is at first, what may happen to it, what it is then, what others hear."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class States:
         self._states = states
 
     def of(self, stream: str, kind: type[Wanted] | tuple[type[Wanted], ...]) -> Wanted:
-        """The state of `stream`, which is one of `kind`. Raises `TypeError` if it is another (a mistake in the caller)."""
+        """The state of `stream`, which is one of `kind`. Raises `TypeError` if it is another (the caller's mistake)."""
         state = self._states.get(stream, self._deciders[category(stream)].initial)
         if not isinstance(state, kind):
             raise TypeError(f"{stream} is {type(state).__name__}")
@@ -67,13 +67,13 @@ class Act:
     """One command on its way to one append.
 
     - one stream: the decider of its category decides.
-    - several (`together`): a rule that rests on several streams; it sees all their states and says which event goes where.
+    - several (`together`): a rule that rests on several streams; it sees their states and says which event goes where.
       Every stream in `streams` is guarded: a change meanwhile makes the act be decided again.
     - `whole_child`: all streams of `child_ref` in this service are loaded as well.
 
     `child_ref` marks the events of a child (an event's own `child_ref` field goes before it); `policy_version` is the
-    version of the authority's rules that judged it. `files(events)` gives files by name, whose bytes are stored by the call
-    that appends the events.
+    version of the authority's rules that judged it. `files(events)` gives files by name, whose bytes are stored by the
+    call that appends the events.
     """
 
     command: Command

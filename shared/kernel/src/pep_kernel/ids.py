@@ -1,4 +1,4 @@
-"""Names of things. References of children and people are keyed hashes: a second import finds them, nobody guesses them."""
+"""Names of things. References of children and people are keyed hashes: an import finds them again, nobody guesses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NAMESPACE = UUID("6b7f0c52-2f0e-5d8a-9c55-0d5f0f6e7c11")
 
 
 def keyed_reference(secret: bytes, kind: str, local_id: str) -> str:
-    """An opaque reference, 26 lower-case letters and digits: HMAC-SHA-256 of the authority's own id under its secret."""
+    """An opaque reference, 26 lower-case letters and digits: HMAC-SHA-256 of the authority's id under its secret."""
     digest = hmac.new(secret, f"{kind}\n{local_id}".encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
 

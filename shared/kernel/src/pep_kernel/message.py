@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Command(BaseModel):
-    """A request. Pydantic, since commands cross the border from people and files and must be told what is wrong with them."""
+    """A request. Pydantic, since commands come from people and files, who must be told what is wrong."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

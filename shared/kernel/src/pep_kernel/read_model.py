@@ -16,8 +16,8 @@ Key = tuple[Any, ...]
 class ReadModel(Generic[Row]):
     """A table whose rows are frozen dataclasses; its columns are their fields, with the authority before them.
 
-    `keys(recorded)` names the rows that an event concerns (values of the `key` columns); `fold(row, recorded, key)` gives
-    the row afterwards, or None for no row. Both are pure.
+    `keys(recorded)` names the rows that an event concerns (values of the `key` columns); `fold(row, recorded, key)`
+    gives the row afterwards, or None for no row. Both are pure.
     """
 
     table: str

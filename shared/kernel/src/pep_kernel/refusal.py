@@ -2,7 +2,7 @@
 
 
 class Refusal(Exception):
-    """The rules do not allow it. `sentence` says why, in words fit for the person who asked; `rules` cites their numbers."""
+    """The rules do not allow it. `sentence` says why, fit for the person who asked; `rules` cites their numbers."""
 
     def __init__(self, sentence: str, *rules: str) -> None:
         super().__init__(sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 
@@ -19,7 +19,7 @@ State = TypeVar("State")
 
 @dataclass(frozen=True)
 class Scenario:
-    """A rule book under test. `Scenario(plan).given(opened).when(SubmitPlan(…)).then_refused("at least one target")`."""
+    """A rule book tested. `Scenario(plan).given(opened).when(SubmitPlan(…)).then_refused("at least one target")`."""
 
     decider: AnyDecider
     history: tuple[Event, ...] = ()

@@ -133,9 +133,7 @@ class LeavingCareBody(BaseModel):
     model_config = example(on="2026-12-01", reason="returned_home")
 
     on: date
-    reason: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$", description="A short code.")
-    ]
+    reason: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$", description="A short code.")]
 
 
 class MeetingBody(BaseModel):

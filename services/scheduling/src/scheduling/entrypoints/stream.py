@@ -1,7 +1,7 @@
 """The stream worker: `python -m scheduling.entrypoints.stream`. It sweeps due dates and counts announcements.
 
-Nothing that must be true rests on it: the sweep reads PostgreSQL and writes the journal, the counters may lose a message.
-Of several workers one leads and sweeps.
+Nothing that must be true rests on it: the sweep reads PostgreSQL and writes the journal, the counters may lose a
+message. Of several workers one leads and sweeps.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from pep_kernel.money import Pence
 
 
 class PremiumLine(BaseModel):
-    """One costed line: quantity × unit = line, in whole pence (L-73). `category` is a word of the authority's policy."""
+    """One costed line: quantity × unit = line, whole pence (L-73). `category` is a word of the authority's policy."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -35,7 +35,7 @@ class EPEPOpened(Announcement):
 
 
 class PEPMarkedComplete(Announcement):
-    """The designated teacher says that this version is ready for quality assurance (L-79). Money does not look at this."""
+    """The designated teacher says that this version is ready for quality assurance (L-79). Money ignores this."""
 
     type: Literal["uk.openpep.pep-record.PEPMarkedComplete.v1"] = "uk.openpep.pep-record.PEPMarkedComplete.v1"
     plan_id: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from funding.domain.claim.decider import CLAIM
 from funding.domain.claim.events import (
     PPPApprovalHeld,
@@ -23,12 +25,15 @@ from funding.domain.release.events import FinanceFileMade, LinesLeftOut, Release
 from funding.domain.release.run import RELEASE
 from funding.domain.rules import FundingRules
 from funding.entrypoints import claims, envelopes, release_runs
+from funding.entrypoints.stream import funding_stream
 from funding.policies import POLICIES
 from funding.projections import READ_MODELS
+from funding.settings import ReleaseSettings
 from pep_kernel.colleagues import COLLEAGUE, ColleagueGone, ColleagueKnown
 from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings
+from pep_runtime.stream import StreamSettings, run_stream
 
 
 def _rules(policies: Policies, authority: str) -> FundingRules:
@@ -80,4 +85,6 @@ PARTS = ServiceParts(
 )
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["stream"]:
+        run_stream(funding_stream(PARTS, Settings(), StreamSettings(), ReleaseSettings()))
     serve(PARTS, Settings())

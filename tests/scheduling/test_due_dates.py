@@ -204,6 +204,12 @@ def test_an_imported_school_move_counts_like_one_told_by_itself_and_leaving_a_sc
     assert [event.on for event in of_kind(PEPApplicable, after.happened)] == [moved_on]
 
 
+def test_a_roll_left_for_the_summer_and_entered_again_is_no_move() -> None:
+    left, again = date(2027, 7, 21), date(2027, 9, 2)
+    known = child.given(*entering(MONDAY), SchoolMoved(child_ref=REF, on=left))
+    known.when(RecordSchoolMove(**judging(OXFORDSHIRE), on=again, school_urn=OXFORDSHIRE_SCHOOL)).then_some(SchoolMoved)
+
+
 def test_a_school_move_of_a_child_who_left_care_asks_for_nothing() -> None:
     gone = child.given(*entering(MONDAY), ChildLeftCare(child_ref=REF, on=TODAY, reason="E4A"))
     move = RecordSchoolMove(**judging(OXFORDSHIRE), on=date(2026, 11, 2), school_urn="999102")

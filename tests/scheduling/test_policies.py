@@ -8,8 +8,10 @@ from tests.scheduling.worked_examples import OXFORDSHIRE, REF, said
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import pep_record
 from pep_kernel.decider import Act
-from scheduling.domain.child.commands import MeetObligation, ReopenObligations
+from scheduling.domain.child.commands import FlagOverdue, MeetObligation, ReopenObligations
 from scheduling.policies import POLICIES
+from scheduling.policies.flag_overdue_when_day_has_passed import flag_overdue
+from scheduling.projections.due_date import DueDate
 
 PLAN = f"plan-{REF}-1"
 ON = date(2026, 10, 16)
@@ -46,3 +48,12 @@ def test_completion_after_quality_assurance_meets_available() -> None:
 def test_a_withdrawn_completion_opens_both_again() -> None:
     withdrawn = pep_record.PEPCompletionWithdrawn(plan_id=PLAN, child_ref=REF, plan_version=1, meeting_id="m1")
     assert _act(withdrawn).command == ReopenObligations(child_ref=REF, by=PLAN)
+
+
+def test_a_day_that_has_passed_is_the_cause_of_one_flag_and_the_same_one_every_time() -> None:
+    row = DueDate(REF, "hold", ON, "entered_care", "open", due=date(2026, 11, 13))
+    act, cause = flag_overdue("shire", row, date(2026, 11, 14))
+    told = FlagOverdue(child_ref=REF, obligation="hold", trigger_on=ON, today=date(2026, 11, 14))
+    assert (act.command, act.streams, act.child_ref) == (told, (f"child-{REF}",), REF)
+    assert flag_overdue("shire", row, date(2026, 11, 20))[1] == cause
+    assert flag_overdue("elsewhere", row, date(2026, 11, 14))[1] != cause

@@ -83,6 +83,14 @@ def test_a_child_is_shown_by_the_newest_facts_in_whichever_order_they_come() -> 
     )
 
 
+def test_an_older_spell_that_is_told_late_does_not_take_the_place_of_the_newest() -> None:
+    older = entered(on=date(2025, 1, 6), placement="K2")
+    (row,) = folded(
+        CHILD_OVERVIEWS, entered(), older, child.ChildLeftCare(child_ref=REF, on=date(2025, 3, 3), reason="E4A")
+    )
+    assert (row.in_care_since, row.left_care_on, row.placement) == (MONDAY, None, "U1")
+
+
 def test_a_child_without_a_pep_is_shown_with_the_reason() -> None:
     (row,) = folded(CHILD_OVERVIEWS, entered(), child.PEPNotApplicable(child_ref=REF, on=MONDAY, reason="too_young"))
     assert (row.pep_applies, row.why_not) == (False, "too_young")

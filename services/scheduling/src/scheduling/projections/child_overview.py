@@ -90,11 +90,13 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
                 date_of_birth=who.date_of_birth,
                 upn=who.upn,
             )
-        case ChildEnteredCare(on=on, born_in_school_year=born, placement=placement, legal_status=status):
+        case ChildEnteredCare(on=on, born_in_school_year=born, placement=placement, legal_status=status) if is_newest(
+            on, row.in_care_since
+        ):
             row = replace(row, in_care_since=on, left_care_on=None, born_in_school_year=born)
             row = replace(row, placement=placement, placement_since=on)
             return replace(row, legal_status=status, legal_status_since=on, pep_applies=None, why_not=None)
-        case ChildLeftCare(on=on):
+        case ChildLeftCare(on=on) if is_newest(on, row.in_care_since):
             return replace(row, left_care_on=on, pep_applies=False, why_not="left_care")
         case PlacementChanged(on=on, placement=placement) if is_newest(on, row.placement_since):
             return replace(row, placement=placement, placement_since=on)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import reduce
 from typing import Any, assert_never
 
@@ -54,7 +55,7 @@ from scheduling.domain.child.states import Applies, Child, DoesNotApply, Due, Sp
 def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
     match child, command:
         case _, RecordCareFacts():
-            return in_turn(child, command, *facts.FACTS, left, verdict.judged, verdict.moved)
+            return in_turn(child, command, *facts.every_kind(command), left, verdict.judged, verdict.moved)
         case _, MeetObligation():
             return obligations.met(child, command.child_ref, command.obligation, command.on, command.by)
         case _, ReopenObligations(by=by):
@@ -120,16 +121,17 @@ def evolve(child: Child, event: ChildEvent) -> Child:
         case ChildIdentified(digest=digest):
             return replace(child, digest=digest)
         case ChildEnteredCare(on=on, placement=placement, legal_status=status):
+            spells = tuple(sorted((*child.spells, SpellInCare(on)), key=lambda spell: spell.began))
             return replace(
                 child,
-                spells=(*child.spells, SpellInCare(on)),
+                spells=spells,
                 placements=inserted(child.placements, on, placement),
                 legal_statuses=inserted(child.legal_statuses, on, status),
-                verdict=Undecided(),
+                verdict=Undecided() if spells[-1].began == on else child.verdict,
             )
         case ChildLeftCare(on=on):
-            ended = (replace(spell, ended=on) if spell.ended is None else spell for spell in child.spells)
-            return replace(child, spells=tuple(ended), verdict=Undecided())
+            spells = tuple(_ended(spell, on) for spell in child.spells)
+            return replace(child, spells=spells, verdict=child.verdict if spells[-1].ended is None else Undecided())
         case PlacementChanged(on=on, placement=placement):
             return replace(child, placements=inserted(child.placements, on, placement))
         case LegalStatusChanged(on=on, legal_status=status):
@@ -159,6 +161,11 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return _with_due(child, event, met_by=None)
         case PEPOverdue():
             return _with_due(child, event, overdue=True)
+
+
+def _ended(spell: SpellInCare, on: date) -> SpellInCare:
+    """An older spell that is told late ends before the running one began, and does not end that."""
+    return replace(spell, ended=on) if spell.ended is None and spell.began <= on else spell
 
 
 OfOneDue = PEPDueDateSet | PEPDueDateWithdrawn | ObligationMet | ObligationReopened | PEPOverdue

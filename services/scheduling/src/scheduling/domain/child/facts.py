@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 from pep_kernel.calendars import school_year
 from pep_kernel.refusal import Refusal
@@ -51,20 +52,22 @@ def _identified(child_ref: str, digest: str, record: CareRecord) -> ChildIdentif
     )
 
 
-def spells(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
-    """One `ChildEnteredCare` a spell, and its end. A spell that overlaps a known one is that one."""
-    begun = [spell for spell in command.record.spells if spell.began <= command.today]
-    if not begun:
+def begun(command: RecordCareFacts) -> list[Spell]:
+    """The spells that have begun by today."""
+    found = [spell for spell in command.record.spells if spell.began <= command.today]
+    if not found:
         raise Refusal("The record names only days that are still to come.")
-    return [event for spell in begun for event in _spell(child, command, spell)]
+    return found
 
 
-def _spell(child: Child, command: RecordCareFacts, spell: Spell) -> Iterator[ChildEvent]:
-    known = next((each for each in child.spells if _overlap(each, spell)), None)
-    if known is None:
-        yield _entered(command, spell)
-    if spell.ended is not None and spell.ended <= command.today and (known is None or known.ended is None):
-        yield ChildLeftCare(child_ref=command.child_ref, on=spell.ended, reason=spell.reason_ceased or "not_given")
+def spell(told: Spell, child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """One `ChildEnteredCare` a spell, and its end. A spell that overlaps a known one is that one."""
+    known = next((each for each in child.spells if _overlap(each, told)), None)
+    happened: list[ChildEvent] = [] if known else [_entered(command, told)]
+    if told.ended is not None and told.ended <= command.today and (known is None or known.ended is None):
+        reason = told.reason_ceased or "not_given"
+        happened.append(ChildLeftCare(child_ref=command.child_ref, on=told.ended, reason=reason))
+    return happened
 
 
 def _overlap(known: SpellInCare, spell: Spell) -> bool:
@@ -158,13 +161,7 @@ def last_pep(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     ]
 
 
-FACTS: tuple[Step, ...] = (
-    identity,
-    spells,
-    placements,
-    legal_statuses,
-    schools,
-    social_workers,
-    reviews,
-    last_pep,
-)
+def every_kind(command: RecordCareFacts) -> tuple[Step, ...]:
+    """One step for each kind of fact, and one for each spell, since a spell may begin where another ended."""
+    each_spell = (partial(spell, told) for told in begun(command))
+    return (identity, *each_spell, placements, legal_statuses, schools, social_workers, reviews, last_pep)

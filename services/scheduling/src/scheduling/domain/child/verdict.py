@@ -80,10 +80,16 @@ def moved_now(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
 
 def _at_new_school(child: Child, command: Judged, on: date, urn: str | None) -> list[ChildEvent]:
     match child.running, child.verdict:
-        case SpellInCare(began=began), Applies(since=since) if urn is not None and on > max(began, since):
+        case SpellInCare(began=began), Applies(since=since) if _is_new(child, on, urn) and on > max(began, since):
             dates = due_dates.after(Trigger.SCHOOL_MOVED, on, child, command)
         case _:
             dates = []
     if not dates:
         return []
     return [PEPApplicable(child_ref=command.child_ref, on=on, because="school_moved"), *dates]
+
+
+def _is_new(child: Child, on: date, urn: str | None) -> bool:
+    """Another school than the last one; a roll left for the summer and entered again is no move."""
+    before = [school for day, school in child.schools if day < on and school is not None]
+    return urn is not None and before[-1:] != [urn]

@@ -1,5 +1,6 @@
 """Start and stop the servers and services of this machine: `python -m pep_local up`, `down`, `servers`."""
 
+import asyncio
 import errno
 import shutil
 import sys
@@ -10,6 +11,7 @@ import typer
 from rich.console import Console
 
 from pep_local import kafka, pid_files
+from pep_local.installation import install
 from pep_local.places import make_folder, state_folder
 from pep_local.stack import Stack
 from pep_local.supervisor import Supervisor
@@ -27,11 +29,18 @@ def up(folder: Folder = None) -> None:
     stack = Stack.on_fixed_ports(folder or state_folder())
     with Supervisor(stack.folder) as supervisor:
         supervisor.start(stack.servers())
-        supervisor.start(stack.services())
+        console.print("Databases, keys, topics …")
+        installed = asyncio.run(install(stack))
+        supervisor.start(stack.services(installed.environments))
         addresses = stack.write_addresses()
         supervisor.leave_running()
     console.print("Running. `make down` stops everything.", f"Addresses: {addresses}", sep="\n", soft_wrap=True)
     console.print(f"Logs: {stack.folder / 'logs'}", soft_wrap=True)
+    for authority, user in installed.administrators.items():
+        console.print(
+            f"Administrator of {authority}: .venv/bin/pep token {authority} {user.person_ref}", soft_wrap=True
+        )
+    console.print(f"Their password: {stack.folder / 'secrets' / 'first-administrator'}", soft_wrap=True)
 
 
 @app.command()

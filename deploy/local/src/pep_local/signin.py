@@ -63,6 +63,10 @@ class SignIn:
         """The secret of the client `CLIENT_ID`, made at the first start."""
         return self._secret("client_secret")
 
+    def for_scripts(self) -> dict[str, str]:
+        """What a script needs to sign somebody in with a password."""
+        return {"token_url": f"{self.issuer}/token", "client_id": CLIENT_ID, "client_secret": self.client_secret}
+
     def add_users(self, users: Iterable[User]) -> None:
         """Let more people sign in, at once: the running provider is told to read its users again."""
         self._write_users(users)

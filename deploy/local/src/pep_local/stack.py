@@ -14,7 +14,14 @@ from pep_local.places import LOOPBACK, ROOT, first_port, free_ports
 from pep_local.process import Process, http_answers
 from pep_local.signin import SignIn
 
-SERVICES: tuple[str, ...] = ()  # packages, in the order of their start; each runs as `python -m PACKAGE.main`
+PACKAGES = {
+    "scheduling": "scheduling",
+    "pep-record": "pep_record",
+    "funding": "funding",
+    "notifications": "notifications",
+    "journey": "journey",
+}  # service → package, in the order of their start; each runs as `python -m PACKAGE.main`
+STREAMS = ("scheduling", "funding")  # services that also have a stream worker, `python -m PACKAGE.entrypoints.stream`
 SERVERS = ("postgres", "kafka", "kafka_controller", "smtp", "mailbox")
 
 
@@ -26,24 +33,29 @@ def authorities() -> tuple[str, ...]:
 
 def port_names() -> tuple[str, ...]:
     """Everything that wants a port, in the order in which ports are given."""
-    return (*SERVERS, *SERVICES, *(f"sign_in_{authority}" for authority in authorities()))
+    streams = (f"{service}_stream" for service in STREAMS)
+    return (*SERVERS, *PACKAGES, *streams, *(f"sign_in_{authority}" for authority in authorities()))
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The processes of one state folder and the addresses at which they answer."""
+    """The processes of one state folder and the addresses at which they answer.
+
+    `prefix` goes before the names of its databases, where several installations share one PostgreSQL.
+    """
 
     folder: Path
     ports: Mapping[str, int]
+    prefix: str = ""
 
     @classmethod
     def on_fixed_ports(cls, folder: Path) -> "Stack":
         return cls(folder, dict(zip(port_names(), count(first_port()), strict=False)))
 
     @classmethod
-    def on_free_ports(cls, folder: Path) -> "Stack":
+    def on_free_ports(cls, folder: Path, prefix: str = "") -> "Stack":
         names = port_names()
-        return cls(folder, dict(zip(names, free_ports(len(names)), strict=True)))
+        return cls(folder, dict(zip(names, free_ports(len(names)), strict=True)), prefix)
 
     @cached_property
     def sign_ins(self) -> Mapping[str, SignIn]:
@@ -61,6 +73,17 @@ class Stack:
     def kafka_bootstrap(self) -> str:
         """PEP_KAFKA_BOOTSTRAP names a cluster that is there already."""
         return os.environ.get("PEP_KAFKA_BOOTSTRAP") or f"{LOOPBACK}:{self.ports['kafka']}"
+
+    def database(self, service: str) -> str:
+        return self.prefix + PACKAGES[service]
+
+    def superuser_dsn(self, service: str) -> str:
+        return f"{self.postgres_dsn.rpartition('/')[0]}/{self.database(service)}"
+
+    @property
+    def clock_file(self) -> Path:
+        """Holds a frozen instant in a demo or test; without it the services go by the real time."""
+        return self.folder / "clock"
 
     @property
     def mail_folder(self) -> Path:
@@ -87,13 +110,15 @@ class Stack:
         post = mail.prepare(self.mail_folder, self.ports["smtp"], self.ports["mailbox"])
         return [*self.stores(), post, *(sign_in.prepare() for sign_in in self.sign_ins.values())]
 
-    def services(self) -> list[Process]:
-        return [self._service(package) for package in SERVICES]
+    def services(self, environments: Mapping[str, Mapping[str, str]]) -> list[Process]:
+        """The services and their stream workers, with the environment that `pep_local.installation` made for each."""
+        apis = [self._service(name, environments[name]) for name in PACKAGES]
+        return [*apis, *(self._stream(name, environments[name]) for name in STREAMS)]
 
     def addresses(self) -> dict[str, str]:
         """Where to find what runs, for other commands; `write_addresses` keeps it in the state folder."""
         sign_in = {f"sign_in_{name}": provider.issuer for name, provider in self.sign_ins.items()}
-        services = {package: self.url(package) for package in SERVICES}
+        services = {service: self.url(service) for service in PACKAGES}
         return {
             "postgres_dsn": self.postgres_dsn,
             "kafka_bootstrap": self.kafka_bootstrap,
@@ -109,20 +134,24 @@ class Stack:
         path.write_text(json.dumps(self.addresses(), indent=2))
         return path
 
-    def _service(self, package: str) -> Process:
+    def _service(self, service: str, environment: Mapping[str, str]) -> Process:
         return Process(
-            name=package,
-            command=(sys.executable, "-m", f"{package}.main"),
-            log=self.folder / "logs" / f"{package}.log",
-            answers=http_answers(f"{self.url(package)}/health"),
-            ports=(self.ports[package],),
-            environment=self._environment(package),
+            name=service,
+            command=(sys.executable, "-m", f"{PACKAGES[service]}.main"),
+            log=self.folder / "logs" / f"{service}.log",
+            answers=http_answers(f"{self.url(service)}/health"),
+            ports=(self.ports[service],),
+            environment=environment,
         )
 
-    def _environment(self, package: str) -> dict[str, str]:
-        return {
-            "PEP_ENVIRONMENT": "development",
-            "PEP_POSTGRES_DSN": self.postgres_dsn,
-            "PEP_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
-            "PEP_HTTP_PORT": str(self.ports[package]),
-        }
+    def _stream(self, service: str, environment: Mapping[str, str]) -> Process:
+        name = f"{service}_stream"
+        own = {"PEP_STREAM_PORT": str(self.ports[name]), "PEP_STREAM_FOLDER": str(self.folder / "streams" / service)}
+        return Process(
+            name=f"{service} stream",
+            command=(sys.executable, "-m", f"{PACKAGES[service]}.entrypoints.stream"),
+            log=self.folder / "logs" / f"{service}-stream.log",
+            answers=http_answers(f"{self.url(name)}/live"),
+            ports=(self.ports[name],),
+            environment={**environment, **own},
+        )

@@ -1,0 +1,1 @@
+"""The `pep` command: what operators do; each service adds its own commands."""

@@ -42,9 +42,9 @@ def add(
 
 async def _add(authority: str, staff_id: str, name: str, email: str) -> str:
     async with running(PARTS, Settings()) as service:
-        return await add_administrator(service, authority, StaffRecord(
-            staff_id=staff_id, name=name, email=email, role=Role.ADMINISTRATOR
-        ))
+        return await add_administrator(
+            service, authority, StaffRecord(staff_id=staff_id, name=name, email=email, role=Role.ADMINISTRATOR)
+        )
 
 
 async def add_administrator(service: RunningService, authority: str, record: StaffRecord) -> str:

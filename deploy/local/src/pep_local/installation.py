@@ -1,0 +1,133 @@
+"""Making a development installation: databases and logins, keys, trusted issuers, topics, the first administrators.
+
+Everything stands in the state folder. Can be repeated; what is there is kept, logins get new passwords.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pep_kernel.may import Role
+from pep_local.places import ROOT, make_folder
+from pep_local.signin import User
+from pep_local.stack import PACKAGES, Stack
+from pep_runtime.database import provision
+from pep_runtime.keyring import FileKeys
+from pep_runtime.onboarding import open_authority
+from pep_runtime.service import running
+from pep_runtime.settings import Settings
+from scheduling.domain.child.care_record import StaffRecord
+from scheduling.entrypoints.administrator_command import add_administrator
+from scheduling.main import PARTS
+
+Environment = Mapping[str, str]
+
+
+FIRST_ADMINISTRATOR = StaffRecord(
+    staff_id="first-administrator",
+    name="First Administrator",
+    email="administrator@example.org",
+    role=Role.ADMINISTRATOR,
+)
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What the services of a stack are started with; authority → its first administrator, who may sign in."""
+
+    environments: Mapping[str, Environment]
+    administrators: Mapping[str, User]
+
+
+async def install(stack: Stack) -> Installed:
+    """Prepare everything for the services of `stack`, whose servers run."""
+    make_folder(stack.folder / "secrets").chmod(0o700)
+    keys = FileKeys(stack.folder / "secrets" / "keys")
+    keys_logins = await provision(stack.postgres_dsn, f"{stack.prefix}keys", "keys")
+    environments = {}
+    for service in PACKAGES:
+        migrations = ROOT / "services" / service / "migrations"
+        logins = await provision(stack.postgres_dsn, stack.database(service), own=migrations)
+        environments[service] = {
+            **_common(stack, keys_logins.app),
+            "PEP_PORT": str(stack.ports[service]),
+            "PEP_POSTGRES_APP_DSN": logins.app,
+            "PEP_POSTGRES_RELAY_DSN": logins.relay,
+            "PEP_POSTGRES_WORKER_DSN": logins.worker,
+        }
+    databases = {service: stack.superuser_dsn(service) for service in PACKAGES}
+    for authority in stack.sign_ins:
+        await open_authority(authority, databases, stack.kafka_bootstrap, keys)
+    _write_installation(stack, environments)
+    return Installed(environments, await _add_administrators(stack, environments["scheduling"]))
+
+
+def _common(stack: Stack, keys_dsn: str) -> dict[str, str]:
+    return {
+        "PEP_ENVIRONMENT": "development",
+        "PEP_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
+        "PEP_KEYS_DSN": keys_dsn,
+        "PEP_KEYS_DIR": str(stack.folder / "secrets" / "keys"),
+        "PEP_AUTHORITIES_DIR": str(ROOT / "shared" / "authorities"),
+        "PEP_ISSUERS_FILE": str(_write_issuers(stack)),
+        "PEP_SERVICES_SECRET": _secret(stack.folder / "secrets" / "services"),
+        "PEP_SERVICES_URLS": json.dumps({service: stack.url(service) for service in PACKAGES}),
+        "PEP_CLOCK_FILE": str(stack.clock_file),
+        "PEP_SMTP_PORT": str(stack.ports["smtp"]),
+        "PEP_BASE_ADDRESS": stack.url("pep-record"),
+    }
+
+
+def _write_issuers(stack: Stack) -> Path:
+    path = stack.folder / "issuers.json"
+    trusted = {
+        provider.issuer: {"authority": name, "keys_url": f"{provider.issuer}/.well-known/jwks.json"}
+        for name, provider in stack.sign_ins.items()
+    }
+    path.write_text(json.dumps(trusted, indent=2))
+    return path
+
+
+def _secret(path: Path) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text()
+
+
+def _write_installation(stack: Stack, environments: Mapping[str, Environment]) -> None:
+    """For operators' commands, and their eyes only: passwords are in it."""
+    path = stack.folder / "installation.json"
+    path.touch(mode=0o600)
+    content = {
+        "kafka_bootstrap": stack.kafka_bootstrap,
+        "clock_file": str(stack.clock_file),
+        "services": {
+            service: {"url": stack.url(service), "worker_dsn": environment["PEP_POSTGRES_WORKER_DSN"]}
+            for service, environment in environments.items()
+        },
+        "sign_in": {name: provider.for_scripts() for name, provider in stack.sign_ins.items()},
+    }
+    path.write_text(json.dumps(content, indent=2))
+
+
+async def _add_administrators(stack: Stack, environment: Environment) -> dict[str, User]:
+    """As an operator would by `pep administrator add`, and as somebody who may sign in."""
+    settings = Settings(**_settings(environment))  # type: ignore[arg-type]  # validated, as from the environment
+    password = _secret(stack.folder / "secrets" / "first-administrator")
+    found = {}
+    async with running(PARTS, settings) as service:
+        for authority, provider in stack.sign_ins.items():
+            found[authority] = User(await add_administrator(service, authority, FIRST_ADMINISTRATOR), password)
+            provider.add_users([found[authority]])
+    return found
+
+
+def _settings(environment: Environment) -> dict[str, object]:
+    fields = {name.removeprefix("PEP_").lower(): value for name, value in environment.items()}
+    known = {name: value for name, value in fields.items() if name in Settings.model_fields}
+    return {**known, "services_urls": json.loads(environment["PEP_SERVICES_URLS"])}

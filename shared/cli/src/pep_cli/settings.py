@@ -1,0 +1,65 @@
+"""Where an installation is: its services, their databases, Kafka. Read from one file that an operator keeps secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class NoInstallation(Exception):
+    """There is no such file, or it is not one; the sentence says what to do."""
+
+
+class ServicePlace(BaseModel):
+    """One service: the address of its API, and how operators read its database (the worker's login)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    worker_dsn: str
+
+
+class SignInPlace(BaseModel):
+    """Where an authority's people get their tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token_url: str
+    client_id: str
+    client_secret: str
+
+
+class Installation(BaseModel):
+    """All that an operator's command needs to know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kafka_bootstrap: str
+    clock_file: Path | None = None
+    services: dict[str, ServicePlace]
+    sign_in: dict[str, SignInPlace] = {}
+
+
+class CliSettings(BaseSettings):
+    """PEP_INSTALLATION: the file."""
+
+    model_config = SettingsConfigDict(env_prefix="PEP_", frozen=True)
+
+    installation: Path = Path(".state/installation.json")
+
+
+def read_installation() -> Installation:
+    """The installation. Raises `NoInstallation`."""
+    file = CliSettings().installation
+    try:
+        return Installation.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise NoInstallation(
+            f"{file} cannot be read: start a development installation with `make up`, or set PEP_INSTALLATION."
+        ) from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = ".".join(map(str, fault["loc"]))
+        raise NoInstallation(f"{file}: {field}: {fault['msg']}") from error

@@ -14,7 +14,7 @@ create table copy (
     primary key (authority, service, position)
 );
 create index copy_story on copy (authority, child_ref, recorded_at, service, position) where child_ref is not null;
-create index copy_known on copy (authority, service, recorded_at);
+create index copy_known on copy (authority, service, recorded_at, position);
 select protect('copy');
 grant select on copy to pep_app, pep_worker;
 create trigger copy_is_append_only before update or delete on copy for each row execute function refuse_change();

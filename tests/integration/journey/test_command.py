@@ -13,10 +13,12 @@ from tests.integration.journey.conftest import Journal, until
 from tests.integration.sign_in import SignInProvider
 from typer.testing import CliRunner, Result
 
+from journey.adapters.copies import CONSUMER
 from journey.entrypoints.journey_command import app
 from pep_local.places import free_ports
 from pep_runtime.http import make_app
 from pep_runtime.service import RunningService
+from pep_runtime.topics import topic
 
 pep = typer.Typer()
 pep.add_typer(app, name="journey")
@@ -26,15 +28,15 @@ pep.add_typer(app, name="journey")
 async def address(service: RunningService) -> AsyncIterator[str]:
     """The service listens here, and has 250 copied events of one child."""
     journal = Journal((await service.authorities())[0], "scheduling")
+    name = topic(journal.authority, journal.service, "journal")
     for number in range(250):
         journal.append("ReviewHeld", on=f"2026-09-{number % 28 + 1:02}")
-    await service.pool.fetch(
-        "select claim_consumer('journey-copies', $1, $2, 'test')", journal.authority, "topic of scheduling"
-    )
+    await service.pool.fetch("select claim_consumer($1, $2, $3, 'test')", CONSUMER, journal.authority, name)
     await service.pool.execute(
-        "select take_copies($1, 'scheduling', 'journey-copies', 'topic of scheduling', 1, 250,"
-        " $2, $3, $4, $5, $6, $7, $8, $9)",
+        "select take_copies($1, 'scheduling', $2, $3, 1, 250, $4, $5, $6, $7, $8, $9, $10, $11)",
         journal.authority,
+        CONSUMER,
+        name,
         [frame.position for frame in journal.frames],
         [frame.recorded_at for frame in journal.frames],
         [frame.announced for frame in journal.frames],

@@ -26,8 +26,13 @@ _STORY = """
 """
 _IS_KNOWN = "select 1 from copy where authority = $1 and child_ref = $2 limit 1"
 _RESTS_ON = """
-    select service, max(position) as position from copy
-    where authority = $1 and recorded_at < coalesce($2::timestamptz, 'infinity') group by service order by service
+    select s.service, c.position
+    from (select split_part(topic, '.', 3) as service from consumer_offset where authority = $1 and consumer = $2) s
+    cross join lateral (
+        select position from copy
+        where authority = $1 and service = s.service and recorded_at < coalesce($3::timestamptz, 'infinity')
+        order by recorded_at desc, position desc limit 1
+    ) c order by s.service
 """
 _PROGRESS = "select topic, last_number from consumer_offset where authority = $1 and consumer = $2 order by topic"
 _STOPS = "select service, reason, noticed_at from copy_stop where authority = $1"
@@ -82,7 +87,7 @@ class Told:
 
     async def rests_on(self, known_before: datetime | None) -> dict[str, int]:
         """The last position of every service's journal that was known then."""
-        rows = await self._fetch(_RESTS_ON, self._authority, known_before)
+        rows = await self._fetch(_RESTS_ON, self._authority, CONSUMER, known_before)
         return {row["service"]: row["position"] for row in rows}
 
     async def progress(self) -> list[Progress]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -19,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pep_cli.installation import Installation, NoInstallation, read_installation
+from pep_cli.settings import Installation, NoInstallation, name_services, read_installation
 from pep_runtime.clock import LONDON, Clock
 from pep_runtime.verify import Verdict, Verifier
 
@@ -108,7 +107,8 @@ def status(as_json: AsJson = False) -> None:
 
 _STATUS = """
 select h.authority, h.position, h.position - coalesce(r.position, 0) as to_relay,
-       coalesce(h.position - (select min(p.position) from projection_position p where p.authority = h.authority), 0) as to_fold,
+       coalesce(h.position - (select min(p.position) from projection_position p
+                              where p.authority = h.authority), 0) as to_fold,
        (select count(*) from parked_event e where e.authority = h.authority) as parked, coalesce(h.frozen, '') as frozen
 from journal_head h left join relay_cursor r on r.authority = h.authority where h.log = 'journal' order by 1
 """
@@ -185,7 +185,7 @@ def clock_show() -> None:
 @clock_app.command("set")
 def clock_set(
     instant: Annotated[
-        datetime, typer.Argument(help="London time, for example 2026-09-21T09:00. It moves forward only.")
+        datetime, typer.Argument(help="London time, for example 2026-09-21T09:00; it moves forward only.")
     ],
 ) -> None:
     """Move the frozen clock of a demo or test installation forward."""
@@ -221,18 +221,8 @@ def main() -> None:
     for found in sorted(entry_points(group="pep.commands"), key=lambda each: each.name):
         app.add_typer(found.load(), name=found.name)
     try:
-        _name_services()
+        name_services()
         app()
     except NoInstallation as missing:
         err.print(str(missing), style="red", highlight=False, soft_wrap=True)
         sys.exit(1)
-
-
-def _name_services() -> None:
-    """Commands of services take their service's address from the installation, unless a variable names it."""
-    try:
-        services = read_installation().services
-    except NoInstallation:
-        return  # commands that need it say so themselves
-    for name, place in services.items():
-        os.environ.setdefault(f"PEP_{name.upper().replace('-', '_')}_URL", place.url)

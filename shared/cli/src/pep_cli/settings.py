@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -63,3 +64,13 @@ def read_installation() -> Installation:
         fault = error.errors()[0]
         field = ".".join(map(str, fault["loc"]))
         raise NoInstallation(f"{file}: {field}: {fault['msg']}") from error
+
+
+def name_services() -> None:
+    """Commands of services take their service's address from the installation, unless a variable names it already."""
+    try:
+        services = read_installation().services
+    except NoInstallation:
+        return  # commands that need one say so themselves
+    for name, place in services.items():
+        os.environ.setdefault(f"PEP_{name.upper().replace('-', '_')}_URL", place.url)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from tests.integration.notifications.conftest import AUTHORITY, SATURDAY, PostBox
 
@@ -134,6 +135,23 @@ async def test_a_mail_server_that_takes_and_goes_silent_is_not_asked_again(
     failed = await in_state(service, "failed")
     await ours.turn()
     assert (failed.reason, len(post_box.taken)) == ("outcome_unknown", 1)
+
+
+async def test_an_outcome_that_cannot_be_written_at_once_is_written_later(
+    service: RunningService, post_box: PostBox, message: Message
+) -> None:
+    post_box.silent = True
+    sending = asyncio.create_task(sender(service, post_box).turn())
+    assert await asyncio.to_thread(post_box.has_message.wait, 10)
+    relay = await asyncpg.connect(service.settings.postgres_relay_dsn)
+    await relay.execute("select freeze_authority($1, 'test')", AUTHORITY)
+    post_box.silent = False
+    done, _ = await asyncio.wait([sending], timeout=0.3)
+    assert not done
+    await relay.execute("select thaw_authority($1, 'test')", AUTHORITY)
+    await relay.close()
+    await sending
+    assert (await in_state(service, "sent")).attempts == 1
 
 
 async def test_a_message_refused_for_now_is_tried_again(

@@ -115,8 +115,18 @@ class Sender:
         if begun is None or not begun.events:
             return True  # another sender has it, or we cannot know that it was we who wrote this attempt
         outcome = await self._server.send(mail)
-        await self._do(authority, message, _told(outcome), f"outcome {message.attempts + 1}")
+        await self._write_down(authority, message, outcome)
         return not isinstance(outcome, NotTaken)
+
+    async def _write_down(self, authority: str, message: Message, outcome: Outcome) -> None:
+        """The outcome is known to this process alone: it keeps at it until it is written."""
+        while True:
+            try:
+                await self._do(authority, message, _told(outcome), f"outcome {message.attempts + 1}")
+                return
+            except PASSING as trouble:
+                log.warning("%s: its outcome waits to be written: %s", message.message_id, type(trouble).__name__)
+                await asyncio.sleep(self._settings.pause_seconds)
 
     async def _mail(self, authority: str, message: Message) -> EmailMessage | None:
         """The mail, or None if it cannot be made: then the message is held back. Raises what `Contacts` raises."""

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
+from aiokafka import AIOKafkaProducer
+from tests.integration.scheduling.conftest import ELSEWHERE, HERE, ROOT, World
 from tests.integration.scheduling.test_api import a_child
 
-from pep_runtime.database import connect
-from pep_runtime.onboarding import create_topics, topics_of
-from pep_runtime.relay import Relay
-from pep_runtime.service import RunningService, running
+from pep_kernel.contracts.scheduling import RoleEnded
+from pep_local.places import free_ports
+from pep_runtime.onboarding import create_topics
 from pep_runtime.settings import Settings
+from pep_runtime.stream import StreamSettings
+from pep_runtime.topics import topic
 from scheduling.entrypoints.overdue_sweep import sweep
-from scheduling.entrypoints.stream import Sweeps, guarded, working
+from scheduling.entrypoints.stream import scheduling_stream
 from scheduling.main import PARTS
-from scheduling.settings import StreamSettings
 
 AFTER_THE_DUE_DATE = "2026-10-20T08:00:00+01:00"
+ANNOUNCEMENT = RoleEnded(person_ref="x3kq5m7nvd2ra4ty6bhwj4cipe")
 
 
 async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
@@ -35,7 +36,7 @@ async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60) ->
         return found
 
 
-async def overdue(world: World) -> list[str]:
+async def shown_overdue(world: World) -> list[str]:
     answer = await world.ask("coordinator", "GET", "/due-dates?state=overdue")
     return [each["obligation"] for each in answer.json()["items"]]
 
@@ -55,57 +56,56 @@ async def late_world(world: World, settings: Settings) -> World:
 
 
 async def test_a_sweep_says_once_what_has_passed_its_day(late_world: World) -> None:
-    assert await overdue(late_world) == []
-    assert await sweep(late_world.service) == 3
-    await sweep(late_world.service)  # whether or not the rows have been folded yet
+    assert await shown_overdue(late_world) == []
+    await asyncio.gather(sweep(late_world.service), sweep(late_world.service))
+    await sweep(late_world.service)
     assert await said_overdue(late_world) == 3
 
     async def all_shown() -> bool:
-        return await overdue(late_world) == ["available", "convene", "hold"]
+        return await shown_overdue(late_world) == ["available", "convene", "hold"]
 
     await until(all_shown)
-    assert await sweep(late_world.service) == 0
-
-
-async def test_a_sweep_that_fails_does_not_end_the_worker(world: World) -> None:
-    sweeps = Sweeps()
-    await world.service.worker.close()
-    await guarded(world.service, sweeps)()
-    assert (sweeps.done, sweeps.failed, sweeps.last) == (0, 1, None)
 
 
 @pytest.fixture
-def stream(tmp_path: Path) -> StreamSettings:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return StreamSettings(port=free.getsockname()[1], folder=tmp_path / "stream", sweep_seconds=0.5)
+async def county(unique_name: Callable[[str], str], tmp_path: Path, kafka_bootstrap: str) -> str:
+    """An authority whose topics no other test writes to; its policy files are in `tmp_path`, beside the others'."""
+    name = unique_name("county")
+    shutil.copytree(ROOT / "shared" / "authorities", tmp_path / "authorities")
+    shutil.copytree(tmp_path / "authorities" / HERE, tmp_path / "authorities" / name)
+    for file in (tmp_path / "authorities" / name).glob("*.toml"):
+        file.write_text(file.read_text().replace(f'"{HERE}"', f'"{name}"'))
+    await create_topics(kafka_bootstrap, [topic(each, "scheduling", "events") for each in (HERE, ELSEWHERE, name)])
+    return name
 
 
-@contextlib.asynccontextmanager
-async def relayed(settings: Settings) -> AsyncIterator[RunningService]:
-    """Another process of the service, and its relay."""
-    await create_topics(settings.kafka_bootstrap, topics_of(HERE, ["scheduling"]))
-    await create_topics(settings.kafka_bootstrap, topics_of(ELSEWHERE, ["scheduling"]))
-    async with running(PARTS, settings) as service, await connect(settings.postgres_relay_dsn, size=2) as pool:
-        relaying = asyncio.ensure_future(Relay(pool, "scheduling", settings.kafka_bootstrap, service.bell).run())
-        yield service
-        relaying.cancel()
-        await asyncio.gather(relaying, return_exceptions=True)
+@pytest.fixture
+async def page(late_world: World, county: str, kafka_bootstrap: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The page of a worker that sweeps twice a second."""
+    (port,) = free_ports(1)
+    changes = {"kafka_bootstrap": kafka_bootstrap, "authorities_dir": tmp_path / "authorities"}
+    settings = late_world.service.settings.model_copy(update=changes)
+    app = scheduling_stream(PARTS, settings, StreamSettings(port=port, sweep_seconds=0.5, data_dir=tmp_path))
+    await app.start()
+    yield f"http://127.0.0.1:{port}/live/"
+    await app.stop()
 
 
-async def test_the_worker_sweeps_and_counts(
-    settings: Settings, late_world: World, stream: StreamSettings, kafka_bootstrap: str
-) -> None:
-    async def live() -> dict[str, Any] | None:
+async def test_the_worker_sweeps_and_counts(late_world: World, county: str, page: str, kafka_bootstrap: str) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=kafka_bootstrap) as producer:
+        for _ in range(3):
+            headers = [("ce_type", ANNOUNCEMENT.type.encode())]
+            value = ANNOUNCEMENT.model_dump_json().encode()
+            await producer.send_and_wait(topic(county, "scheduling", "events"), value, headers=headers)
+
+    async def counted() -> dict[str, Any] | None:
         async with httpx.AsyncClient() as client:
             try:
-                page: dict[str, Any] = (await client.get(f"http://127.0.0.1:{stream.port}/live")).json()
+                live: dict[str, Any] = (await client.get(page)).json()
             except httpx.TransportError:
                 return None
-        return page if page["announced_in_the_last_minute"][HERE] and page["sweeps"]["done"] else None
+        return live if live["counters"].get(f"{county} RoleEnded") == 3 and live["sweeps"] else None
 
-    with_kafka = settings.model_copy(update={"kafka_bootstrap": kafka_bootstrap})
-    async with relayed(with_kafka) as service, working(service, stream):
-        page = await until(live)
-    assert page["sweeps"]["failed"] == 0
+    live = await until(counted)
+    assert (live["counters"][f"{county} announced"], live["failures"]) == (3, {})
     assert await said_overdue(late_world) == 3

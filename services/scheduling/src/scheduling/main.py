@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings
+from pep_runtime.stream import StreamSettings, run_stream
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import (
     ChildEnteredCare,
@@ -41,6 +43,7 @@ from scheduling.domain.person.events import CarerLinked, CarerNamed, CarerUnlink
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import SCHOOL, SchoolListed
 from scheduling.entrypoints import routes_children, routes_contacts, routes_imports, routes_meetings
+from scheduling.entrypoints.stream import scheduling_stream
 from scheduling.policies import POLICIES
 from scheduling.projections import READ_MODELS
 
@@ -91,4 +94,6 @@ PARTS = ServiceParts(
 )
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["stream"]:
+        run_stream(scheduling_stream(PARTS, Settings(), StreamSettings()))
     serve(PARTS, Settings())

@@ -16,24 +16,20 @@ AT_MOST = 500
 log = logging.getLogger("scheduling.stream")
 
 
-async def sweep(service: RunningService) -> int:
-    """One sweep over every authority; the number of due dates that were looked at. Trouble with one stops no other."""
-    seen = 0
+async def sweep(service: RunningService) -> None:
+    """One sweep over every authority. Trouble with one stops no other."""
     for authority in await service.authorities():
         try:
-            seen += await _sweep_one(service, authority)
+            await _sweep_one(service, authority)
         except PASSING as trouble:
             log.warning("overdue sweep of %s put off: %s", authority, type(trouble).__name__)
-    return seen
 
 
-async def _sweep_one(service: RunningService, authority: str) -> int:
+async def _sweep_one(service: RunningService, authority: str) -> None:
     today = service.clock.today()
-    rows = await _passed(service, authority, today)
-    for row in rows:
+    for row in await _passed(service, authority, today):
         act, cause = flag_overdue(authority, row, today)
         await service.handler.handle(authority, act, ByPolicy("flag_overdue_when_day_has_passed", cause, cause))
-    return len(rows)
 
 
 async def _passed(service: RunningService, authority: str, today: date) -> Sequence[DueDate]:

@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from pep_local import kafka, mail, postgres
-from pep_local.places import LOOPBACK, ROOT, first_port, free_ports
+from pep_local.places import LOOPBACK, ROOT, first_port, free_ports, make_folder
 from pep_local.process import Process, http_answers
 from pep_local.signin import SignIn
 
@@ -146,7 +146,8 @@ class Stack:
 
     def _stream(self, service: str, environment: Mapping[str, str]) -> Process:
         name = f"{service}_stream"
-        own = {"PEP_STREAM_PORT": str(self.ports[name]), "PEP_STREAM_FOLDER": str(self.folder / "streams" / service)}
+        folder = make_folder(self.folder / "streams" / service)
+        own = {"PEP_STREAM_PORT": str(self.ports[name]), "PEP_STREAM_FOLDER": str(folder)}
         return Process(
             name=f"{service} stream",
             command=(sys.executable, "-m", f"{PACKAGES[service]}.entrypoints.stream"),

@@ -11,7 +11,6 @@ from pep_kernel.decider import Act
 from scheduling.domain.child.commands import FlagOverdue, MeetObligation, ReopenObligations
 from scheduling.policies import POLICIES
 from scheduling.policies.flag_overdue_when_day_has_passed import flag_overdue
-from scheduling.projections.due_date import DueDate
 
 PLAN = f"plan-{REF}-1"
 ON = date(2026, 10, 16)
@@ -51,9 +50,9 @@ def test_a_withdrawn_completion_opens_both_again() -> None:
 
 
 def test_a_day_that_has_passed_is_the_cause_of_one_flag_and_the_same_one_every_time() -> None:
-    row = DueDate(REF, "hold", ON, "entered_care", "open", due=date(2026, 11, 13))
-    act, cause = flag_overdue("shire", row, date(2026, 11, 14))
+    due = date(2026, 11, 13)
+    act, cause = flag_overdue("shire", REF, "hold", ON, due, date(2026, 11, 14))
     told = FlagOverdue(child_ref=REF, obligation="hold", trigger_on=ON, today=date(2026, 11, 14))
     assert (act.command, act.streams, act.child_ref) == (told, (f"child-{REF}",), REF)
-    assert flag_overdue("shire", row, date(2026, 11, 20))[1] == cause
-    assert flag_overdue("elsewhere", row, date(2026, 11, 14))[1] != cause
+    assert flag_overdue("shire", REF, "hold", ON, due, date(2026, 11, 20))[1] == cause
+    assert flag_overdue("elsewhere", REF, "hold", ON, due, date(2026, 11, 14))[1] != cause

@@ -28,7 +28,7 @@ async def sweep(service: RunningService) -> None:
 async def _sweep_one(service: RunningService, authority: str) -> None:
     today = service.clock.today()
     for row in await _passed(service, authority, today):
-        act, cause = flag_overdue(authority, row, today)
+        act, cause = flag_overdue(authority, row.child_ref, row.obligation, row.trigger_on, row.due, today)
         await service.handler.handle(authority, act, ByPolicy("flag_overdue_when_day_has_passed", cause, cause))
 
 

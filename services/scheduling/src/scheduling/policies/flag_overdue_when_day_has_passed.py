@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.decider import Act
 from pep_kernel.ids import timer_cause
 from scheduling.domain.child.commands import FlagOverdue
 from scheduling.domain.meeting_of_child import child_stream
-from scheduling.projections.due_date import DueDate
 
 
-def flag_overdue(authority: str, row: DueDate, today: date) -> tuple[Act, UUID]:
-    """The command about one row of `due_date`, and its cause: the same row always has the same, so it is done once."""
-    command = FlagOverdue(child_ref=row.child_ref, obligation=row.obligation, trigger_on=row.trigger_on, today=today)
-    parts = (authority, row.child_ref, row.obligation, f"{row.trigger_on}", f"{row.due}")
-    return Act(command, (child_stream(row.child_ref),), child_ref=row.child_ref), timer_cause("overdue", *parts)
+def flag_overdue(
+    authority: str, child_ref: str, obligation: Obligation, trigger_on: date, due: date | None, today: date
+) -> tuple[Act, UUID]:
+    """The command about one due date, and its cause: one due date always has the same, so it is flagged once."""
+    command = FlagOverdue(child_ref=child_ref, obligation=obligation, trigger_on=trigger_on, today=today)
+    parts = (authority, child_ref, obligation, f"{trigger_on}", f"{due}")
+    return Act(command, (child_stream(child_ref),), child_ref=child_ref), timer_cause("overdue", *parts)

@@ -29,8 +29,9 @@ from funding.domain.claim.commands import HoldApprovals, LetApprovalsStand, Stop
 from funding.domain.claim.events import PPPApproved, PPPDeclined, PPPReleased, PPPRequested
 from funding.domain.known_child import ChildInCareKnown, SchoolKnown
 from funding.domain.payee import PayeeKnown
+from funding.domain.release.commands import TakeFile
 from funding.domain.release.release import release_act
-from funding.domain.streams import envelope_stream, known_stream, payee_stream
+from funding.domain.streams import envelope_stream, known_stream, payee_stream, release_stream
 from funding.projections import READ_MODELS
 from funding.projections.child_schools import CHILD_SCHOOLS, ChildSchools
 from funding.projections.claim_line import CLAIM_LINES, ClaimLine
@@ -40,7 +41,7 @@ from funding.projections.payee import PAYEES, Payee
 from funding.projections.release_run import RELEASE_RUNS, ReleaseRun
 from pep_kernel.authority_policy.funding import Eligibility
 from pep_kernel.decider import Act
-from pep_kernel.message import Event, System
+from pep_kernel.message import Event, Recorded, System
 from pep_kernel.read_model import Key, ReadModel
 
 HOLD = HoldApprovals(plan_id=PLAN, child_ref=CHILD, plan_version=1)
@@ -160,6 +161,20 @@ def test_a_run_says_what_it_relied_on_what_it_left_and_its_file(history: History
     assert run.relied_on == ("pep-record 17", "scheduling 41")
     assert run.left_out == ("plan-child-8-1 maths The child is not known to be in care today.",)
     assert (run.file_name, run.line_count, run.total_pence) == ("ppp-run-1.csv", 1, 40_000)
+
+
+def test_a_run_says_who_took_its_file_each_person_once(history: History) -> None:
+    release(history)
+    for _ in range(2):
+        history.do(Act(TakeFile(run_id="run-1"), (release_stream("run-1"),)))
+    (run,) = rows(RELEASE_RUNS, history).values()
+    assert run.taken_by == ("officer-1",)
+    taken = history.recorded[-1]
+    by_timer = Recorded(
+        taken.event, msgspec.structs.replace(taken.envelope, actor=System("timer")), 1, taken.recorded_at
+    )
+    after = RELEASE_RUNS.fold(run, by_timer, ("run-1",))
+    assert after == run
 
 
 def test_schools_are_shown_as_payees_and_as_the_childs(history: History) -> None:

@@ -29,8 +29,15 @@ from funding.domain.envelope.events import TermEnvelopeOpened
 from funding.domain.known_child import ChildInCareKnown, ChildOutOfCareKnown, SchoolKnown
 from funding.domain.ledger import LinesNumbered
 from funding.domain.payee import PayeeKnown
-from funding.domain.release.commands import StartReleaseRun
-from funding.domain.release.events import FinanceFileMade, LeftOut, LinesLeftOut, ReleaseRunStarted, ReliedOn
+from funding.domain.release.commands import StartReleaseRun, TakeFile
+from funding.domain.release.events import (
+    FinanceFileMade,
+    FinanceFileTaken,
+    LeftOut,
+    LinesLeftOut,
+    ReleaseRunStarted,
+    ReliedOn,
+)
 from funding.domain.release.finance_file import COLUMNS, finance_file, finance_files, safe_cells
 from funding.domain.release.release import release_act
 from funding.domain.release.run import RELEASE
@@ -222,6 +229,13 @@ def test_the_files_bytes_are_those_whose_hash_is_told(history: History) -> None:
     assert sha256(content).hexdigest() == made.sha256
     assert content == finance_file(history.of(PPPReleased))
     assert finance_files([]) == {}
+
+
+def test_who_takes_a_file_is_kept_once_there_is_one() -> None:
+    run = Scenario(RELEASE)
+    run.when(TakeFile(run_id="run-1")).then_refused("run-1 has not been made")
+    made = FinanceFileMade(run_id="run-1", file_name="ppp-run-1.csv", line_count=2, total_pence=51100, sha256="ab")
+    run.given(made).when(TakeFile(run_id="run-1")).then(FinanceFileTaken(run_id="run-1"))
 
 
 def test_cells_are_not_taken_for_formulas() -> None:

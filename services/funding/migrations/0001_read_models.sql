@@ -59,6 +59,7 @@ create table release_run (
     line_count  bigint not null,
     total_pence bigint not null,
     sha256      text,
+    taken_by    text[] not null,
     primary key (authority, run_id)
 );
 select protect_read_model('release_run');

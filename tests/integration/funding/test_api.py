@@ -89,6 +89,7 @@ async def test_money_is_asked_for_approved_and_released_into_a_file(world: World
 
     file = await world.ask("finance-1", "GET", f"/release-runs/{run['run_id']}/file")
     assert sha256(file.content).hexdigest() == run["sha256"]
+    assert (await shown(world, f"/release-runs/{run['run_id']}"))["taken_by"] == ["finance-1"]
     assert file.headers["content-type"].startswith("text/csv")
     rows = list(csv.DictReader(io.StringIO(file.text, newline="")))
     assert [(row["record"], row["plan_line"], row["amount_pence"]) for row in rows] == [

@@ -21,7 +21,7 @@ from funding.domain.envelope.events import SpendingCommitted, SpendingGivenBack,
 from funding.domain.known_child import KNOWN, ChildInCareKnown, ChildOutOfCareKnown, SchoolKnown
 from funding.domain.ledger import LEDGER, LinesNumbered
 from funding.domain.payee import PAYEE, PayeeKnown
-from funding.domain.release.events import FinanceFileMade, LinesLeftOut, ReleaseRunStarted
+from funding.domain.release.events import FinanceFileMade, FinanceFileTaken, LinesLeftOut, ReleaseRunStarted
 from funding.domain.release.run import RELEASE
 from funding.domain.rules import FundingRules
 from funding.entrypoints import claims, envelopes, release_runs
@@ -74,6 +74,7 @@ PARTS = ServiceParts(
         ReleaseRunStarted,
         LinesLeftOut,
         FinanceFileMade,
+        FinanceFileTaken,
         ColleagueKnown,
         ColleagueGone,
     ),

@@ -121,3 +121,4 @@ class ReleaseRunAnswer(Shown):
     line_count: Annotated[int, Field(examples=[2])]
     total_pence: Annotated[int, Field(examples=[51_100])]
     sha256: str | None
+    taken_by: Annotated[tuple[str, ...], Field(description="Who has taken the file.")]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from funding.adapters.release_runs import has_been_made, preview, run_to_make
+from funding.domain.release.commands import TakeFile
+from funding.domain.streams import release_stream
 from funding.entrypoints.answers import (
     LeftOutAnswer,
     PageAnswer,
@@ -15,6 +17,7 @@ from funding.entrypoints.answers import (
 )
 from funding.entrypoints.paging import After, Limit
 from funding.projections.release_run import RELEASE_RUNS
+from pep_kernel.decider import Act
 from pep_kernel.refusal import NotFound
 from pep_runtime.http import Caller
 
@@ -57,11 +60,13 @@ async def show_release_run(run_id: str, caller: Caller) -> ReleaseRunAnswer:
 
 
 @router.get("/{run_id}/file", summary="The finance file", response_class=Response)
-async def take_file(run_id: str, caller: Caller) -> Response:
+async def take_file(run_id: str, caller: Caller, response: Response) -> Response:
+    """Who takes it is kept."""
     caller.permit("read finance")
     run = await caller.row(RELEASE_RUNS, run_id)
     found = await caller.fetch(_FILE, caller.authority, run.file_name)
     if not found:
         raise NotFound("There is no such file here.")
-    headers = {"Content-Disposition": f'attachment; filename="{run.file_name}"'}
+    await caller.do(Act(TakeFile(run_id=run_id), (release_stream(run_id),)))
+    headers = {**response.headers, "Content-Disposition": f'attachment; filename="{run.file_name}"'}
     return Response(found[0]["content"], media_type="text/csv", headers=headers)

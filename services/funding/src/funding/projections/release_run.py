@@ -6,8 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from funding.domain.release.events import FinanceFileMade, LinesLeftOut, ReleaseRunStarted
-from pep_kernel.message import Recorded
+from funding.domain.release.events import (
+    FinanceFileMade,
+    FinanceFileTaken,
+    LinesLeftOut,
+    ReleaseEvent,
+    ReleaseRunStarted,
+)
+from pep_kernel.message import Person, Recorded
 from pep_kernel.read_model import Key, ReadModel
 
 
@@ -23,14 +29,11 @@ class ReleaseRun:
     line_count: int = 0
     total_pence: int = 0
     sha256: str | None = None
+    taken_by: tuple[str, ...] = ()
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
-    match recorded.event:
-        case ReleaseRunStarted(run_id=run_id) | LinesLeftOut(run_id=run_id) | FinanceFileMade(run_id=run_id):
-            return ((run_id,),)
-        case _:
-            return ()
+    return ((recorded.event.run_id,),) if isinstance(recorded.event, ReleaseEvent) else ()
 
 
 def _fold(row: ReleaseRun | None, recorded: Recorded, key: Key) -> ReleaseRun | None:
@@ -41,8 +44,16 @@ def _fold(row: ReleaseRun | None, recorded: Recorded, key: Key) -> ReleaseRun | 
             return replace(row, left_out=tuple(f"{line.plan_id} {line.line_id} {line.reason}" for line in lines))
         case ReleaseRun(), FinanceFileMade(file_name=name, line_count=count, total_pence=total, sha256=sha256):
             return replace(row, file_name=name, line_count=count, total_pence=total, sha256=sha256)
+        case ReleaseRun(), FinanceFileTaken():
+            return replace(row, taken_by=_with_taker(row.taken_by, recorded))
         case _:
             return row
+
+
+def _with_taker(taken_by: tuple[str, ...], recorded: Recorded) -> tuple[str, ...]:
+    """Each person once, in the order in which they first took it."""
+    actor = recorded.envelope.actor
+    return tuple(dict.fromkeys((*taken_by, actor.id))) if isinstance(actor, Person) else taken_by
 
 
 RELEASE_RUNS = ReadModel("release_run", ReleaseRun, ("run_id",), _keys, _fold)

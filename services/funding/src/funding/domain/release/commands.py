@@ -27,3 +27,9 @@ class StartReleaseRun(Command):
     parked_children: frozenset[str] = frozenset()
     payment_routes: PaymentRoutes
     area_code: str
+
+
+class TakeFile(Command):
+    """Somebody takes the run's file: who does so is kept."""
+
+    run_id: RunId

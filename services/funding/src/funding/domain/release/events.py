@@ -49,4 +49,10 @@ class FinanceFileMade(Event):
     sha256: str
 
 
-ReleaseEvent = ReleaseRunStarted | LinesLeftOut | FinanceFileMade
+class FinanceFileTaken(Event):
+    """Somebody took the run's file."""
+
+    run_id: str
+
+
+ReleaseEvent = ReleaseRunStarted | LinesLeftOut | FinanceFileMade | FinanceFileTaken

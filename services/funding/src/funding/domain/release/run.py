@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from funding.domain.release.commands import StartReleaseRun
-from funding.domain.release.events import FinanceFileMade, ReleaseEvent, ReleaseRunStarted, ReliedOn
+from funding.domain.release.commands import StartReleaseRun, TakeFile
+from funding.domain.release.events import (
+    FinanceFileMade,
+    FinanceFileTaken,
+    ReleaseEvent,
+    ReleaseRunStarted,
+    ReliedOn,
+)
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import funding as told
 from pep_kernel.decider import Decider
@@ -26,13 +32,17 @@ class Made:
 Run = NotMade | Made
 
 
-def decide(run: Run, command: StartReleaseRun) -> list[ReleaseEvent]:
-    match run:
-        case NotMade():
+def decide(run: Run, command: StartReleaseRun | TakeFile) -> list[ReleaseEvent]:
+    match run, command:
+        case NotMade(), StartReleaseRun():
             relied_on = tuple(ReliedOn(service, number) for service, number in sorted(command.relied_on.items()))
             return [ReleaseRunStarted(run_id=command.run_id, on=command.on, relied_on=relied_on)]
-        case Made():
+        case Made(), StartReleaseRun():
             raise Refusal(f"Release run {command.run_id} has been made before.")
+        case Made(), TakeFile(run_id=run_id):
+            return [FinanceFileTaken(run_id=run_id)]
+        case _:
+            raise Refusal(f"Release run {command.run_id} has not been made.")
 
 
 def evolve(_run: Run, _event: ReleaseEvent) -> Run:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from email.message import EmailMessage
-from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from notifications.adapters.contacts import Contacts, NotKnownThere
 from notifications.adapters.mail import MailServer, NobodyKnows, NotTaken, Outcome, Taken
+from notifications.adapters.open_messages import OpenMessages
 from notifications.adapters.post_room import CannotBeAddressed, PostRoom
 from notifications.domain.intent import (
     BeginAttempt,
@@ -27,7 +26,7 @@ from notifications.domain.intent import (
     SuppressNotification,
 )
 from notifications.entrypoints.patience import PutOff, SeenSince
-from notifications.projections.messages import MESSAGES, UNDERWAY, WAITING, Message
+from notifications.projections.messages import Message
 from notifications.settings import SenderSettings
 from pep_kernel.authority_policy import NotificationsPolicy
 from pep_kernel.decider import Act
@@ -51,6 +50,7 @@ class Sender:
         self._service = service
         self._server = server
         self._settings = settings
+        self._open = OpenMessages(service)
         self._put_off = PutOff()
         self._underway = SeenSince()
         self._not_known = SeenSince()
@@ -61,25 +61,16 @@ class Sender:
 
     async def _run(self) -> None:
         while True:
-            if not await self.turn():
-                await self._service.bell.wait(self._settings.pause_seconds)
+            await self.turn()
+            await self._service.bell.wait(self._settings.pause_seconds)
 
     async def turn(self) -> int:
         """Look once: try what waits, give up what is long underway. How many messages were looked at."""
         await self._give_up_what_nobody_finishes()
-        waiting = await self._waiting()
+        quiet = [authority for authority in await self._service.authorities() if self._is_quiet(authority)]
+        waiting = await self._open.waiting(self._put_off.now(), quiet, self._settings.batch)
         await asyncio.gather(*(self._guarded(authority, message) for authority, message in waiting))
         return len(waiting)
-
-    async def _waiting(self) -> Sequence[tuple[str, Message]]:
-        """The next messages, without those put off and those of authorities where people are left in peace now."""
-        return await self._messages(
-            "state = $1 and not message_id = any($2) and not authority = any($3) order by requested_at limit $4",
-            WAITING,
-            self._put_off.now(),
-            [name for name in await self._service.authorities() if self._is_quiet(name)],
-            self._settings.batch,
-        )
 
     def _is_quiet(self, authority: str) -> bool:
         return self._rules(authority).quiet_hours.is_quiet(self._service.clock.now())
@@ -87,11 +78,6 @@ class Sender:
     def _rules(self, authority: str) -> NotificationsPolicy:
         rules: NotificationsPolicy = self._service.rules(authority).in_force(self._service.clock.today())
         return rules
-
-    async def _messages(self, where: str, *arguments: Any) -> Sequence[tuple[str, Message]]:
-        table = self._service.tables[MESSAGES.table]
-        found = await self._service.worker.fetch(f"select * from message where {where}", *arguments)  # noqa: S608  # ours
-        return [(record["authority"], table.row(dict(record))) for record in found]
 
     async def _guarded(self, authority: str, message: Message) -> None:
         """One message's trouble is not another's: what passes puts this one off."""
@@ -146,7 +132,7 @@ class Sender:
 
     async def _give_up_what_nobody_finishes(self) -> None:
         """An attempt that this process saw underway for too long is given up: nobody knows, so it is not sent again."""
-        underway = await self._messages("state = $1 order by requested_at", UNDERWAY)
+        underway = await self._open.underway()
         self._underway.forget_all_but((message.message_id, message.attempts) for _, message in underway)
         for authority, message in underway:
             if self._underway.seconds((message.message_id, message.attempts)) >= self._settings.unknown_after_seconds:

@@ -82,6 +82,7 @@ PARTS = ServiceParts(
     policies=POLICIES,
     upstreams=("scheduling", "pep-record"),
     rules=_rules,
+    rule_file=lambda policies, authority: policies.for_authority(authority).funding,
     routers=(claims.router, envelopes.router, release_runs.router),
 )
 

@@ -50,6 +50,7 @@ PARTS = ServiceParts(
     policies=POLICIES,
     upstreams=("scheduling", "pep-record", "funding"),
     rules=_rules,
+    rule_file=lambda policies, authority: policies.for_authority(authority).notifications,
     routers=(router,),
     background=(send_messages,),
 )

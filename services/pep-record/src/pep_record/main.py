@@ -32,6 +32,7 @@ PARTS = ServiceParts(
     policies={**POLICIES, **COLLEAGUE_POLICIES},
     upstreams=("scheduling",),
     rules=rules_of,
+    rule_file=lambda policies, authority: policies.for_authority(authority).pep_record,
     routers=(reading.router, writing.router, deciding.router),
 )
 

@@ -90,6 +90,7 @@ PARTS = ServiceParts(
     policies=POLICIES,
     upstreams=("pep-record",),
     rules=_rules,
+    rule_file=lambda policies, authority: policies.for_authority(authority).scheduling,
     routers=(routes_imports.router, routes_children.router, routes_meetings.router, routes_contacts.router),
 )
 

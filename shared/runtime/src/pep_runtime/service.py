@@ -14,11 +14,13 @@ import httpx
 import uvicorn
 from fastapi import APIRouter
 
+from pep_kernel.adopted_rules import ADOPTED_RULES, PolicyAdopted
 from pep_kernel.announcement import Announcement
 from pep_kernel.decider import AnyDecider
 from pep_kernel.message import Event
 from pep_kernel.policy import Policy
 from pep_kernel.read_model import ReadModel
+from pep_runtime.adoption import RuleFile, adopt
 from pep_runtime.clock import Clock
 from pep_runtime.codec import EventTypes, Upcaster
 from pep_runtime.database import connect
@@ -46,8 +48,8 @@ Background = Callable[["RunningService"], Awaitable[None]]
 class ServiceParts:
     """What makes one service. `rules(policies, authority)` is what its policies and routes are given as rules.
 
-    `background` runs in the consumer role until it is cancelled. `journals` names the services whose journal topics the
-    service keeps copies of (the auditor's).
+    `background` runs in the consumer role until it is cancelled. `rule_file(policies, authority)` is the file whose
+    versions the service writes down in its journal when it meets them.
     """
 
     name: str
@@ -61,6 +63,7 @@ class ServiceParts:
     background: Sequence[Background] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     description: str = ""
+    rule_file: Callable[[Policies, str], RuleFile] | None = None
 
 
 class RunningService:
@@ -75,8 +78,9 @@ class RunningService:
         self.policies = read_policies(settings.authorities_dir)
         self.keyring = Keyring(keys, FileKeys(settings.keys_dir))
         self.bell = Bell()
-        self.types = EventTypes(parts.events, dict(parts.upcasters))
-        self.handler = Handler(pool, parts.deciders, self.types, self.keyring, self.clock, self.bell)
+        self.types = EventTypes((*parts.events, PolicyAdopted), dict(parts.upcasters))
+        self.deciders = {**parts.deciders, "policy": ADOPTED_RULES}
+        self.handler = Handler(pool, self.deciders, self.types, self.keyring, self.clock, self.bell)
         self.tables = {model.table: Table(model) for model in parts.read_models}
         self.sign_in = SignIn(
             read_issuers(settings.issuers_file), settings.audience, settings.services_secret, parts.name
@@ -163,6 +167,8 @@ def work_of(service: RunningService, relay_pool: Pool | None) -> list[Awaitable[
                 settings.kafka_bootstrap, f"pep.{service.consumer}", parts.upstreams, "events", take
             )
             work.append(runner.run())
+        if parts.rule_file is not None:
+            work.append(adopt(service))
         work.extend(each(service) for each in parts.background)
     return work
 

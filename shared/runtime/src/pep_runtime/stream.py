@@ -134,4 +134,3 @@ def run_stream(app: faust.App, log_level: str = "INFO") -> None:
     """The worker: until it is told to stop."""
     app.conf.datadir.mkdir(parents=True, exist_ok=True)
     faust.Worker(app, loglevel=log_level, redirect_stdouts=False).execute_from_commandline()
-

@@ -40,6 +40,22 @@ class PolicyFile(PolicyModel):
     authority: str
 
 
+class RulesFile(PolicyFile):
+    """Base of the files that services judge by. `corrections`: adopted versions that this file declares mistaken."""
+
+    corrections: tuple[str, ...] = ()
+
+    def days(self) -> tuple[date, ...]:
+        """The days on which something in the file begins to hold, in order."""
+        return tuple(sorted({rule.effective_from for rule in self._every_rule()}))
+
+    def _every_rule(self) -> Iterable[Dated]:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, tuple):
+                yield from (each for each in value if isinstance(each, Dated))
+
+
 Rule = TypeVar("Rule", bound=Dated)
 File = TypeVar("File", bound=PolicyFile)
 

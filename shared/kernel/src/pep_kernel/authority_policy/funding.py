@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pep_kernel.authority_policy.dated import (
     Dated,
     InForce,
-    PolicyFile,
+    RulesFile,
     Versions,
     all_in_force,
     followed_on_by,
@@ -101,7 +101,7 @@ def _name(category: Category) -> str:
     return category.category
 
 
-class FundingFile(PolicyFile):
+class FundingFile(RulesFile):
     """`funding.toml`: every version of every rule."""
 
     categories: Annotated[tuple[Category, ...], Field(min_length=1), AfterValidator(followed_on_by(_name))]

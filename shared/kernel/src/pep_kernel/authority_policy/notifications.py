@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from pep_kernel.authority_policy.dated import Dated, InForce, PolicyFile, Versions, in_force
+from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile, Versions, in_force
 
 SATURDAY = 5
 
@@ -43,7 +43,7 @@ class NotificationsPolicy(InForce):
     quiet_hours: QuietHours
 
 
-class NotificationsFile(PolicyFile):
+class NotificationsFile(RulesFile):
     """`notifications.toml`: every version of every rule."""
 
     sender: Versions[Sender]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pep_kernel.authority_policy.dated import Dated, InForce, PolicyFile, PolicyModel, Versions, in_force
+from pep_kernel.authority_policy.dated import Dated, InForce, PolicyModel, RulesFile, Versions, in_force
 from pep_kernel.may import Role
 
 
@@ -69,7 +69,7 @@ class PepRecordPolicy(InForce):
     quality_assurance: QualityAssurance
 
 
-class PepRecordFile(PolicyFile):
+class PepRecordFile(RulesFile):
     """`pep-record.toml`: every version of every rule."""
 
     sections: Versions[Sections]

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from pep_kernel.authority_policy.dated import (
     Dated,
     InForce,
-    PolicyFile,
+    RulesFile,
     Versions,
     all_in_force,
     followed_on_by,
@@ -148,7 +148,7 @@ def _key(obligation: Obligation) -> str:
     return obligation.key
 
 
-class SchedulingFile(PolicyFile):
+class SchedulingFile(RulesFile):
     """`scheduling.toml`: every version of every rule."""
 
     applicability: Versions[Applicability]

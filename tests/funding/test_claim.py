@@ -134,8 +134,7 @@ def test_nothing_is_decided_or_released_before_quality_assurance(command: Comman
     claim.when(command).then_refused("before quality assurance has completed the plan", "L-74")
 
 
-@pytest.mark.scenario("T41", "T42", "T44")
-@pytest.mark.rule("L-95", "L-97", "L-98", "L-101")
+@pytest.mark.scenario("T41")
 def test_what_policy_does_not_pay_for_is_declined_at_once_with_the_rule() -> None:
     uniform = line("uniform", 1, 8500, Eligibility.DECLINE)
     happened = claim.when(completed(uniform)).then_some(PPPRequested, PPPDeclined)
@@ -143,7 +142,6 @@ def test_what_policy_does_not_pay_for_is_declined_at_once_with_the_rule() -> Non
 
 
 @pytest.mark.scenario("T41")
-@pytest.mark.rule("L-101")
 def test_where_policy_asks_a_person_the_line_waits_with_the_rule() -> None:
     counselling = line("counselling", 4, 5000, Eligibility.ASK)
     after = claim.when(completed(counselling)).then(

@@ -153,7 +153,6 @@ def test_a_child_with_something_parked_stays(history: History) -> None:
     assert stays(history, run_of("run-1", PLAN, parked=frozenset({CHILD}))) == {Stays.PARKED}
 
 
-@pytest.mark.scenario("T48")
 def test_last_years_pot_is_closed_on_the_first_of_april(history: History) -> None:
     assert stays(history, run_of("run-1", PLAN, on=date(2027, 4, 1))) == {Stays.OTHER_YEAR}
     assert history.do(act(run_of("run-1", PLAN, on=date(2027, 3, 31))))
@@ -164,7 +163,6 @@ def test_a_child_who_left_care_stays(history: History) -> None:
     assert stays(history, run_of("run-1", PLAN)) == {Stays.NOT_IN_CARE}
 
 
-@pytest.mark.scenario("T46")
 @pytest.mark.parametrize("on", [date(2026, 11, 7), RUN_DAY, date(2026, 11, 30)])
 def test_a_school_move_stops_unreleased_lines_also_when_it_is_still_to_come(history: History, on: date) -> None:
     history.tell(known_stream(CHILD), SchoolKnown(child_ref=CHILD, school_urn=OTHER_SCHOOL, on=on))

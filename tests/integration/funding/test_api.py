@@ -169,7 +169,6 @@ async def test_a_superseded_plan_stops(world: World) -> None:
     assert "No approved line can be released today" in await refused(world, "finance-1", "/release-runs")
 
 
-@pytest.mark.scenario("T46")
 async def test_a_school_move_that_was_said_and_not_heard_yet_puts_the_run_off(world: World) -> None:
     await with_approved_money(world)
     world.says("scheduling")

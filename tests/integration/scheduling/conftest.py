@@ -141,7 +141,8 @@ async def world(settings: Settings, providers: dict[str, SignInProvider]) -> Asy
             found = World(service, client, providers)
             for who in STAFF:
                 await found.add_staff(who)
-            await found.add_staff("coordinator", ELSEWHERE)
+            for who in ("admin", "coordinator"):
+                await found.add_staff(who, ELSEWHERE)
             yield found
         projecting.cancel()
         await asyncio.gather(projecting, return_exceptions=True)

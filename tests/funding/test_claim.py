@@ -134,14 +134,12 @@ def test_nothing_is_decided_or_released_before_quality_assurance(command: Comman
     claim.when(command).then_refused("before quality assurance has completed the plan", "L-74")
 
 
-@pytest.mark.scenario("T41")
 def test_what_policy_does_not_pay_for_is_declined_at_once_with_the_rule() -> None:
     uniform = line("uniform", 1, 8500, Eligibility.DECLINE)
     happened = claim.when(completed(uniform)).then_some(PPPRequested, PPPDeclined)
     assert happened[1] == declined("uniform", "L-93")
 
 
-@pytest.mark.scenario("T41")
 def test_where_policy_asks_a_person_the_line_waits_with_the_rule() -> None:
     counselling = line("counselling", 4, 5000, Eligibility.ASK)
     after = claim.when(completed(counselling)).then(

@@ -100,7 +100,6 @@ def test_a_completed_plan_asks_for_its_lines_under_the_policy_of_that_day() -> N
     assert (act.command.plan_version, act.command.on) == (2, COMPLETED_ON)
 
 
-@pytest.mark.scenario("T41")
 def test_each_line_is_judged_by_its_kind_of_spending() -> None:
     history = History()
     history.do(react(completed("tuition", "uniform", "counselling")))

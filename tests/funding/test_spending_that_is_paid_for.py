@@ -36,7 +36,7 @@ def kind(category: str, eligibility: str, rule: str, *scenarios: str) -> object:
         kind("clubs", "decline", "L-98", "T44"),
         kind("school_activities", "decline", "L-99"),
         kind("transport", "decline", "L-100"),
-        kind("uniform", "decline", "L-101", "T41"),
+        kind("uniform", "decline", "L-101"),
         kind("already_in_place", "decline", "L-102"),
     ],
 )

@@ -68,7 +68,7 @@ async def with_approved_money(world: World) -> None:
 
 
 @pytest.mark.rule("L-74", "L-75", "L-101")
-@pytest.mark.scenario("T40", "T41")
+@pytest.mark.scenario("T40")
 async def test_money_is_asked_for_approved_and_released_into_a_file(world: World) -> None:
     await with_approved_money(world)
     claim = await shown(world, f"/claims/{PLAN}")

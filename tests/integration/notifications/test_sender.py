@@ -28,17 +28,17 @@ Scheduling = tuple[str, dict[str, dict[str, Any]]]
 
 
 @pytest.fixture
-async def folded(service: RunningService) -> AsyncIterator[None]:
-    """The read models follow the journal while the test runs."""
+async def folded(service: RunningService) -> AsyncIterator[asyncio.Task[None]]:
+    """The read models follow the journal while the test runs, or until it cancels this."""
     work = asyncio.create_task(Projector(service.worker, [MESSAGES], service.types, service.bell).run())
-    yield
+    yield work
     work.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await work
 
 
 @pytest.fixture
-async def message(service: RunningService, scheduling: Scheduling, folded: None) -> Message:
+async def message(service: RunningService, scheduling: Scheduling, folded: asyncio.Task[None]) -> Message:
     """A plan was returned to a teacher, whose address scheduling knows; the message waits."""
     scheduling[1]["/contacts/teacher1"] = {"person_ref": "teacher1", "email": ADDRESS}
     notify = Notify(
@@ -100,6 +100,18 @@ async def test_two_senders_at_once_send_one_mail(service: RunningService, post_b
     await asyncio.gather(*(sender(service, post_box).turn() for _ in range(4)))
     await in_state(service, "sent")
     assert len(post_box.taken) == 1
+
+
+async def test_a_sender_that_sees_an_old_list_does_not_repeat_an_attempt(
+    service: RunningService, post_box: PostBox, message: Message, folded: asyncio.Task[None]
+) -> None:
+    folded.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await folded
+    post_box.answers_to_recipient.append("451 Try later")
+    await sender(service, post_box).turn()
+    await sender(service, post_box).turn()
+    assert (post_box.answers_to_recipient, post_box.taken) == ([], [])
 
 
 async def test_a_sender_that_dies_after_the_mail_was_taken_leaves_nothing_to_send_again(
@@ -203,7 +215,7 @@ async def test_somebody_whom_scheduling_never_knew_is_given_up_in_the_end(
 
 
 async def test_an_invitation_reaches_a_guest_without_an_account(
-    service: RunningService, post_box: PostBox, scheduling: Scheduling, folded: None
+    service: RunningService, post_box: PostBox, scheduling: Scheduling, folded: asyncio.Task[None]
 ) -> None:
     scheduling[1]["/meetings/meeting1/invitations/guest-2"] = {
         "meeting_id": "meeting1",

@@ -10,7 +10,7 @@ from tests.scheduling.worked_examples import LEICESTERSHIRE, OXFORDSHIRE, REF, W
 from pep_kernel.authority_policy.scheduling import Capacity
 from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.scenario import Scenario
-from pep_kernel.sealed import Contact, PlanText
+from pep_kernel.sealed import Contact, PlanText, ThirdParty
 from pep_runtime.clock import LONDON
 from scheduling.domain.meeting.commands import AddInvitee, CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
 from scheduling.domain.meeting.decider import MEETING
@@ -94,7 +94,11 @@ def test_arranging_a_meeting_names_its_invitees_and_tells_others_only_references
     assert isinstance(guest, InviteeListed)
     assert told.invitees == (WORKER, "guest-2")
     assert (first.person_ref, first.email) == (WORKER, None)
-    assert (guest.person_ref, guest.email, guest.language) == (None, Contact.of("kim@example.org"), "Tigrinya")
+    assert (guest.person_ref, guest.email, guest.language) == (
+        None,
+        Contact.of("kim@example.org"),
+        ThirdParty.of("Tigrinya"),
+    )
     outcome.then_announced(
         contracts.MeetingScheduled(meeting_id="m1", child_ref=REF, at=AT_TEN, invitees=(WORKER, "guest-2"))
     )

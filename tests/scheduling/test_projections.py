@@ -159,6 +159,7 @@ corrected = meeting.MeetingOutcomeCorrected(
 def test_a_meeting_is_shown_from_its_date_to_its_corrected_outcome() -> None:
     (row,) = folded(MEETING_OVERVIEWS, scheduled, held, rearrange)
     assert isinstance(row, MeetingOverview)
+    assert row.minutes == PlanText(token="sealed minutes")
     assert (row.joining_link, row.outcome, row.must_be_rearranged, row.corrected) == (
         LINK,
         "PROGRESS_REVIEW",

@@ -70,6 +70,8 @@ create table meeting_overview (
     corrected                   boolean     not null,
     next_on                     date,
     next_lacks                  text[]      not null,
+    minutes                     text,
+    minutes_not_for_pupil       text,
     primary key (authority, meeting_id)
 );
 create index on meeting_overview (authority, child_ref);

@@ -99,6 +99,7 @@ GRANTS: dict[str, dict[Role, Relation]] = {
     "list due dates": {**_VIRTUAL_SCHOOL, Role.AUDITOR: anyone},
     "schedule meeting": {Role.PEP_COORDINATOR: anyone, **_AROUND_THE_CHILD},
     "record meeting": {**_VIRTUAL_SCHOOL, **_AROUND_THE_CHILD},
+    "read minutes": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL},
     "correct meeting": {Role.PEP_COORDINATOR: anyone, Role.VIRTUAL_SCHOOL_HEAD: anyone},
     "record school move": {Role.PEP_COORDINATOR: anyone, Role.ADMINISTRATOR: anyone, Role.SOCIAL_WORKER: allocated},
     "record care facts": {Role.ADMINISTRATOR: anyone, Role.SOCIAL_WORKER: allocated, Role.TEAM_MANAGER: anyone},

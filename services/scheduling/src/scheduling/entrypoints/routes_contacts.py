@@ -37,7 +37,7 @@ async def show_invitation(meeting_id: str, invitee_ref: str, caller: Caller) -> 
         venue=await caller.open(meeting.venue),
         joining_link=await caller.open(meeting.joining_link),
         email=await caller.open(await _address(caller, invitee)),
-        language=invitee.language,
+        language=await caller.open(invitee.language),
     )
 
 

@@ -31,6 +31,7 @@ from scheduling.entrypoints.shapes import (
     MeetingBody,
     MeetingRecordBody,
     MeetingShown,
+    MinutesShown,
 )
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
@@ -66,6 +67,15 @@ async def arrange_meeting(body: MeetingBody, caller: Caller) -> MeetingArranged:
 async def show_meeting(meeting_id: str, caller: Caller) -> MeetingShown:
     meeting, _child = await _meeting(caller, meeting_id, "read child")
     return MeetingShown.model_validate(meeting)
+
+
+@router.get("/{meeting_id}/minutes", summary="What was said at a meeting, also at one that was no PEP meeting")
+async def show_minutes(meeting_id: str, caller: Caller) -> MinutesShown:
+    meeting, _child = await _meeting(caller, meeting_id, "read minutes")
+    return MinutesShown(
+        minutes=await caller.open(meeting.minutes),
+        minutes_not_for_pupil=await caller.open(meeting.minutes_not_for_pupil),
+    )
 
 
 async def _meeting(caller: Desk, meeting_id: str, action: str) -> tuple[MeetingOverview, ChildOverview]:

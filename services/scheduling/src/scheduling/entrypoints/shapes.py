@@ -14,7 +14,7 @@ CHILD_REF = "a2b4c6d7e3f5g2h4i6j7k3l5m2"
 PERSON_REF = "x3kq5m7nvd2ra4ty6bhwj4cipe"
 MEETING_ID = "5b0f3c1d9a7e5f62b8c0d1e2f3a4b5c6"
 Ref = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
-Id = Annotated[str, Field(max_length=64)]
+MeetingId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
 def example(**fields: Any) -> ConfigDict:
@@ -88,6 +88,13 @@ class MeetingShown(Shown):
     next_lacks: list[str]
 
 
+class MinutesShown(BaseModel):
+    """What was said at a meeting. What is not for the pupil was said before the pupil came in (L-33)."""
+
+    minutes: str | None
+    minutes_not_for_pupil: str | None
+
+
 class ChildPage(BaseModel):
     """Some children; `next` is what to send as `after` for those that follow."""
 
@@ -155,7 +162,7 @@ class MeetingBody(BaseModel):
     venue: Short | None = None
     joining_link: Annotated[str, Field(pattern=r"^https://\S+$", max_length=2000)] | None = None
     invitees: Annotated[tuple[Invitee, ...], Field(min_length=1, max_length=30)]
-    rearranges: Id | None = None
+    rearranges: MeetingId | None = None
     after_due_because: Short | None = None
 
 

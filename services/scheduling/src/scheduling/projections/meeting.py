@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
-from pep_kernel.sealed import Contact, ThirdParty
+from pep_kernel.sealed import Contact, PlanText, ThirdParty
 from scheduling.domain.meeting.events import (
     InviteeAdded,
     InviteeListed,
@@ -40,6 +40,8 @@ class MeetingOverview:
     corrected: bool = False
     next_on: date | None = None
     next_lacks: tuple[str, ...] = ()
+    minutes: PlanText | None = None
+    minutes_not_for_pupil: PlanText | None = None
 
 
 _ABOUT = (MeetingScheduled, MeetingHeld, MeetingMustBeRearranged, MeetingOutcomeCorrected)
@@ -73,6 +75,8 @@ def _fold(row: MeetingOverview | None, recorded: Recorded, _key: Key) -> Meeting
                 pupil_attended=event.pupil_attended,
                 next_on=event.next_on,
                 next_lacks=event.next_lacks,
+                minutes=event.minutes,
+                minutes_not_for_pupil=event.minutes_not_for_pupil,
             )
         case MeetingOverview(), MeetingMustBeRearranged():
             return replace(row, must_be_rearranged=True)
@@ -95,7 +99,7 @@ class MeetingInvitee:
     person_ref: str | None
     name: ThirdParty | None
     email: Contact | None
-    language: str | None
+    language: ThirdParty | None
     decided_by: str | None
 
 

@@ -40,7 +40,7 @@ class InviteeListed(Event):
     person_ref: str | None = None
     name: ThirdParty | None = None
     email: Contact | None = None
-    language: str | None = None
+    language: ThirdParty | None = None
     decided_by: str | None = None
 
 
@@ -56,7 +56,7 @@ class InviteeAdded(Event):
     person_ref: str | None = None
     name: ThirdParty | None = None
     email: Contact | None = None
-    language: str | None = None
+    language: ThirdParty | None = None
     decided_by: str | None = None
 
 

@@ -49,7 +49,7 @@ def _particulars(
         case KnownInvitee(person_ref=ref):
             return {**common, "invitee_ref": ref, "person_ref": ref}
         case GuestInvitee(name=name, email=email, language=language):
-            who = {"name": ThirdParty.of(name), "email": Contact.of(email), "language": language}
+            who = {"name": ThirdParty.of(name), "email": Contact.of(email), "language": ThirdParty.optional(language)}
             return {**common, **who, "invitee_ref": f"guest-{number}"}
 
 

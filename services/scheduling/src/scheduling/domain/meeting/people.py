@@ -42,11 +42,11 @@ Invitee = Annotated[KnownInvitee | GuestInvitee, Field(discriminator="kind")]
 
 
 class Attendee(Said):
-    """Somebody who was there. `ref` is a person's or an invitee's reference, where there is one."""
+    """Somebody who was there. `ref` is a person's or an invitee's reference, where there is one; never a name."""
 
     capacity: Capacity
     mode: Mode = "in_person"
-    ref: str | None = None
+    ref: Annotated[str, Field(pattern=r"^([a-z2-7]{26}|guest-\d{1,3})$")] | None = None
 
 
 class PupilAttended(Said):

@@ -21,7 +21,7 @@ PACKAGES = {
     "notifications": "notifications",
     "journey": "journey",
 }  # service → package, in the order of their start; each runs as `python -m PACKAGE.main`
-STREAMS = ("scheduling", "funding")  # services that also have a stream worker, `python -m PACKAGE.entrypoints.stream`
+STREAMS = ("scheduling", "funding")  # services that also have a stream worker, `python -m PACKAGE.main stream`
 SERVERS = ("postgres", "kafka", "kafka_controller", "smtp", "mailbox")
 
 
@@ -147,12 +147,12 @@ class Stack:
     def _stream(self, service: str, environment: Mapping[str, str]) -> Process:
         name = f"{service}_stream"
         folder = make_folder(self.folder / "streams" / service)
-        own = {"PEP_STREAM_PORT": str(self.ports[name]), "PEP_STREAM_FOLDER": str(folder)}
+        own = {"PEP_STREAM_PORT": str(self.ports[name]), "PEP_STREAM_DATA_DIR": str(folder)}
         return Process(
             name=f"{service} stream",
-            command=(sys.executable, "-m", f"{PACKAGES[service]}.entrypoints.stream"),
+            command=(sys.executable, "-m", f"{PACKAGES[service]}.main", "stream"),
             log=self.folder / "logs" / f"{service}-stream.log",
-            answers=http_answers(f"{self.url(name)}/live"),
+            answers=http_answers(f"{self.url(name)}/live/"),
             ports=(self.ports[name],),
             environment={**environment, **own},
         )

@@ -51,15 +51,20 @@ class OtherService:
 
     address: str
     announced: dict[str, int | None] = field(default_factory=dict)
+    parked: list[str] = field(default_factory=list)
+    lags: bool = False
+    asked: list[str] = field(default_factory=list)
 
 
 def _answering(other: OtherService) -> type[BaseHTTPRequestHandler]:
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             number = other.announced.get(HERE, 0)
-            self.send_response(500 if number is None or self.path != "/announced" else 200)
+            path, _, query = self.path.partition("?")
+            other.asked.append(query)
+            self.send_response(503 if other.lags else 500 if number is None or path != "/progress" else 200)
             self.end_headers()
-            self.wfile.write(json.dumps({"announced": number}).encode())
+            self.wfile.write(json.dumps({"announced": number, "parked": other.parked}).encode())
 
         def log_message(self, format: str, *args: object) -> None:
             """The test's output is the test's."""

@@ -208,3 +208,18 @@ async def test_a_wrong_shape_names_the_field(world: World, path: str, body: Any,
     answer = await world.ask("head-1", "POST", path, body)
     assert answer.status_code == 422
     assert field in answer.json()["detail"]
+
+
+async def test_pep_record_is_asked_to_take_in_first_what_scheduling_said(world: World) -> None:
+    """A corrected outcome is scheduling's; that the completion is withdrawn is pep-record's to say, a moment later."""
+    await with_approved_money(world)
+    world.others["pep-record"].lags = True
+    assert "pep-record lags behind" in await refused(world, "finance-1", "/release-runs")
+    scheduling = world.others["scheduling"].announced[HERE]
+    assert world.others["pep-record"].asked[-1] == f"taken_in=scheduling%3A{scheduling}"
+
+
+async def test_a_child_of_whom_another_service_has_parked_something_waits(world: World) -> None:
+    await with_approved_money(world)
+    world.others["pep-record"].parked = [CHILD]
+    assert "could not be taken in yet" in await refused(world, "finance-1", "/release-runs")

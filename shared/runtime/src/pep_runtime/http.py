@@ -10,12 +10,11 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import uuid4
 
 import asyncpg
-from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from pydantic import BaseModel
 
 from pep_kernel.decider import Act
 from pep_kernel.ids import command_event_id
@@ -29,6 +28,7 @@ from pep_runtime.journal import ClockBehind, Frozen, KeyReused, TooLarge, Unknow
 from pep_runtime.projector import position_of
 from pep_runtime.service import RunningService
 from pep_runtime.signin import Identity, NotSignedIn
+from pep_runtime.upstream import Progress
 
 Row = TypeVar("Row")
 MOST_BODY_BYTES = 2_000_000
@@ -38,6 +38,10 @@ POSITION_HEADER = "Pep-Position"
 PROBLEM = "application/problem+json"
 
 _bearer = HTTPBearer(auto_error=False, description="An access token of the authority's sign-in provider.")
+
+
+class NotTakenIn(Exception):
+    """What another service said has not been taken in here yet; the sentence says whose."""
 
 
 class Forbidden(Exception):
@@ -204,10 +208,7 @@ async def _seen(service: RunningService, authority: str, position: int) -> bool:
 Caller = Annotated[Desk, Depends(_desk)]
 
 
-class Announced(BaseModel):
-    """How many announcements this service has made for the caller's authority, relayed or not."""
-
-    announced: int
+TakenIn = Annotated[str, Query(pattern=r"^([a-z-]+:[0-9]{1,18}(,|$))*$", max_length=500)]
 
 
 def _problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
@@ -229,10 +230,18 @@ def make_app(service: RunningService) -> FastAPI:
         await service.pool.fetchval("select 1")
         return {"service": name, "status": "ready"}
 
-    @app.get("/announced", summary="How many announcements were made", tags=["operations"])
-    async def announced(caller: Caller) -> Announced:
+    @app.get("/progress", summary="How far this service is", tags=["operations"])
+    async def progress(caller: Caller, taken_in: TakenIn = "") -> Progress:
+        """`taken_in` names what it must have heard before it answers: `scheduling:17`, several with commas between."""
         caller.permit("read progress of services")
-        return Announced(announced=await service.announced(caller.authority))
+        wanted = {
+            each: int(number) for each, _, number in (pair.partition(":") for pair in taken_in.split(",")) if each
+        }
+        numbers = {each: number for each, number in wanted.items() if each in service.parts.upstreams}
+        if late := await service.late(caller.authority, numbers, STALE_SECONDS):
+            raise NotTakenIn(f"What {' and '.join(late)} said last has not been taken in yet.")
+        parked = await service.parked_children(caller.authority)
+        return Progress(announced=await service.announced(caller.authority), parked=parked)
 
     for router in service.parts.routers:
         app.include_router(router)
@@ -250,6 +259,7 @@ _SIMPLE: dict[type[Exception], tuple[int, str]] = {
     UnknownAuthority: (404, "Not found"),
     Frozen: (503, "Nothing is taken just now"),
     ClockBehind: (503, "Try again"),
+    NotTakenIn: (503, "Try again"),
 }
 _AWAY = (
     asyncpg.PostgresConnectionError,

@@ -40,6 +40,7 @@ from pep_runtime.tracing import start_tracing
 from pep_runtime.upstream import Upstream
 from pep_runtime.wake import Bell
 
+LOOK_SECONDS = 0.05
 Rules = Callable[[Policies, str], Any]
 Background = Callable[["RunningService"], Awaitable[None]]
 
@@ -127,6 +128,18 @@ class RunningService:
             topic(authority, upstream, "events"),
         )
         return found or 0
+
+    async def late(self, authority: str, numbers: Mapping[str, int], seconds: float) -> list[str]:
+        """The services whose announcements up to these numbers are not taken in, after waiting for at most `seconds`."""
+
+        async def behind() -> list[str]:
+            return [name for name, number in numbers.items() if await self.consumed(authority, name) < number]
+
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while await behind():
+                    await self.bell.wait(LOOK_SECONDS)
+        return await behind()
 
     async def parked_children(self, authority: str) -> frozenset[str]:
         """The keys (child references, mostly) of which something is parked here."""

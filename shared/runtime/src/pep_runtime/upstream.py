@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
+from pydantic import BaseModel, ConfigDict
 
 from pep_runtime.signin import SignIn
 from pep_runtime.tracing import current_trace
@@ -16,6 +18,15 @@ class UpstreamError(Exception):
     def __init__(self, service: str, status: int) -> None:
         super().__init__(f"{service} answered {status}.")
         self.status = status
+
+
+class Progress(BaseModel):
+    """How many announcements a service has made for an authority, relayed or not, and whose records it has parked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    announced: int
+    parked: frozenset[str] = frozenset()
 
 
 class Upstream:
@@ -36,6 +47,10 @@ class Upstream:
             raise UpstreamError(self._name, answer.status_code)
         return answer.json()
 
-    async def announced(self, authority: str) -> int:
-        """How many announcements it has made for the authority, relayed or not."""
-        return int((await self.get("/announced", authority))["announced"])
+    async def progress(self, authority: str, taken_in: Mapping[str, int]) -> Progress:
+        """How far it is, once it has itself taken in what others said up to these numbers.
+
+        Raises as `get`; `UpstreamError` with status 503 if it has not taken that in after a few seconds.
+        """
+        wanted = ",".join(f"{name}:{number}" for name, number in taken_in.items())
+        return Progress.model_validate(await self.get("/progress", authority, taken_in=wanted))

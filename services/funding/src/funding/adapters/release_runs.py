@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from funding.adapters.upstream_numbers import rely_on_upstreams
+from funding.adapters.upstream_numbers import Relied, rely_on_upstreams
 from funding.domain.release.commands import StartReleaseRun
 from funding.domain.release.release import release_act
 from funding.domain.release.run import Made, NotMade
@@ -52,7 +52,7 @@ async def run_to_make(service: RunningService, authority: str, run_id: str, on: 
 
 async def preview(service: RunningService, authority: str, on: date) -> Selection:
     """What a run would release and leave out, by what is known now; nothing is written."""
-    run, act = await _ready(service, authority, "preview", on, {})
+    run, act = await _ready(service, authority, "preview", on, Relied({}, frozenset()))
     return select(await states_of(service, authority, act.streams), run)
 
 
@@ -75,7 +75,7 @@ async def states_of(service: RunningService, authority: str, streams: Sequence[s
 
 
 async def _ready(
-    service: RunningService, authority: str, run_id: str, on: date, relied_on: Mapping[str, int]
+    service: RunningService, authority: str, run_id: str, on: date, relied_on: Relied
 ) -> tuple[StartReleaseRun, Act]:
     rules: FundingRules = service.rules(authority)
     policy, plans = rules.in_force(on), await approved_plans(service, authority)
@@ -83,8 +83,8 @@ async def _ready(
         run_id=run_id,
         on=on,
         plan_ids=tuple(plan.plan_id for plan in plans),
-        relied_on=dict(relied_on),
-        parked_children=await service.parked_children(authority),
+        relied_on=dict(relied_on.numbers),
+        parked_children=await service.parked_children(authority) | relied_on.parked,
         payment_routes=policy.payment_routes,
         area_code=rules.area_code,
     )

@@ -21,6 +21,7 @@ from tests.scheduling.worked_examples import (
 
 from pep_kernel.authority_policy import SchedulingFile
 from pep_kernel.calendars import Calendar
+from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.scenario import Scenario
 from scheduling.domain.child.care_record import LastPep, Schooling
@@ -327,7 +328,9 @@ def test_what_passes_its_day_is_overdue_once_and_stays_met_late() -> None:
     known.when(next_day.model_copy(update={"today": date(2026, 10, 19)})).then_nothing()
     known.when(next_day.model_copy(update={"obligation": "hold"})).then_nothing()
     overdue = PEPOverdue(child_ref=REF, obligation="available", trigger_on=MONDAY, due=date(2026, 10, 19))
-    late = known.when(next_day).then(overdue)
+    outcome = known.when(next_day)
+    outcome.then_announced(contracts.PEPOverdue(child_ref=REF, obligation="available", due=date(2026, 10, 19)))
+    late = outcome.then(overdue)
     late.when(next_day).then_nothing()
     done = MeetObligation(child_ref=REF, obligation="available", on=date(2026, 10, 22), by=PLAN)
     late.when(done).then(met("available", date(2026, 10, 22), PLAN))

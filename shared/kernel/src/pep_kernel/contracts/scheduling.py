@@ -75,6 +75,15 @@ class PEPDueDateSet(Announcement):
     source: str
 
 
+class PEPOverdue(Announcement):
+    """The day of one obligation has passed and it is not met. Said once for each due date."""
+
+    type: Literal["uk.openpep.scheduling.PEPOverdue.v1"] = "uk.openpep.scheduling.PEPOverdue.v1"
+    child_ref: str
+    obligation: Obligation
+    due: date
+
+
 class MeetingScheduled(Announcement):
     """A meeting has a date. Invitees are references; who they are and the joining link are asked for when sending."""
 

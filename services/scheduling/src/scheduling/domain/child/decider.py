@@ -199,6 +199,8 @@ def announce(_child: Child, event: ChildEvent) -> Announcement | None:
             return said.PEPNotApplicable(child_ref=ref, on=on, reason=reason)
         case PEPDueDateSet(child_ref=ref, obligation=obligation, due=due, source=source):
             return said.PEPDueDateSet(child_ref=ref, obligation=obligation, due=due, source=", ".join(source))
+        case PEPOverdue(child_ref=ref, obligation=obligation, due=due):
+            return said.PEPOverdue(child_ref=ref, obligation=obligation, due=due)
         case _:
             return None
 

@@ -17,8 +17,7 @@ from tests.integration.scheduling.test_api import a_child
 from pep_kernel.contracts.scheduling import RoleEnded
 from pep_local.places import free_ports
 from pep_runtime.onboarding import create_topics
-from pep_runtime.settings import Settings
-from pep_runtime.stream import StreamSettings
+from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.topics import topic
 from scheduling.entrypoints.overdue_sweep import sweep
 from scheduling.entrypoints.stream import scheduling_stream

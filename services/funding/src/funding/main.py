@@ -32,8 +32,8 @@ from funding.settings import ReleaseSettings
 from pep_kernel.colleagues import COLLEAGUE, ColleagueGone, ColleagueKnown
 from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
-from pep_runtime.settings import Settings
-from pep_runtime.stream import StreamSettings, run_stream
+from pep_runtime.settings import Settings, StreamSettings
+from pep_runtime.stream import run_stream
 
 
 def _rules(policies: Policies, authority: str) -> FundingRules:

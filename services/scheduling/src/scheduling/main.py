@@ -7,8 +7,8 @@ from functools import partial
 
 from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
-from pep_runtime.settings import Settings
-from pep_runtime.stream import StreamSettings, run_stream
+from pep_runtime.settings import Settings, StreamSettings
+from pep_runtime.stream import run_stream
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import (
     ChildEnteredCare,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -35,3 +36,16 @@ class Settings(BaseSettings):
     services_urls: dict[str, str] = Field(default_factory=dict, description="JSON: service → base address of its API.")
     clock_file: Path | None = Field(None, description="A frozen instant instead of the real time (demo, tests).")
     traces_file: Path | None = Field(None, description="Where spans are written; none: nowhere.")
+
+
+class StreamSettings(BaseSettings):
+    """PEP_STREAM_PORT, …: the page's address, how often sweeps run, how long a counter's window is."""
+
+    model_config = SettingsConfigDict(env_prefix="PEP_STREAM_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = 6066
+    sweep_seconds: float = Field(default=30.0, gt=0)
+    window_seconds: int = Field(default=3600, gt=0)
+    topic_replicas: int = Field(default=1, ge=1)
+    data_dir: Path = Field(default_factory=lambda: Path(tempfile.gettempdir()) / "openpep-stream")

@@ -9,20 +9,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import faust
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pep_runtime.policies import read_policies
 from pep_runtime.service import RunningService, ServiceParts, running
-from pep_runtime.settings import Settings
+from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.topics import parts as parts_of
 from pep_runtime.topics import topic
 
@@ -30,19 +26,6 @@ log = logging.getLogger("pep_runtime.stream")
 
 Sweep = Callable[[RunningService], Awaitable[None]]
 Tally = Callable[[str, Mapping[str, Any]], Mapping[str, int]]
-
-
-class StreamSettings(BaseSettings):
-    """PEP_STREAM_PORT, …: the page's address, how often sweeps run, how long a counter's window is."""
-
-    model_config = SettingsConfigDict(env_prefix="PEP_STREAM_", frozen=True)
-
-    host: str = "127.0.0.1"
-    port: int = 6066
-    sweep_seconds: float = Field(default=30.0, gt=0)
-    window_seconds: int = Field(default=3600, gt=0)
-    topic_replicas: int = Field(default=1, ge=1)
-    data_dir: Path = Field(default_factory=lambda: Path(tempfile.gettempdir()) / "openpep-stream")
 
 
 @dataclass

@@ -12,8 +12,8 @@ from funding.adapters.daily_release import release_when_due
 from funding.settings import ReleaseSettings
 from pep_kernel.contracts.funding import PPPApprovalWithdrawn, PPPApproved, PPPReleased
 from pep_runtime.service import ServiceParts
-from pep_runtime.settings import Settings
-from pep_runtime.stream import StreamSettings, stream_app
+from pep_runtime.settings import Settings, StreamSettings
+from pep_runtime.stream import stream_app
 
 _COUNTED = {
     PPPApproved.model_fields["type"].default: ("approved_pence", 1),

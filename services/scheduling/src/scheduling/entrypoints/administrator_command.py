@@ -31,7 +31,7 @@ def administrator() -> None:
 
 @app.command()
 def add(
-    authority: Annotated[str, typer.Argument(help="The authority's short name, for example oxfordshire.")],
+    authority: Annotated[str, typer.Argument(help="The authority's short name.")],
     staff_id: Annotated[str, typer.Argument(help="The authority's own number of this person.")],
     name: Annotated[str, typer.Option(help="The person's name.")],
     email: Annotated[str, typer.Option(help="The person's e-mail address.")],

@@ -8,8 +8,8 @@ from typing import Any
 import faust
 
 from pep_runtime.service import ServiceParts
-from pep_runtime.settings import Settings
-from pep_runtime.stream import StreamSettings, stream_app
+from pep_runtime.settings import Settings, StreamSettings
+from pep_runtime.stream import stream_app
 from scheduling.entrypoints.overdue_sweep import sweep
 
 

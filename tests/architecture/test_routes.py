@@ -1,0 +1,112 @@
+"""Every route asks whether this person may do this: `caller.permit`, in the route or in what it calls."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.architecture.python_files import ROOT, plant, python_files
+
+ROUTES = ("services/*/src/*/entrypoints", "shared/runtime/src/pep_runtime/http.py")
+VERBS = {"get", "post", "put", "patch", "delete"}
+OPEN_TO_ALL = {"health": "answers whether the service is ready, and nothing else"}
+Place = tuple[str, str]  # a function's module and name
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def open_routes(root: Path) -> list[str]:
+    """The routes that nowhere ask for permission, among all modules of routes and of what routes share."""
+    files = list(python_files(root, *ROUTES))
+    modules = {_module(file): ast.parse(file.read_text()) for file in files}
+    functions = {(module, each.name): each for module, tree in modules.items() for each in _functions(tree)}
+    imported = {module: _imported(tree) for module, tree in modules.items()}
+
+    def calls(at: Place) -> set[Place]:
+        names = {node.func.id for node in _calls(functions[at]) if isinstance(node.func, ast.Name)}
+        return {imported[at[0]].get(name, (at[0], name)) for name in names} & functions.keys()
+
+    def asks(route: Place) -> bool:
+        reached, following = set[Place](), {route}
+        while following:
+            reached |= following
+            following = set[Place]().union(*map(calls, following)) - reached
+        return any(map(_permits, (functions[at] for at in reached)))
+
+    return [
+        ".".join(place)
+        for place, function in functions.items()
+        if _is_route(function) and place[1] not in OPEN_TO_ALL and not asks(place)
+    ]
+
+
+def _module(file: Path) -> str:
+    return ".".join(file.with_suffix("").parts[file.parts.index("src") + 1 :])
+
+
+def _functions(tree: ast.Module) -> Iterator[Function]:
+    return (node for node in ast.walk(tree) if isinstance(node, Function))
+
+
+def _calls(function: Function) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(function) if isinstance(node, ast.Call))
+
+
+def _permits(function: Function) -> bool:
+    return any(isinstance(each.func, ast.Attribute) and each.func.attr == "permit" for each in _calls(function))
+
+
+def _imported(tree: ast.Module) -> dict[str, Place]:
+    return {
+        each.asname or each.name: (node.module or "", each.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for each in node.names
+    }
+
+
+def _is_route(function: Function) -> bool:
+    made = (each.func for each in function.decorator_list if isinstance(each, ast.Call))
+    return any(isinstance(each, ast.Attribute) and each.attr in VERBS for each in made)
+
+
+def routes(root: Path) -> list[str]:
+    trees = (ast.parse(file.read_text()) for file in python_files(root, *ROUTES))
+    return [each.name for tree in trees for each in _functions(tree) if _is_route(each)]
+
+
+def test_every_route_asks_whether_the_caller_may() -> None:
+    assert len(routes(ROOT)) > len(OPEN_TO_ALL)
+    assert open_routes(ROOT) == []
+
+
+def test_a_route_is_open_to_all_only_by_name() -> None:
+    assert set(OPEN_TO_ALL) <= set(routes(ROOT))
+
+
+FORGETFUL = """
+from pep_record.entrypoints.shown import plan_shown
+
+@router.get("/plans/{plan_id}", summary="A plan")
+async def show_plan(plan_id: str, caller: Caller) -> PlanShown:
+    return await plan_shown(caller, plan_id)
+"""
+SHOWN = """
+async def plan_shown(caller, plan_id):
+    return await caller.row(PLAN, plan_id)
+"""
+AROUND = """
+async def plan_shown(caller, plan_id):
+    return await _permitted(caller, plan_id)
+
+async def _permitted(caller, plan_id):
+    caller.permit("read plan")
+    return await plan_shown(caller, plan_id)
+"""
+
+
+@pytest.mark.parametrize(("shown", "found"), [(SHOWN, True), (AROUND, False)], ids=["forgotten", "asked"])
+def test_a_route_that_asks_nobody_is_found(tmp_path: Path, shown: str, found: bool) -> None:
+    folder = "services/pep-record/src/pep_record/entrypoints"
+    plant(tmp_path, f"{folder}/shown.py", shown)
+    plant(tmp_path, f"{folder}/reading.py", FORGETFUL)
+    assert open_routes(tmp_path) == (["pep_record.entrypoints.reading.show_plan"] if found else [])

@@ -16,6 +16,7 @@ from pep_local.places import make_folder, state_folder
 from pep_local.stack import Stack
 from pep_local.supervisor import Supervisor
 from pep_local.trouble import Trouble
+from pep_runtime.database import ChangedMigration
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=True)
@@ -76,6 +77,8 @@ def main() -> None:
         app()
     except Trouble as trouble:
         _give_up(str(trouble))
+    except ChangedMigration as changed:
+        _give_up(f"{changed} Or begin anew: remove {state_folder()}.")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

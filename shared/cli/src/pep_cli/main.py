@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import entry_points
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import asyncpg
 import httpx
 import typer
+from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -22,7 +23,7 @@ from pep_cli.settings import Installation, NoInstallation, name_services, read_i
 from pep_runtime.clock import LONDON, Clock
 from pep_runtime.verify import Verdict, Verifier
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 clock_app = typer.Typer(no_args_is_help=True)
 parked_app = typer.Typer(no_args_is_help=True)
 app.add_typer(clock_app, name="clock", help="The frozen clock of a demo or test installation.")
@@ -72,11 +73,19 @@ async def _verify(installation: Installation, authority: str | None, service: st
 
 
 def _print_verdicts(verdicts: Iterable[Verdict]) -> None:
-    table = Table("authority", "service", "events", "announced", "repeats", "verdict")
+    table = _table("authority", "service", "events", "announced", "repeats", "verdict")
     for each in verdicts:
         said = f"[red]{each.fault}[/red]" if each.fault else "[green]whole[/green]"
         table.add_row(each.authority, each.service, *map(str, (each.events, each.announcements, each.repeats)), said)
     out.print(table)
+
+
+def _table(*headings: str) -> Table:
+    """A table whose long words are folded, never cut."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
 
 
 async def _authorities(dsn: str) -> list[str]:
@@ -99,7 +108,7 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(rows))
         return
-    table = Table("service", "authority", "position", "to relay", "to fold", "parked", "frozen")
+    table = _table("service", "authority", "position", "to relay", "to fold", "parked", "frozen")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     out.print(table)
@@ -129,7 +138,7 @@ def parked_list(as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps(rows, default=str))
         return
-    table = Table("service", "authority", "topic", "number", "child or stream", "error", "since", "to be retried")
+    table = _table("service", "authority", "topic", "number", "child or stream", "error", "since", "to be retried")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     out.print(table if rows else "Nothing is parked.")
@@ -224,5 +233,11 @@ def main() -> None:
         name_services()
         app()
     except NoInstallation as missing:
-        err.print(str(missing), style="red", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _give_up(str(missing))
+    except (OSError, asyncpg.PostgresError, httpx.TransportError, KafkaError) as away:
+        _give_up(f"A server of this installation cannot be reached ({type(away).__name__}). Is it running?")
+
+
+def _give_up(sentence: str) -> NoReturn:
+    err.print(sentence, style="red", highlight=False, soft_wrap=True)
+    sys.exit(1)

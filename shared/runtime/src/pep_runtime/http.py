@@ -34,6 +34,7 @@ Row = TypeVar("Row")
 MOST_BODY_BYTES = 2_000_000
 MOST_ROWS = 200
 STALE_SECONDS = 2.0
+PROGRESS_SECONDS = 4.0
 POSITION_HEADER = "Pep-Position"
 PROBLEM = "application/problem+json"
 
@@ -234,11 +235,9 @@ def make_app(service: RunningService) -> FastAPI:
     async def progress(caller: Caller, taken_in: TakenIn = "") -> Progress:
         """`taken_in` names what it must have heard before it answers: `scheduling:17`, several with commas between."""
         caller.permit("read progress of services")
-        wanted = {
-            each: int(number) for each, _, number in (pair.partition(":") for pair in taken_in.split(",")) if each
-        }
-        numbers = {each: number for each, number in wanted.items() if each in service.parts.upstreams}
-        if late := await service.late(caller.authority, numbers, STALE_SECONDS):
+        pairs = (pair.partition(":") for pair in taken_in.split(",") if pair)
+        numbers = {other: int(number) for other, _, number in pairs if other in service.parts.upstreams}
+        if late := await service.late(caller.authority, numbers, PROGRESS_SECONDS):
             raise NotTakenIn(f"What {' and '.join(late)} said last has not been taken in yet.")
         parked = await service.parked_children(caller.authority)
         return Progress(announced=await service.announced(caller.authority), parked=parked)

@@ -104,7 +104,7 @@ class RunningService:
     def upstream(self, name: str) -> Upstream:
         """Another service, over HTTP, with a token of this one. Raises `KeyError` if its address is not configured."""
         if name not in self._clients:
-            self._clients[name] = httpx.AsyncClient(base_url=self.settings.services_urls[name], timeout=5)
+            self._clients[name] = httpx.AsyncClient(base_url=self.settings.services_urls[name], timeout=10)
         return Upstream(self._clients[name], name, self.sign_in)
 
     async def authorities(self) -> list[str]:
@@ -130,7 +130,7 @@ class RunningService:
         return found or 0
 
     async def late(self, authority: str, numbers: Mapping[str, int], seconds: float) -> list[str]:
-        """The services whose announcements up to these numbers are not taken in, after waiting for at most `seconds`."""
+        """The services whose announcements up to these numbers are not taken in, after at most `seconds`."""
 
         async def behind() -> list[str]:
             return [name for name, number in numbers.items() if await self.consumed(authority, name) < number]

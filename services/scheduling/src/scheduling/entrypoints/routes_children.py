@@ -21,9 +21,11 @@ from scheduling.entrypoints.shapes import (
     LeavingCareBody,
     MeetingPage,
     MeetingShown,
+    PersonShown,
     SchoolMoveBody,
 )
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
 from scheduling.projections.due_date import DUE_DATES
 from scheduling.projections.meeting import MEETING_OVERVIEWS
 
@@ -86,6 +88,25 @@ async def list_meetings_of_child(child_ref: str, caller: Caller, after: After = 
     await _child(caller, child_ref, "read child")
     page = await caller.rows(MEETING_OVERVIEWS, {"child_ref": child_ref}, after=after, limit=limit)
     return MeetingPage(items=[MeetingShown.model_validate(meeting) for meeting in page.items], next=page.next)
+
+
+@router.get(
+    "/children/{child_ref}/people", summary="Those who are usually invited: worker, designated teachers, carers"
+)
+async def list_people_around_child(child_ref: str, caller: Caller) -> list[PersonShown]:
+    child = await _child(caller, child_ref, "read child")
+    people = [person for where in await _around(caller, child) for person in (await caller.rows(CONTACTS, where)).items]
+    return [
+        PersonShown(person_ref=each.person_ref, role=each.role, name=await caller.open(each.name)) for each in people
+    ]
+
+
+async def _around(caller: Desk, child: ChildOverview) -> list[dict[str, Any]]:
+    """Where to look for them: the allocated worker, the teachers of the school, the carers."""
+    carers = (await caller.rows(CARERS_OF_CHILDREN, {"child_ref": child.child_ref})).items
+    teachers = {"role": Role.DESIGNATED_TEACHER.value, "school_urn": child.school_urn}
+    known = [each for each in (child.social_worker_ref, *(carer.person_ref for carer in carers)) if each]
+    return [{"person_ref": known}, *([teachers] if child.school_urn else [])]
 
 
 @router.get("/due-dates", summary="What is due for all children")

@@ -64,6 +64,7 @@ class DueDateShown(Shown):
     source: list[str] = Field(examples=[["O-31"]])
     policy_version: str | None
     note: str | None = Field(examples=["20 school days end after the statutory date, 19/10/2026."])
+    overdue: bool = Field(description="Whether its day passed before it was met.")
     met_on: date | None
     met_by: str | None
 
@@ -86,6 +87,14 @@ class MeetingShown(Shown):
     corrected: bool
     next_on: date | None
     next_lacks: list[str]
+
+
+class PersonShown(BaseModel):
+    """Somebody around a child, to be invited by reference. How to reach them is not shown."""
+
+    person_ref: str = Field(examples=[PERSON_REF])
+    role: str = Field(examples=["designated_teacher"])
+    name: str | None = Field(examples=["Pat Sample"])
 
 
 class MinutesShown(BaseModel):

@@ -168,6 +168,18 @@ async def test_facts_told_one_by_one_change_what_is_due_and_who_may_see(world: W
     assert answer.json() == {"items": [], "next": None}
 
 
+@pytest.mark.rule("L-37")
+async def test_those_around_a_child_are_shown_by_reference_and_name_alone(world: World) -> None:
+    child = await a_child(world)
+    people = (await world.ask("teacher", "GET", f"/children/{child}/people")).json()
+    assert {person["role"]: person["name"] for person in people} == {
+        "social_worker": "worker Sample",
+        "designated_teacher": "teacher Sample",
+        "carer": "Pat Quillfeather",
+    }
+    assert all(person.keys() == {"person_ref", "role", "name"} for person in people)
+
+
 async def test_another_authoritys_child_is_not_found(world: World) -> None:
     child = await a_child(world)
     answer = await world.ask("coordinator", "GET", f"/children/{child}", authority=ELSEWHERE)

@@ -121,6 +121,8 @@ def test_a_due_date_is_open_met_opened_again_overdue_or_withdrawn() -> None:
     assert (due_after(overdue).state, due_after(overdue, met).state) == ("overdue", "met")
     assert due_after(overdue, met, reopened).state == "overdue"
     assert due_after(withdrawn).state == "withdrawn"
+    assert due_after(withdrawn, due_set).state == "open"
+    assert due_after(overdue, withdrawn, due_set).state == "overdue"
 
 
 def test_what_could_not_be_counted_is_shown_as_that() -> None:

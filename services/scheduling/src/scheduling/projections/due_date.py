@@ -50,12 +50,14 @@ def _keys(recorded: Recorded) -> Iterable[Key]:
 def _fold(row: DueDate | None, recorded: Recorded, _key: Key) -> DueDate | None:
     match row, recorded.event:
         case _, PEPDueDateSet() as event:
+            known_overdue = row is not None and row.overdue and row.due == event.due  # it is said once a due date
             return DueDate(
                 child_ref=event.child_ref,
                 obligation=event.obligation,
                 trigger_on=event.trigger_on,
                 trigger=event.trigger,
-                state="open",
+                state="overdue" if known_overdue else "open",
+                overdue=known_overdue,
                 due=event.due,
                 days=event.days,
                 unit=event.unit,

@@ -25,6 +25,7 @@ from pep_runtime.clock import Clock
 from pep_runtime.codec import EventTypes, Upcaster
 from pep_runtime.database import connect
 from pep_runtime.handler import Handler
+from pep_runtime.housekeeping import keep_house
 from pep_runtime.journal import Pool
 from pep_runtime.keyring import FileKeys, Keyring
 from pep_runtime.policies import Policies, read_policies
@@ -180,6 +181,7 @@ def work_of(service: RunningService, relay_pool: Pool | None) -> list[Awaitable[
                 settings.kafka_bootstrap, f"pep.{service.consumer}", parts.upstreams, "events", take
             )
             work.append(runner.run())
+        work.append(keep_house(service))
         if parts.rule_file is not None:
             work.append(adopt(service))
         work.extend(each(service) for each in parts.background)

@@ -64,7 +64,8 @@ create table command_answer (
 );
 create index command_answer_age on command_answer (stored_at);
 select protect('command_answer');
-grant select on command_answer to pep_app;
+grant select on command_answer to pep_app, pep_worker;
+grant delete on command_answer to pep_worker;
 
 create table stored_file (
     authority text   not null check (authority <> ''),
@@ -102,6 +103,7 @@ create table policy_refusal (
     primary key (authority, consumer, cause)
 );
 select protect('policy_refusal');
+create policy read_all on policy_refusal for select to pep_worker using (true);
 grant select on policy_refusal to pep_app, pep_worker;
 
 create table parked_event (

@@ -49,16 +49,17 @@ async def provision(superuser_dsn: str, database: str, kind: str = "service", ow
                 await admin.execute(f"create role {group} nologin")
         if not await admin.fetchval("select true from pg_database where datname = $1", database):
             await admin.execute(f"create database {database} owner pep_owner")
-        await admin.execute(f"revoke connect on database {database} from public")
+        # Without temporary tables: one named like ours would go before ours in a function of the owner.
+        await admin.execute(f"revoke connect, temporary on database {database} from public")
         for role, password in passwords.items():
             login = f"{database}_{role}"
             if not await admin.fetchval("select true from pg_roles where rolname = $1", login):
                 await admin.execute(f"create role {login} login in role pep_{role}")
             await admin.execute(f"alter role {login} password '{password}'")
             await admin.execute(f"grant connect on database {database} to {login}")
-        await migrate(_dsn(superuser_dsn, database=database), kind, own)
     finally:
         await admin.close()
+    await migrate(_dsn(superuser_dsn, database=database), kind, own)
     return Logins(
         **{
             role: _dsn(superuser_dsn, database=database, user=f"{database}_{role}", password=passwords[role])

@@ -5,6 +5,7 @@ Everything stands in the state folder. Can be repeated; what is there is kept, l
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -48,10 +49,10 @@ async def install(stack: Stack) -> Installed:
     make_folder(stack.folder / "secrets").chmod(0o700)
     keys = FileKeys(stack.folder / "secrets" / "keys")
     keys_logins = await provision(stack.postgres_dsn, f"{stack.prefix}keys", "keys")
+    places = [(stack.database(service), ROOT / "services" / service / "migrations") for service in PACKAGES]
+    made = await asyncio.gather(*(provision(stack.postgres_dsn, name, own=own) for name, own in places))
     environments = {}
-    for service in PACKAGES:
-        migrations = ROOT / "services" / service / "migrations"
-        logins = await provision(stack.postgres_dsn, stack.database(service), own=migrations)
+    for service, logins in zip(PACKAGES, made, strict=True):
         environments[service] = {
             **_common(stack, keys_logins.app),
             "PEP_PORT": str(stack.ports[service]),

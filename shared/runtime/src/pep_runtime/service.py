@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import uvicorn
+import uvloop
 from fastapi import APIRouter
 
 from pep_kernel.adopted_rules import ADOPTED_RULES, PolicyAdopted
@@ -20,6 +22,7 @@ from pep_kernel.decider import AnyDecider
 from pep_kernel.message import Event
 from pep_kernel.policy import Policy
 from pep_kernel.read_model import ReadModel
+from pep_kernel.refusal import Refusal
 from pep_runtime.adoption import RuleFile, adopt
 from pep_runtime.clock import Clock
 from pep_runtime.codec import EventTypes, Upcaster
@@ -42,6 +45,7 @@ from pep_runtime.upstream import Upstream
 from pep_runtime.wake import Bell
 
 LOOK_SECONDS = 0.05
+log = logging.getLogger("pep_runtime.service")
 Rules = Callable[[Policies, str], Any]
 Background = Callable[["RunningService"], Awaitable[None]]
 
@@ -232,4 +236,8 @@ def serve(parts: ServiceParts, settings: Settings) -> None:
     """The process: `python -m <service>.main`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
-    asyncio.run(run(parts, settings))
+    try:
+        uvloop.run(run(parts, settings))
+    except Refusal as refusal:
+        log.error("%s", refusal.sentence)
+        sys.exit(1)

@@ -6,54 +6,70 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 
-@dataclass(frozen=True)
+def new_key() -> RSAKey:
+    return RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
+
+
+@dataclass
 class SignInProvider:
-    """One authority's provider."""
+    """One authority's provider; `asked` counts how often somebody fetched its keys. A `broken` one gives none."""
 
-    address: str
-    key: RSAKey
+    address: str = ""
+    key: RSAKey = field(default_factory=new_key)
+    asked: int = 0
+    broken: bool = False
 
-    def token(self, person_ref: str) -> str:
+    def claims(self, person_ref: str, **other: Any) -> dict[str, Any]:
+        """What an access token says; what is None in `other` is left out."""
         now = int(time.time())
-        claims = {"iss": self.address, "aud": "openpep", "sub": person_ref, "iat": now, "exp": now + 600}
-        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
+        said = {"iss": self.address, "aud": "openpep", "sub": person_ref, "iat": now, "exp": now + 600, **other}
+        return {name: value for name, value in said.items() if value is not None}
+
+    def token(self, person_ref: str, **other: Any) -> str:
+        """A token signed with the key that is published now."""
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, self.claims(person_ref, **other), self.key)
+
+    def published(self) -> bytes:
+        self.asked += 1
+        return b"" if self.broken else json.dumps(KeySet([self.key]).as_dict(private=False)).encode()
 
 
 @contextlib.contextmanager
 def sign_in_provider() -> Iterator[SignInProvider]:
     """A provider that answers until the end of the block."""
-    key = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
-    published = json.dumps(KeySet([key]).as_dict(private=False)).encode()
+    provider = SignInProvider()
 
     class Keys(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(published)
+            self.wfile.write(provider.published())
 
         def log_message(self, format: str, *args: object) -> None:
             """The test's output is the test's."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
+        provider.address = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
-            yield SignInProvider(f"http://127.0.0.1:{server.server_port}", key)
+            yield provider
         finally:
             server.shutdown()
             thread.join()
 
 
-def write_issuers(file: Path, providers: dict[str, SignInProvider]) -> None:
+def write_issuers(file: Path, providers: Mapping[str, SignInProvider]) -> None:
     """The file that tells a service which issuer speaks for which authority."""
     issuers = {each.address: {"authority": name, "keys_url": each.address} for name, each in providers.items()}
     file.write_text(json.dumps(issuers))

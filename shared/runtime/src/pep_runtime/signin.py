@@ -120,9 +120,9 @@ class SignIn:
             claims = jwt.decode(token, key, algorithms=algorithms).claims
             rules.validate(claims)
         except ClaimError as error:
-            raise NotSignedIn(f"This token is not taken: {error.error} {error.claim}.") from error
+            raise NotSignedIn(f"This token is not taken: {error.error.replace('_', ' ')} {error.claim}.") from error
         except JoseError as error:
-            raise NotSignedIn(f"This token is not taken: {error.error}.") from error
+            raise NotSignedIn(f"This token is not taken: {error.error.replace('_', ' ')}.") from error
         return dict(claims)
 
     async def _keys_of(self, name: str, issuer: Issuer, *, refetch_after: float) -> KeySet:

@@ -121,11 +121,7 @@ class Keyring:
             raise CannotOpen("There is no key for this value.")
         if isinstance(key, Redacted):
             return key
-        raw = base64.urlsafe_b64decode(body)
-        try:
-            return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], bound_to.encode()).decode()
-        except InvalidTag as error:
-            raise CannotOpen("This value was changed or moved.") from error
+        return _open(key, bound_to, body)
 
     async def _keys(self, authority: str, subject: str, classes: list[str], *, create: bool) -> dict[str, Key]:
         now = time.monotonic()
@@ -190,6 +186,16 @@ def _replace(value: Any, keys: Mapping[str, Key], place: str, field: str) -> Any
     if isinstance(value, tuple) and any(True for _ in _values(value)):
         return tuple(_replace(item, keys, place, f"{field}/{index}") for index, item in enumerate(value))
     return value
+
+
+def _open(key: bytes, bound_to: str, body: str) -> str:
+    try:
+        raw = base64.urlsafe_b64decode(body)
+        if base64.urlsafe_b64encode(raw).decode() != body:  # base64 has several spellings of the same bytes
+            raise ValueError("not as it was written")
+        return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], bound_to.encode()).decode()
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("This value was changed or moved.") from error
 
 
 def _seal(value: Sealed, key: Key, bound_to: str) -> Sealed:

@@ -1,0 +1,165 @@
+"""A service installed for a test as an operator installs it: databases, logins, keys, issuers, settings; then asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+from pydantic import SecretStr
+from tests.integration.sign_in import SignInProvider, write_issuers
+
+from pep_runtime.database import provision
+from pep_runtime.http import make_app
+from pep_runtime.keyring import FileKeys
+from pep_runtime.projector import Projector
+from pep_runtime.service import RunningService
+from pep_runtime.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+NO_KAFKA = "127.0.0.1:1"
+
+
+@contextlib.asynccontextmanager
+async def installed(
+    name: str,
+    postgres_dsn: str,
+    folder: Path,
+    providers: Mapping[str, SignInProvider],
+    *,
+    today: str | None = None,
+    colleagues: Mapping[str, str] | None = None,
+    **more: Any,
+) -> AsyncIterator[Settings]:
+    """The settings of a service with databases of its own, in which the authorities of `providers` are open.
+
+    `colleagues` work at each of them: person to role. `more` are further settings.
+    """
+    database, keys_database = (f"{each}_{secrets.token_hex(6)}" for each in (name.replace("-", "_"), "keys"))
+    logins = await provision(postgres_dsn, database, own=ROOT / "services" / name / "migrations")
+    keys = await provision(postgres_dsn, keys_database, "keys")
+    async with superuser(database_dsn(postgres_dsn, database)) as connection:
+        for authority in providers:
+            FileKeys(folder / "keys").create(authority)
+            await connection.execute("select open_authority($1)", authority)
+            people = [(authority, person_ref, role) for person_ref, role in (colleagues or {}).items()]
+            await connection.executemany("insert into colleague values ($1, $2, $3, null, 0)", people)
+    write_issuers(folder / "issuers.json", providers)
+    if today is not None:
+        (folder / "clock").write_text(today)
+    told = {
+        "environment": "development",
+        "postgres_app_dsn": logins.app,
+        "postgres_relay_dsn": logins.relay,
+        "postgres_worker_dsn": logins.worker,
+        "keys_dsn": keys.app,
+        "keys_dir": folder / "keys",
+        "kafka_bootstrap": NO_KAFKA,
+        "authorities_dir": ROOT / "shared" / "authorities",
+        "issuers_file": folder / "issuers.json",
+        "services_secret": SecretStr("a secret that only this test knows, long enough"),
+        "clock_file": folder / "clock" if today is not None else None,
+    }
+    yield Settings(**{**told, **more})
+    async with superuser(postgres_dsn) as connection:
+        for each in (database, keys_database):
+            await connection.execute(f"drop database if exists {each} with (force)")
+
+
+@contextlib.asynccontextmanager
+async def superuser(dsn: str) -> AsyncIterator[Any]:
+    """A connection, closed afterwards."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def database_dsn(postgres_dsn: str, database: str) -> str:
+    """The superuser's address of another database."""
+    return f"{postgres_dsn.rpartition('/')[0]}/{database}"
+
+
+def environment_of(settings: Settings, **more: str) -> dict[str, str]:
+    """The settings as a process is given them."""
+    json_valued = {"services_urls", "roles"}
+    told = settings.model_dump(mode="json", exclude_none=True, exclude={"services_secret"})
+    return {
+        **os.environ,
+        **{f"PEP_{key.upper()}": json.dumps(v) if key in json_valued else str(v) for key, v in told.items()},
+        "PEP_SERVICES_SECRET": settings.services_secret.get_secret_value(),
+        **more,
+    }
+
+
+def add_authority(authorities: Path, name: str, like: str) -> Path:
+    """Policy files with one authority more, whose rules are those of `like` and whose topics are no other test's."""
+    shutil.copytree(ROOT / "shared" / "authorities", authorities)
+    shutil.copytree(authorities / like, authorities / name)
+    for file in (authorities / name).glob("*.toml"):
+        file.write_text(file.read_text().replace(f'"{like}"', f'"{name}"'))
+    return authorities
+
+
+@contextlib.asynccontextmanager
+async def api_of(service: RunningService, **how: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service's API; its read models follow beside."""
+    projector = Projector(service.worker, service.parts.read_models, service.types, service.bell)
+    projecting = asyncio.ensure_future(projector.run())
+    transport = httpx.ASGITransport(make_app(service), **how)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{service.parts.name}") as client:
+            yield client
+    finally:
+        projecting.cancel()
+        await asyncio.gather(projecting, return_exceptions=True)
+
+
+@dataclass(kw_only=True)
+class Asked:
+    """A service and the people who ask it over HTTP; each wants to see what was done before."""
+
+    service: RunningService
+    client: httpx.AsyncClient
+    providers: Mapping[str, SignInProvider]
+    here: str
+    position: dict[str, str] = field(default_factory=dict)
+
+    async def subject(self, who: str, _authority: str) -> str:
+        """How the sign-in provider calls somebody."""
+        return who
+
+    async def ask(
+        self, who: str, method: str, path: str, body: Any = None, *, authority: str | None = None, **headers: str
+    ) -> httpx.Response:
+        """Somebody asks."""
+        authority = authority or self.here
+        token = self.providers[authority].token(await self.subject(who, authority))
+        return await self.send(token, method, path, body, authority, **headers)
+
+    async def send(
+        self, token: str, method: str, path: str, body: Any, authority: str, **headers: str
+    ) -> httpx.Response:
+        """What comes with this token."""
+        headers = {"Authorization": f"Bearer {token}", "Pep-Position": self.position.get(authority, "0"), **headers}
+        answer = await self.client.request(method, path, json=body, headers=headers)
+        self.position[authority] = answer.headers.get("Pep-Position", self.position.get(authority, "0"))
+        return answer
+
+    async def stored(self) -> bytes:
+        """All that the journal, the stored answers and the read models hold of `here`, as bytes."""
+        tables = ["journal", "command_answer", *(model.table for model in self.service.parts.read_models)]
+        async with self.service.pool.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('app.authority', $1, true)", self.here)
+            rows = [await connection.fetch(f"select * from {table}") for table in tables]
+        return repr(rows).encode()

@@ -1,11 +1,9 @@
 """Start and stop the servers and services of this machine: `python -m pep_local up`, `down`, `servers`."""
 
 import asyncio
-import errno
 import shutil
-import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,8 +13,7 @@ from pep_local.installation import install
 from pep_local.places import make_folder, state_folder
 from pep_local.stack import Stack
 from pep_local.supervisor import Supervisor
-from pep_local.trouble import Trouble
-from pep_runtime.database import ChangedMigration
+from pep_local.trouble import say_trouble
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(stderr=True)
@@ -72,22 +69,8 @@ def libraries() -> None:
 
 
 def main() -> None:
-    """Trouble is said in one sentence; anything else is a bug and keeps its traceback."""
-    try:
-        app()
-    except Trouble as trouble:
-        _give_up(str(trouble))
-    except ChangedMigration as changed:
-        _give_up(f"{changed} Or begin anew: remove {state_folder()}.")
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _give_up(f"No room is left on the disk at {error.filename or state_folder()}: make some, or set PEP_STATE_DIR.")
-
-
-def _give_up(sentence: str) -> NoReturn:
-    console.print(sentence, style="bold red", highlight=False, soft_wrap=True)
-    sys.exit(1)
+    """Trouble is said in one sentence."""
+    say_trouble(app)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,6 @@ def allocated(signed: Signed, resource: Resource) -> bool:
 
 
 _NEEDS = {
-    anyone: "is open to this role",
     their_school: "needs a child who is on the roll of this person's school",
     allocated: "needs a child who is allocated to this social worker",
 }
@@ -131,9 +130,14 @@ GRANTS: dict[str, dict[Role, Relation]] = {
 def may(signed: Signed, action: str, resource: Resource) -> Decision:
     """Whether `signed` may do `action` to `resource`. An action that is not listed is nobody's."""
     relation = GRANTS.get(action, {}).get(signed.role)
-    role = signed.role.replace("_", " ")
+    person = _spoken(signed.role)
     if relation is None:
-        return Decision(False, f"A {role} may not {action}.")
-    if not relation(signed, resource):
-        return Decision(False, f"For a {role}, to {action} {_NEEDS[relation]}.")
-    return Decision(True, f"To {action} {_NEEDS[relation]}." if relation is not anyone else f"A {role} may {action}.")
+        return Decision(False, f"{person.capitalize()} may not {action}.")
+    if relation is anyone:
+        return Decision(True, f"{person.capitalize()} may {action}.")
+    return Decision(relation(signed, resource), f"For {person}, to {action} {_NEEDS[relation]}.")
+
+
+def _spoken(role: Role) -> str:
+    """`an auditor`, `a social worker`."""
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role.replace('_', ' ')}"

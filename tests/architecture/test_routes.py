@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from tests.architecture.python_files import ROOT, plant, python_files
 
+from pep_kernel.may import GRANTS
+
 ROUTES = ("services/*/src/*/entrypoints", "shared/runtime/src/pep_runtime/http.py")
 VERBS = {"get", "post", "put", "patch", "delete"}
 OPEN_TO_ALL = {"health": "answers whether the service is ready, and nothing else"}
@@ -81,6 +83,22 @@ def test_every_route_asks_whether_the_caller_may() -> None:
 
 def test_a_route_is_open_to_all_only_by_name() -> None:
     assert set(OPEN_TO_ALL) <= set(routes(ROOT))
+
+
+def test_every_action_is_asked_for_by_a_route_and_none_is_made_up() -> None:
+    trees = [ast.parse(file.read_text()) for file in python_files(ROOT, *ROUTES)]
+    said = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    asked = {
+        call.args[0].value
+        for tree in trees
+        for each in _functions(tree)
+        for call in _calls(each)
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "permit"
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert asked - GRANTS.keys() == set()
+    assert GRANTS.keys() - said == set()
 
 
 FORGETFUL = """

@@ -71,7 +71,7 @@ def allocated(signed: Signed, resource: Resource) -> bool:
     return signed.person_ref == resource.social_worker_ref
 
 
-_NEEDS = {
+_NEEDS: dict[Relation, str] = {
     their_school: "needs a child who is on the roll of this person's school",
     allocated: "needs a child who is allocated to this social worker",
 }

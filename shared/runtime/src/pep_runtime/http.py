@@ -1,4 +1,4 @@
-"""The edge: who calls, what they may, read-your-writes, and every refusal as problem+json."""
+"""The edge: who calls, what they may, read-your-writes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import uuid4
 
-import asyncpg
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
@@ -21,32 +18,23 @@ from pep_kernel.ids import command_event_id
 from pep_kernel.may import Resource, Role, Signed, may
 from pep_kernel.message import Person
 from pep_kernel.read_model import ReadModel
-from pep_kernel.refusal import NotFound, Refusal
+from pep_kernel.refusal import NotFound
 from pep_kernel.sealed import Redacted, Sealed
+from pep_runtime.doorway import STALE, Doorway
 from pep_runtime.handler import ByPerson, Done
-from pep_runtime.journal import ClockBehind, Frozen, KeyReused, TooLarge, UnknownAuthority, VersionConflict
+from pep_runtime.problems import DOCUMENTED, Forbidden, NotTakenIn, Problem, answer_problems, not_understood
 from pep_runtime.projector import position_of
 from pep_runtime.service import RunningService
 from pep_runtime.signin import Identity, NotSignedIn
 from pep_runtime.upstream import Progress
 
 Row = TypeVar("Row")
-MOST_BODY_BYTES = 2_000_000
 MOST_ROWS = 200
 STALE_SECONDS = 2.0
 PROGRESS_SECONDS = 4.0
 POSITION_HEADER = "Pep-Position"
-PROBLEM = "application/problem+json"
 
 _bearer = HTTPBearer(auto_error=False, description="An access token of the authority's sign-in provider.")
-
-
-class NotTakenIn(Exception):
-    """What another service said has not been taken in here yet; the sentence says whose."""
-
-
-class Forbidden(Exception):
-    """The person is known, and may not do this; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +103,10 @@ class Desk:
         after: str | None = None,
         limit: int = 50,
     ) -> Page[Row]:
-        """Rows of this authority whose columns equal `where` (a tuple or list: one of), by key, `limit` at a time."""
+        """Rows of this authority whose columns equal `where` (a tuple or list: one of), by key, `limit` at a time.
+
+        An `after` that is no `next` of a page before is answered with 422.
+        """
         table = self.service.tables[model.table]
         arguments: list[Any] = [self.authority]
         conditions = ["authority = $1"]
@@ -128,7 +119,7 @@ class Desk:
             conditions.append(f"{column} = any ({place})" if several else f"{column} is not distinct from {place}")
         keys = ", ".join(f"{name}::text" for name in model.key)
         if after is not None:
-            arguments.append(after.split("~"))
+            arguments.append(_place(after, len(model.key)))
             places = ", ".join(f"(${len(arguments)}::text[])[{i + 1}]" for i in range(len(model.key)))
             conditions.append(f"({keys}) > ({places})")
         arguments.append(min(limit, MOST_ROWS) + 1)
@@ -150,6 +141,13 @@ class Desk:
             return None
         opened = await self.service.keyring.open(value, self.authority)
         return f"[removed: {opened.reason}]" if isinstance(opened, Redacted) else opened
+
+
+def _place(after: str, parts: int) -> list[str]:
+    place = after.split("~")
+    if len(place) != parts:
+        raise not_understood("query", "after", "This is no `next` of a page before.")
+    return place
 
 
 async def _identity(
@@ -191,7 +189,7 @@ async def _desk(
 ) -> Desk:
     service: RunningService = request.app.state.service
     if pep_position is not None and not await _seen(service, identity.authority, pep_position):
-        response.headers["Pep-Stale"] = "true"
+        setattr(request.state, STALE, True)
     return Desk(service, await _signed(service, identity), idempotency_key or uuid4().hex, response)
 
 
@@ -212,26 +210,29 @@ Caller = Annotated[Desk, Depends(_desk)]
 TakenIn = Annotated[str, Query(pattern=r"^([a-z-]+:[0-9]{1,18}(,|$))*$", max_length=500)]
 
 
-def _problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
-    return JSONResponse(
-        {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}, status, media_type=PROBLEM
-    )
+class Api(FastAPI):
+    """An application whose description also holds what a problem looks like."""
+
+    def openapi(self) -> dict[str, Any]:
+        described = super().openapi()
+        described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+        return described
 
 
 def make_app(service: RunningService) -> FastAPI:
     """The service's API, with the answers that all services give alike."""
     name = service.parts.name
-    app = FastAPI(title=f"OpenPEP {name}", description=service.parts.description, version="1", redoc_url=None)
+    app = Api(title=f"OpenPEP {name}", description=service.parts.description, version="1", redoc_url=None)
     app.state.service = service
-    _answer_problems(app)
-    _limit_bodies(app)
+    answer_problems(app)
+    app.add_middleware(Doorway)
 
-    @app.get("/health", summary="Is it ready?", tags=["operations"])
+    @app.get("/health", summary="Is it ready?", tags=["operations"], responses={503: DOCUMENTED[503]})
     async def health() -> dict[str, str]:
         await service.pool.fetchval("select 1")
         return {"service": name, "status": "ready"}
 
-    @app.get("/progress", summary="How far this service is", tags=["operations"])
+    @app.get("/progress", summary="How far this service is", tags=["operations"], responses=DOCUMENTED)
     async def progress(caller: Caller, taken_in: TakenIn = "") -> Progress:
         """`taken_in` names what it must have heard before it answers: `scheduling:17`, several with commas between."""
         caller.permit("read progress of services")
@@ -243,72 +244,6 @@ def make_app(service: RunningService) -> FastAPI:
         return Progress(announced=await service.announced(caller.authority), parked=parked)
 
     for router in service.parts.routers:
-        app.include_router(router)
+        app.include_router(router, responses=DOCUMENTED)
     FastAPIInstrumentor.instrument_app(app, excluded_urls="health")
     return app
-
-
-_SIMPLE: dict[type[Exception], tuple[int, str]] = {
-    NotSignedIn: (401, "Not signed in"),
-    Forbidden: (403, "Not allowed"),
-    NotFound: (404, "Not found"),
-    VersionConflict: (409, "Somebody else was quicker"),
-    KeyReused: (422, "Idempotency-Key used before"),
-    TooLarge: (413, "Too large"),
-    UnknownAuthority: (404, "Not found"),
-    Frozen: (503, "Nothing is taken just now"),
-    ClockBehind: (503, "Try again"),
-    NotTakenIn: (503, "Try again"),
-}
-_AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.DiskFullError,
-    OSError,
-    TimeoutError,
-)
-
-
-def _answer_problems(app: FastAPI) -> None:
-    def simple(status: int, title: str) -> Any:
-        async def answer(_request: Request, error: Exception) -> JSONResponse:
-            return _problem(status, title, str(error))
-
-        return answer
-
-    for kind, (status, title) in _SIMPLE.items():
-        app.exception_handler(kind)(simple(status, title))
-
-    @app.exception_handler(Refusal)
-    async def refused(_request: Request, refusal: Refusal) -> JSONResponse:
-        return _problem(409, "Refused", refusal.sentence, rules=list(refusal.rules))
-
-    @app.exception_handler(RequestValidationError)
-    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [
-            {"field": ".".join(map(str, fault["loc"][1:])) or str(fault["loc"][0]), "reason": fault["msg"]}
-            for fault in error.errors()
-        ]
-        detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
-        return _problem(422, "Not understood", detail, errors=faults)
-
-    async def away(_request: Request, _error: Exception) -> JSONResponse:
-        return _problem(503, "The database cannot be reached", "Nothing was done. Try again in a moment.")
-
-    for kind in _AWAY:
-        app.exception_handler(kind)(away)
-
-
-def _limit_bodies(app: FastAPI) -> None:
-    @app.middleware("http")
-    async def limit(request: Request, go_on: Any) -> Any:
-        length = request.headers.get("content-length", "0")
-        if request.method in ("POST", "PUT", "PATCH") and (not length.isdigit() or int(length) > MOST_BODY_BYTES):
-            return _problem(413, "Too large", f"A body may have {MOST_BODY_BYTES:,} bytes.")
-        answer = await go_on(request)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer

@@ -1,0 +1,136 @@
+"""Every no of the API as problem+json: a sentence for the person who asked, and nothing of how we are built."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from pep_kernel.refusal import NotFound, Refusal
+from pep_runtime.journal import ClockBehind, Frozen, KeyReused, TooLarge, UnknownAuthority, VersionConflict
+from pep_runtime.signin import NotSignedIn, ProviderAway
+
+PROBLEM = "application/problem+json"
+_FROZEN = "This authority's records take nothing new just now: an operator is looking into them. Nothing was done."
+_CANNOT_BE_STORED = "A text holds a character that cannot be stored."
+_AWAY_SENTENCE = "Nothing was done. Try again in a moment."
+
+
+class Forbidden(Exception):
+    """The person is known, and may not do this; the sentence says why."""
+
+
+class NotTakenIn(Exception):
+    """What another service has said was not taken in here in time."""
+
+
+class Problem(BaseModel):
+    """Why something was not done."""
+
+    type: str = Field("about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Refused"])
+    status: int = Field(examples=[409])
+    detail: str = Field(description="A sentence for the person who asked.", examples=["No PEP meeting was held."])
+    rules: list[str] | None = Field(None, description="409: the rules that say no.", examples=[["L-19"]])
+    errors: list[dict[str, str]] | None = Field(None, description="422: each wrong `field` and the `reason`.")
+
+
+# What is not in the table keeps its own sentence; None: the exception's.
+_SIMPLE: dict[type[Exception], tuple[int, str, str | None]] = {
+    NotSignedIn: (401, "Not signed in", None),
+    Forbidden: (403, "Not allowed", None),
+    NotFound: (404, "Not found", None),
+    UnknownAuthority: (404, "Not found", None),
+    VersionConflict: (409, "Somebody else was quicker", None),
+    TooLarge: (413, "Too large", None),
+    KeyReused: (422, "Idempotency-Key used before", None),
+    asyncpg.CharacterNotInRepertoireError: (422, "Not understood", _CANNOT_BE_STORED),
+    ProviderAway: (503, "The sign-in provider cannot be reached", None),
+    Frozen: (503, "Nothing is taken just now", _FROZEN),
+    ClockBehind: (503, "Try again", None),
+    NotTakenIn: (503, "Try again", None),
+}
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DiskFullError,
+    OSError,
+    TimeoutError,
+)
+_OF_HTTP = {404: "There is nothing at this address.", 405: "This cannot be done at this address."}
+_DOCUMENTED = {
+    401: "Not signed in",
+    403: "Not allowed, and why",
+    404: "Not found here",
+    409: "Refused by the rules, and why",
+    413: "Too large",
+    422: "Not understood, and which field",
+    503: "A server that is needed is away; nothing was done",
+}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for status, words in _DOCUMENTED.items()
+}
+"""What every operation may answer besides what was asked for."""
+
+
+def not_understood(where: str, field: str, reason: str) -> RequestValidationError:
+    """What a field that only the code can judge is answered with: 422, as for a wrong shape."""
+    return RequestValidationError([{"loc": (where, field), "msg": reason, "type": "value_error"}])
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
+    """The answer."""
+    said = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(status)
+    return JSONResponse(said, status, headers, media_type=PROBLEM)
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Every exception that a route may end with becomes an answer."""
+    for kind, (status, title, sentence) in _SIMPLE.items():
+        app.exception_handler(kind)(_simple(status, title, sentence))
+    for kind in _AWAY:
+        app.exception_handler(kind)(_simple(503, "The database cannot be reached", _AWAY_SENTENCE))
+    app.exception_handler(Refusal)(_refused)
+    app.exception_handler(RequestValidationError)(_malformed)
+    app.exception_handler(HTTPException)(_of_http)
+    app.exception_handler(Exception)(_simple(500, "Our mistake", "Something is wrong here, and it is written down."))
+
+
+def _simple(status: int, title: str, sentence: str | None) -> Any:
+    async def answer(_request: Request, error: Exception) -> JSONResponse:
+        return problem(status, title, sentence or str(error))
+
+    return answer
+
+
+async def _refused(_request: Request, refusal: Refusal) -> JSONResponse:
+    return problem(409, "Refused", refusal.sentence, rules=list(refusal.rules))
+
+
+async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+    faults = [
+        {"field": ".".join(map(str, fault["loc"][1:])) or str(fault["loc"][0]), "reason": fault["msg"]}
+        for fault in error.errors()
+    ]
+    detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
+    return problem(422, "Not understood", detail, errors=faults)
+
+
+async def _of_http(_request: Request, error: HTTPException) -> JSONResponse:
+    answer = problem(
+        error.status_code, HTTPStatus(error.status_code).phrase, _OF_HTTP.get(error.status_code, error.detail)
+    )
+    answer.headers.update(error.headers or {})
+    return answer

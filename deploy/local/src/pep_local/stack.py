@@ -22,6 +22,7 @@ PACKAGES = {
     "journey": "journey",
 }  # service → package, in the order of their start; each runs as `python -m PACKAGE.main`
 STREAMS = ("scheduling", "funding")  # services that also have a stream worker, `python -m PACKAGE.main stream`
+SWEEPS = {"PEP_STREAM_SWEEP_SECONDS": "3"}  # a frozen clock jumps whole days: what it sets off should soon be seen
 SERVERS = ("postgres", "kafka", "kafka_controller", "smtp", "mailbox")
 
 
@@ -147,7 +148,7 @@ class Stack:
     def _stream(self, service: str, environment: Mapping[str, str]) -> Process:
         name = f"{service}_stream"
         folder = make_folder(self.folder / "streams" / service)
-        own = {"PEP_STREAM_PORT": str(self.ports[name]), "PEP_STREAM_DATA_DIR": str(folder)}
+        own = {"PEP_STREAM_PORT": str(self.ports[name]), "PEP_STREAM_DATA_DIR": str(folder), **SWEEPS}
         return Process(
             name=f"{service} stream",
             command=(sys.executable, "-m", f"{PACKAGES[service]}.main", "stream"),

@@ -10,15 +10,19 @@ import secrets
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
 from pydantic import SecretStr
 from tests.integration.sign_in import SignInProvider, write_issuers
 
+from pep_kernel.announcement import Announcement, Said
 from pep_runtime.database import provision
+from pep_runtime.handler import ByPolicy
 from pep_runtime.http import make_app
 from pep_runtime.keyring import FileKeys
 from pep_runtime.projector import Projector
@@ -134,6 +138,24 @@ class Asked:
     providers: Mapping[str, SignInProvider]
     here: str
     position: dict[str, str] = field(default_factory=dict)
+    told: int = 0
+
+    async def hears(self, *announcements: Announcement, authority: str | None = None) -> None:
+        """What becomes of another service's announcement when it is taken in."""
+        authority = authority or self.here
+        for announcement in announcements:
+            self.told += 1
+            cause = UUID(int=self.told)
+            publisher = announcement.type.split(".")[2]
+            said = Said(announcement, authority, publisher, self.told, cause, datetime.now(UTC), cause)
+            act = self.service.parts.policies[type(announcement)](said, self.service.rules(authority))
+            assert act is not None
+            done = await self.service.handler.handle(authority, act, await self.origin(said))
+            self.position[authority] = str(done.position)
+
+    async def origin(self, said: Said[Any]) -> ByPolicy:
+        """In whose name it is taken in."""
+        return ByPolicy(f"{said.service} {said.number}", said.event_id, said.correlation)
 
     async def subject(self, who: str, _authority: str) -> str:
         """How the sign-in provider calls somebody."""

@@ -67,7 +67,16 @@ _AWAY = (
     OSError,
     TimeoutError,
 )
-_OF_HTTP = {404: "There is nothing at this address.", 405: "This cannot be done at this address."}
+_HEADERS = {
+    401: {"WWW-Authenticate": "Bearer"},
+    500: {"Cache-Control": "no-store"},  # made outside the doorway, which says it elsewhere
+    503: {"Retry-After": "1"},
+}
+_OF_HTTP = {
+    400: "The body cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This cannot be done at this address.",
+}
 _DOCUMENTED = {
     401: "Not signed in",
     403: "Not allowed, and why",
@@ -92,8 +101,7 @@ def not_understood(where: str, field: str, reason: str) -> RequestValidationErro
 def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
     """The answer."""
     said = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(status)
-    return JSONResponse(said, status, headers, media_type=PROBLEM)
+    return JSONResponse(said, status, _HEADERS.get(status), media_type=PROBLEM)
 
 
 def answer_problems(app: FastAPI) -> None:

@@ -1,0 +1,100 @@
+"""What each service says of itself in /openapi.json: valid, every operation explained, every no described."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from pep_runtime.http import make_app
+from pep_runtime.service import RunningService
+
+PACKAGES = ("scheduling", "pep_record", "funding", "notifications", "journey")
+NOES = {"401", "403", "404", "409", "413", "422", "503"}
+OPEN_TO_ALL = "/health"
+
+
+async def described(package: str) -> dict[str, Any]:
+    """The description needs no database: only the service's parts."""
+    parts = importlib.import_module(f"{package}.main").PARTS
+    app = make_app(cast(RunningService, SimpleNamespace(parts=parts)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        answer = await client.get("/openapi.json")
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (each for key, each in value.items() if key == "$ref")
+        for each in value.values():
+            yield from references(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from references(each)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+async def test_every_operation_says_what_it_does_and_how_it_may_say_no(package: str) -> None:
+    description = await described(package)
+    ids = [operation["operationId"] for _, operation in operations(description)]
+    assert len(ids) == len(set(ids))
+    for name, operation in operations(description):
+        assert operation["summary"], name
+        assert operation["tags"], name
+        if not name.endswith(OPEN_TO_ALL):
+            assert set(operation["responses"]) >= NOES, name
+            assert operation["security"], name
+        for status, answer in operation["responses"].items():
+            assert answer["description"], name
+            if status >= "400":
+                schema = answer["content"]["application/problem+json"]["schema"]
+                assert (schema, list(answer["content"])) == (
+                    {"$ref": "#/components/schemas/Problem"},
+                    ["application/problem+json"],
+                ), name
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+async def test_the_description_holds_together(package: str) -> None:
+    description = await described(package)
+    assert description["openapi"].startswith("3.1")
+    schemas = description["components"]["schemas"]
+    for reference in references(description):
+        assert reference.removeprefix("#/components/schemas/") in schemas, reference
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+    for name, operation in operations(description):
+        in_path = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
+        assert in_path == set(re.findall(r"{(\w+)}", name)), name
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+async def test_the_examples_of_bodies_are_taken(package: str) -> None:
+    """What a reader copies out of the description works."""
+    description = await described(package)
+    schemas = description["components"]["schemas"]
+    named = {name for _, operation in operations(description) for name in references(operation.get("requestBody", {}))}
+    for reference in named:
+        schema = schemas[reference.removeprefix("#/components/schemas/")]
+        for example in schema.get("examples", ()):
+            whole = {"components": {"schemas": schemas}, **schema}
+            Draft202012Validator(whole).validate(example)
+
+
+def test_all_services_are_asked() -> None:
+    folders = Path(__file__).parents[3].glob("services/*/src/*/main.py")
+    assert sorted(file.parent.name for file in folders) == sorted(PACKAGES)

@@ -73,6 +73,8 @@ async def page(world: World, county: str, kafka_bootstrap: str, tmp_path: Path) 
         command = (sys.executable, "-m", "funding.main", "stream")
         worker = await asyncio.create_subprocess_exec(*command, env=environment, stdout=log, stderr=log, cwd=tmp_path)
         yield f"http://127.0.0.1:{port}/live/"
+        if worker.returncode is not None:
+            pytest.fail(f"The worker ended by itself: {(tmp_path / 'stream.log').read_text()[-4000:]}")
         worker.terminate()
         await asyncio.wait_for(worker.wait(), 30)
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Annotated, Any, NoReturn
 
 import asyncpg
@@ -252,7 +252,7 @@ def token(
 
 def main() -> None:
     """`pep`: the commands above, and those of each installed service."""
-    for found in sorted(entry_points(group="pep.commands"), key=lambda each: each.name):
+    for found in _wanted(sys.argv[1:2], sorted(entry_points(group="pep.commands"), key=lambda each: each.name)):
         app.add_typer(found.load(), name=found.name)
     try:
         name_services()
@@ -261,6 +261,14 @@ def main() -> None:
         _give_up(str(missing))
     except (OSError, asyncpg.PostgresError, httpx.TransportError, KafkaError) as away:
         _give_up(f"A server of this installation cannot be reached ({type(away).__name__}). Is it running?")
+
+
+def _wanted(first: list[str], found: list[EntryPoint]) -> list[EntryPoint]:
+    """What the first word names, none for a command of the root, else all: a service takes seconds to load."""
+    own = {str(each.name or getattr(each.callback, "__name__", "")) for each in app.registered_commands}
+    groups = {str(each.name) for each in app.registered_groups}
+    named = [each for each in found if first == [each.name]]
+    return named or ([] if set(first) & (own | groups) else found)
 
 
 def _give_up(sentence: str) -> NoReturn:

@@ -77,7 +77,8 @@ class SmallService:
         self, authority: str, stream: str = "jar-1", amount: int = 1, key: str | None = None, **more: Any
     ) -> Done:
         act = Act(jars.Fill(amount=amount, **more), (stream,), child_ref="child-7")
-        return await self.handler.handle(authority, act, ByPerson(TEACHER, key or uuid4().hex))
+        asked = act.command.model_dump_json().encode()
+        return await self.handler.handle(authority, act, ByPerson(TEACHER, key or uuid4().hex, asked))
 
     async def rows(self, authority: str) -> list[asyncpg.Record]:
         return await self.worker.fetch("select * from journal where authority = $1 order by position", authority)

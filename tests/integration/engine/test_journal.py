@@ -70,7 +70,7 @@ async def test_the_same_key_for_another_command_is_an_error(alpha: SmallService,
 
 async def test_the_same_key_of_another_person_is_another_command(alpha: SmallService, authority: str) -> None:
     await alpha.fill(authority, key="k1")
-    other = ByPerson(type(TEACHER)("p-other", "designated_teacher"), "k1")
+    other = ByPerson(type(TEACHER)("p-other", "designated_teacher"), "k1", b"")
     await alpha.handler.handle(authority, Act(Fill(amount=5), ("jar-1",)), other)
     assert len(await alpha.rows(authority)) == 2
 
@@ -212,3 +212,11 @@ async def test_a_new_lineage_of_postgres_freezes_every_authority(alpha: SmallSer
     await alpha.pool.expire_connections()
     with pytest.raises(Frozen, match="lineage"):
         await alpha.fill(authority)
+
+
+async def test_who_repeats_a_request_after_midnight_asks_the_same_thing(alpha: SmallService, authority: str) -> None:
+    """The command holds the day of asking; what the person sent does not."""
+    today, tomorrow = (Act(Fill(amount=1, label=day), ("jar-1",)) for day in ("Monday", "Tuesday"))
+    origin = ByPerson(TEACHER, "k1", b"POST /jars/1")
+    await alpha.handler.handle(authority, today, origin)
+    assert (await alpha.handler.handle(authority, tomorrow, origin)).repeated

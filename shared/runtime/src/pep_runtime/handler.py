@@ -49,10 +49,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class ByPerson:
-    """A person's command; `key` makes it safe to repeat."""
+    """A person's command; `key` makes it safe to repeat.
+
+    `asked` is what the person sent: the same key with something else is an error. Not the command, which holds the day
+    of asking as well: who repeats a request after midnight asks the same thing.
+    """
 
     person: Person
     key: str
+    asked: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class Handler:
             raise VersionConflict("Others keep changing the same thing; try again.")
 
     async def _once(self, authority: str, act: Act, origin: Origin) -> Done:
-        key = _key(act, origin)
+        key = _key(origin)
         loaded = await load(
             self._pool, authority, act.streams, child_ref=act.child_ref if act.whole_child else None, key=key
         )
@@ -214,11 +219,10 @@ class Handler:
         return decider.announce(states[stream], event)
 
 
-def _key(act: Act, origin: Origin) -> CommandKey | None:
+def _key(origin: Origin) -> CommandKey | None:
     if not isinstance(origin, ByPerson):
         return None
-    asked = f"{type(act.command).__name__}\n{','.join(act.streams)}\n{act.command.model_dump_json()}"
-    return CommandKey(origin.person.id, origin.key, sha256(asked.encode()).digest())
+    return CommandKey(origin.person.id, origin.key, sha256(origin.asked).digest())
 
 
 def _actor_name(origin: Origin) -> str:

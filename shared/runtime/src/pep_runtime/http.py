@@ -20,6 +20,7 @@ from pep_kernel.message import Person
 from pep_kernel.read_model import ReadModel
 from pep_kernel.refusal import NotFound
 from pep_kernel.sealed import Redacted, Sealed
+from pep_runtime.api_page import show_api_page
 from pep_runtime.doorway import STALE, Doorway
 from pep_runtime.handler import ByPerson, Done
 from pep_runtime.problems import DOCUMENTED, Forbidden, NotTakenIn, Problem, answer_problems, not_understood
@@ -48,10 +49,11 @@ class Page(Generic[Row]):
 class Desk:
     """One request of one person: what they are shown, what they ask, who they are."""
 
-    def __init__(self, service: RunningService, signed: Signed, key: str, response: Response) -> None:
+    def __init__(self, service: RunningService, signed: Signed, key: str, asked: bytes, response: Response) -> None:
         self.service = service
         self.signed = signed
         self._key = key
+        self._asked = asked
         self._response = response
 
     @property
@@ -83,7 +85,7 @@ class Desk:
     async def do(self, act: Act, part: str = "") -> Done:
         """Handle a command. A request that makes several names each `part`, so that each can be repeated safely."""
         person = Person(self.signed.person_ref, self.signed.role)
-        done = await self.service.handler.handle(self.authority, act, ByPerson(person, self._key + part))
+        done = await self.service.handler.handle(self.authority, act, ByPerson(person, self._key + part, self._asked))
         before = int(self._response.headers.get(POSITION_HEADER, "0"))
         self._response.headers[POSITION_HEADER] = str(max(before, done.position))
         return done
@@ -190,7 +192,8 @@ async def _desk(
     service: RunningService = request.app.state.service
     if pep_position is not None and not await _seen(service, identity.authority, pep_position):
         setattr(request.state, STALE, True)
-    return Desk(service, await _signed(service, identity), idempotency_key or uuid4().hex, response)
+    asked = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    return Desk(service, await _signed(service, identity), idempotency_key or uuid4().hex, asked, response)
 
 
 async def _seen(service: RunningService, authority: str, position: int) -> bool:
@@ -222,9 +225,12 @@ class Api(FastAPI):
 def make_app(service: RunningService) -> FastAPI:
     """The service's API, with the answers that all services give alike."""
     name = service.parts.name
-    app = Api(title=f"OpenPEP {name}", description=service.parts.description, version="1", redoc_url=None)
+    app = Api(
+        title=f"OpenPEP {name}", description=service.parts.description, version="1", docs_url=None, redoc_url=None
+    )
     app.state.service = service
     answer_problems(app)
+    show_api_page(app)
     app.add_middleware(Doorway)
 
     @app.get("/health", summary="Is it ready?", tags=["operations"], responses={503: DOCUMENTED[503]})

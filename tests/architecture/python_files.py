@@ -4,9 +4,11 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+Nodes = tuple[ast.AST, ...]
 
 
 @dataclass(frozen=True)
@@ -30,36 +32,35 @@ def python_files(root: Path, *patterns: str) -> Iterator[Path]:
 
 def uses(root: Path, files: Iterable[Path], forbidden: tuple[str, ...]) -> list[Use]:
     """Each use of a forbidden name or of something in it. A method's name, `*.today()`, stands for every object's."""
-    methods = {name[2:-2] for name in forbidden if name.startswith("*.")}
-    found = []
-    for file in files:
-        tree = ast.parse(file.read_text())
-        for line, name in (*_named(tree), *_methods_called(tree, methods)):
-            if name.startswith("*.") or any(name == each or name.startswith(f"{each}.") for each in forbidden):
-                found.append(Use(str(file.relative_to(root)), line, name))
-    return found
+    within = tuple(f"{name}." for name in forbidden)
+    return [
+        Use(str(file.relative_to(root)), line, name)
+        for file in files
+        for line, name in names_in(file.read_text())
+        if f"{name}.".startswith(within)
+    ]
 
 
-def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Every name that is imported, and every dotted name, told by where it comes from."""
-    known = _imported(tree)
-    yield from known.values()
-    aliases = {alias: name for alias, (_, name) in known.items()}
-    aliases |= {name: f"builtins.{name}" for name in vars(builtins).keys() - _assigned(tree) - aliases.keys()}
-    for node in ast.walk(tree):
+@cache
+def names_in(text: str) -> tuple[tuple[int, str], ...]:
+    """All names that a file imports, all dotted names, told by where they come from, and all methods that it calls."""
+    nodes = tuple(ast.walk(ast.parse(text)))
+    imported = _imported(nodes)
+    aliases = {alias: name for alias, (_, name) in imported.items()}
+    aliases |= {name: f"builtins.{name}" for name in vars(builtins).keys() - _assigned(nodes) - aliases.keys()}
+    for node in nodes:
         match node:
             case ast.Assign(targets=[ast.Name(id=alias)], value=value) if (name := _dotted(value, aliases)) is not None:
                 aliases[alias] = name
             case _:
                 pass
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Name) and (name := _dotted(node, aliases)) is not None:
-            yield node.lineno, name
+    dotted = ((node.lineno, _dotted(node, aliases)) for node in nodes if isinstance(node, ast.Attribute | ast.Name))
+    return (*imported.values(), *((line, name) for line, name in dotted if name is not None), *_methods_called(nodes))
 
 
-def _imported(tree: ast.Module) -> dict[str, tuple[int, str]]:
+def _imported(nodes: Nodes) -> dict[str, tuple[int, str]]:
     found: dict[str, tuple[int, str]] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Import(names=names):
                 for each in names:
@@ -72,10 +73,10 @@ def _imported(tree: ast.Module) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _assigned(tree: ast.Module) -> set[str]:
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+def _assigned(nodes: Nodes) -> set[str]:
+    names = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return names | {node.name for node in ast.walk(tree) if isinstance(node, named)}
+    return names | {node.name for node in nodes if isinstance(node, named)}
 
 
 def _dotted(node: ast.expr, aliases: dict[str, str]) -> str | None:
@@ -89,10 +90,10 @@ def _dotted(node: ast.expr, aliases: dict[str, str]) -> str | None:
             return None
 
 
-def _methods_called(tree: ast.Module, methods: set[str]) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _methods_called(nodes: Nodes) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         match node:
-            case ast.Call(func=ast.Attribute(attr=attr)) if attr in methods:
+            case ast.Call(func=ast.Attribute(attr=attr)):
                 yield node.lineno, f"*.{attr}()"
             case _:
                 pass

@@ -55,7 +55,7 @@ def test_what_was_written_is_read_and_written_again_byte_for_byte(place: Path) -
     assert encode(TYPES[place.parts[0]].decode(name, event.schema_version, encode(event))) == encode(event)
 
 
-@pytest.mark.parametrize("place", EVENTS, ids=str)
+@pytest.mark.parametrize("place", sorted(EVENTS.keys() & set(STORED)), ids=str)
 def test_every_event_has_a_schema_that_its_sample_follows(place: Path) -> None:
     schema = msgspec.json.schema(EVENTS[place], schema_hook=as_text)
     jsonschema.validate(json.loads(stored(place)), schema, jsonschema.Draft202012Validator)
@@ -67,7 +67,7 @@ def test_what_was_announced_is_read_and_said_again_byte_for_byte(place: Path) ->
     assert kind.model_validate_json(stored(place)).model_dump_json().encode() == stored(place)
 
 
-@pytest.mark.parametrize("place", SAID, ids=str)
+@pytest.mark.parametrize("place", sorted(SAID.keys() & set(STORED)), ids=str)
 def test_every_announcement_has_a_schema_that_its_sample_follows(place: Path) -> None:
     schema = SAID[place].model_json_schema(mode="serialization")
     jsonschema.validate(json.loads(stored(place)), schema, jsonschema.Draft202012Validator)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 import typer
 from rich.console import Console
 
@@ -16,6 +17,7 @@ from pep_local.installation import Installed, install
 from pep_local.places import state_folder
 from pep_local.stack import Stack
 from pep_local.supervisor import Supervisor
+from pep_local.term.desk import client_of_services
 from pep_local.term.play import Term, set_first_day
 from pep_local.term.steps import NotAsTold, Steps
 from pep_local.term.where import tell_where_to_look
@@ -39,7 +41,7 @@ def demo(
         installed = _start(supervisor, stack)
         if plays:
             steps = Steps(console)
-            asyncio.run(_played(Term(stack, installed.administrators, steps), supervisor))
+            asyncio.run(_play(stack, installed, steps, supervisor))
             seconds = time.monotonic() - began
             console.print(f"\n[bold]The term was played as told: {len(steps.done)} steps, {seconds:.0f} s.[/bold]")
         tell_where_to_look(console, stack)
@@ -69,10 +71,11 @@ def _start(supervisor: Supervisor, stack: Stack) -> Installed:
     return installed
 
 
-async def _played(term: Term, supervisor: Supervisor) -> None:
+async def _play(stack: Stack, installed: Installed, steps: Steps, supervisor: Supervisor) -> None:
     try:
-        await term.play()
-    except NotAsTold as fault:
+        async with client_of_services() as client:
+            await Term(stack, installed.administrators, steps, client).play()
+    except (NotAsTold, httpx.TransportError) as fault:
         supervisor.check()
         raise Trouble(f"Not as told. {fault}") from fault
 

@@ -106,10 +106,10 @@ class Stack:
             found.append(kafka.prepare(self.folder / "kafka", self.ports["kafka"], self.ports["kafka_controller"]))
         return found
 
-    def servers(self) -> list[Process]:
+    def servers(self, fsync: bool = True) -> list[Process]:
         """All that the services need: the stores, the mail server, a sign-in provider for each authority."""
         post = mail.prepare(self.mail_folder, self.ports["smtp"], self.ports["mailbox"])
-        return [*self.stores(), post, *(sign_in.prepare() for sign_in in self.sign_ins.values())]
+        return [*self.stores(fsync), post, *(sign_in.prepare() for sign_in in self.sign_ins.values())]
 
     def services(self, environments: Mapping[str, Mapping[str, str]]) -> list[Process]:
         """The services and their stream workers, with the environment that `pep_local.installation` made for each."""

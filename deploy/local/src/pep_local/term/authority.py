@@ -17,7 +17,7 @@ from pep_local.term.meetings import Meetings
 from pep_local.term.money import Money, Released
 from pep_local.term.plans import Plans
 from pep_local.term.post import Post, post_of
-from pep_local.term.steps import NotAsTold, Steps, at_once, expect
+from pep_local.term.steps import Steps, at_once, expect
 from pep_local.term.story import SAMPLES, Due, Road, Story
 from pep_local.term.where import people_file, write_for_owner
 
@@ -119,26 +119,28 @@ class Authority:
             told = {"MeetingOutcomeCorrected", "PEPCompletionWithdrawn", "PPPApprovalHeld", decided}
             auditor, path = self.story.jobs.auditor, f"/children/{self.desk.child(road.child)}/journey?limit=200"
 
-            def all_told(story: Any) -> bool:
-                return told <= {line["event"] for line in story["lines"]}
+            def all_told(story: Any) -> Any:
+                return story if told <= set(_events(story)) else None
 
-            await self.desk.until(auditor, "journey", path, all_told, "The whole story")
-            now, then = Counter(await self.events(road)), Counter(await self.events(road, "--as-of", f"{before}"))
+            whole = await self.desk.until(auditor, "journey", path, all_told, "The whole story")
+            now, then = Counter(_events(whole)), Counter(_events(await self._story_as_of(road, before)))
             expect(told & set(then), set(), f"what was known of the correction on {before}")
             expect(then["PPPApproved"], now["PPPApproved"], "how many approvals were known")
-            if then - now:
-                raise NotAsTold(f"What was known before is not told any more: {dict(then - now)}")
+            expect(then - now, Counter(), "what was known before and is not told any more")
 
-    async def events(self, road: Road, *options: str) -> list[str]:
-        """The child's story by `pep journey`: the events' names, in order."""
+    async def _story_as_of(self, road: Road, day: date) -> Any:
         token = self.desk.token(self.story.jobs.auditor)
-        said = await pep(self._stack, "journey", self.desk.child(road.child), "--json", *options, token=token)
-        return [line["event"] for line in json.loads(said)["lines"]]
+        child = self.desk.child(road.child)
+        return json.loads(await pep(self._stack, "journey", child, "--json", "--as-of", f"{day}", token=token))
 
     def post(self) -> Post:
         """All mail of the authority's term."""
         officers = tuple(staff_ids(self._samples, OFFICERS))
         return post_of(self.story, addresses(self._samples), officers)
+
+
+def _events(story: Any) -> list[str]:
+    return [line["event"] for line in story["lines"]]
 
 
 def _is_overdue(page: Any) -> bool:

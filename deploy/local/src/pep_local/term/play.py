@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+import httpx
+
 from pep_local.signin import User
 from pep_local.stack import Stack
 from pep_local.term.authority import ADMINISTRATOR, GO_LIVE, Authority
-from pep_local.term.desk import LOOK_AGAIN_SECONDS, PATIENCE_SECONDS, client_of_services, desks
+from pep_local.term.desk import LOOK_AGAIN_SECONDS, PATIENCE_SECONDS, desks
 from pep_local.term.exports import pep
 from pep_local.term.post import Post, all_post_is_there
 from pep_local.term.steps import NotAsTold, Steps, at_once, expect
@@ -36,22 +38,24 @@ def set_first_day(stack: Stack) -> None:
 class Term:
     """The term of all authorities of a stack, whose services run."""
 
-    def __init__(self, stack: Stack, administrators: Mapping[str, User], steps: Steps) -> None:
+    def __init__(
+        self, stack: Stack, administrators: Mapping[str, User], steps: Steps, client: httpx.AsyncClient
+    ) -> None:
         self._stack = stack
+        self._client = client
         self._administrators = administrators
         self._steps = steps
         self.authorities: tuple[Authority, ...] = ()
 
     async def play(self) -> None:
         """All of it. Raises `NotAsTold`."""
-        async with client_of_services() as client:
-            found = await desks(self._stack, client, self._stack.sign_ins)
-            told = ((desk, read_story(name)) for name, desk in found.items())
-            self.authorities = tuple(Authority(self._stack, desk, story, self._steps) for desk, story in told)
-            for each in self.authorities:
-                each.desk.let_sign_in({ADMINISTRATOR: self._administrators[each.desk.authority].password})
-            for part in _DAYS:
-                await part(self)
+        found = await desks(self._stack, self._client, self._stack.sign_ins)
+        told = ((desk, read_story(name)) for name, desk in found.items())
+        self.authorities = tuple(Authority(self._stack, desk, story, self._steps) for desk, story in told)
+        for each in self.authorities:
+            each.desk.let_sign_in({ADMINISTRATOR: self._administrators[each.desk.authority].password})
+        for part in _DAYS:
+            await part(self)
 
     def _day(self, day: date, what: str, at: time = time(10, 0)) -> None:
         Clock(self._stack.clock_file).set(datetime.combine(day, at, LONDON))
@@ -155,11 +159,14 @@ class Term:
     async def _all_relayed(self) -> None:
         """Nothing waits on its way to Kafka, and nothing was put aside."""
         deadline = real_time.monotonic() + PATIENCE_SECONDS
-        while waiting := [row for row in json.loads(await pep(self._stack, "status", "--json")) if row["to_relay"]]:
+        while waiting := [row for row in await self._status() if row["to_relay"] or row["parked"] or row["frozen"]]:
             if real_time.monotonic() > deadline:
-                raise NotAsTold(f"Not all was relayed: {waiting}")
+                raise NotAsTold(f"Something waits, is parked or frozen: {waiting}")
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-        expect(json.loads(await pep(self._stack, "parked", "list", "--json")), [], "what is parked")
+
+    async def _status(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(await pep(self._stack, "status", "--json"))
+        return found
 
 
 def _everybody(_road: Road) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from pep_kernel.adopted_rules import AdoptPolicy
@@ -12,6 +13,7 @@ from pep_kernel.authority_policy import InForce, NotInForce
 from pep_kernel.decider import Act
 from pep_kernel.ids import timer_cause
 from pep_runtime.handler import ByPolicy
+from pep_runtime.tasks import keep_trying
 
 if TYPE_CHECKING:
     from pep_runtime.service import RunningService
@@ -45,6 +47,10 @@ def versions(file: RuleFile) -> Iterator[AdoptPolicy]:
 
 async def adopt(service: RunningService) -> None:
     """Adopt the rules of every authority, opened now or later. Raises `Refusal` for a version changed since."""
+    await keep_trying("adoption", partial(_adopt, service))
+
+
+async def _adopt(service: RunningService) -> None:
     adopted: set[str] = set()
     while True:
         for authority in await service.authorities():

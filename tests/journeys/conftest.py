@@ -1,0 +1,76 @@
+"""A whole installation of its own, and the term played on it once for all tests of this folder.
+
+It has its own Kafka: consumer groups are named after services, so a second installation on one cluster would join them.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from pep_local.installation import install
+from pep_local.stack import Stack
+from pep_local.supervisor import Supervisor
+from pep_local.term.authority import Authority
+from pep_local.term.desk import client_of_services
+from pep_local.term.play import Term, set_first_day
+from pep_local.term.steps import Steps
+
+SERVERS_OF_OTHERS = ("PEP_POSTGRES_DSN", "PEP_KAFKA_BOOTSTRAP", "PEP_AUTHORITIES_DIR", "PEP_INSTALLATION")
+
+
+@dataclass
+class Played:
+    """What the term left behind, with everything still running."""
+
+    stack: Stack
+    traces: Path
+    steps: list[str]
+    authorities: dict[str, Authority]
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    found = Path(tempfile.mkdtemp(prefix="openpep-journeys-"))
+    yield found
+    shutil.rmtree(found)
+
+
+@pytest.fixture(scope="session")
+def undisturbed() -> Iterator[None]:
+    """A supervisor answers signals in its own way; afterwards pytest's way is back. No server of others is used."""
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    hidden = {name: os.environ.pop(name) for name in SERVERS_OF_OTHERS if name in os.environ}
+    yield
+    os.environ.update(hidden)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session")
+async def played(folder: Path, undisturbed: None) -> AsyncIterator[Played]:
+    stack = Stack.on_free_ports(folder / "state")
+    traces = folder / "traces"
+    traces.mkdir()
+    with Supervisor(stack.folder) as supervisor:
+        set_first_day(stack)
+        supervisor.start(stack.servers(fsync=False))
+        installed = await install(stack)
+        environments = {
+            service: {**environment, "PEP_TRACES_FILE": str(traces / f"{service}.jsonl")}
+            for service, environment in installed.environments.items()
+        }
+        supervisor.start(stack.services(environments))
+        steps = Steps(Console(stderr=True))
+        async with client_of_services() as client:
+            term = Term(stack, installed.administrators, steps, client)
+            await term.play()
+            yield Played(stack, traces, steps.done, {each.desk.authority: each for each in term.authorities})

@@ -1,0 +1,101 @@
+"""What an outsider finds after the term: records in Kafka, files, mails, spans."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from tests.journeys.conftest import Played
+
+from pep_local.term.story import SAMPLES
+
+NAMES = {
+    "people": ("GIVEN_NAME", "FAMILY_NAME"),
+    "staff": ("NAME",),
+    "carers": ("NAME",),
+}
+ADDRESSES = {"staff": ("EMAIL",), "carers": ("EMAIL", "TELEPHONE")}
+UNMISTAKABLE = 7  # letters: shorter words turn up by chance in what is encrypted
+
+
+async def records(played: Played) -> list[Any]:
+    """Every record of every topic of ours, as Kafka has it."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=played.stack.kafka_bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        topics = [name for name in await consumer.topics() if name.startswith("pep.")]
+        return [record for topic in sorted(topics) for record in await _all_of(consumer, topic)]
+    finally:
+        await consumer.stop()
+
+
+async def _all_of(consumer: AIOKafkaConsumer, topic: str) -> list[Any]:
+    found: list[Any] = []
+    places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+    consumer.assign(places)
+    ends = await consumer.end_offsets(places)
+    await consumer.seek_to_beginning(*places)
+    for place in places:
+        while await consumer.position(place) < ends[place]:
+            found.extend((await consumer.getmany(place, timeout_ms=500)).get(place, ()))
+    return found
+
+
+def announced(found: list[Any], authority: str, service: str, kind: str) -> list[dict[str, Any]]:
+    """The announcements of one kind, in order."""
+    topic, wanted = f"pep.{authority}.{service}.events.v1", f"uk.openpep.{service}.{kind}.v1".encode()
+    mine = [record for record in found if record.topic == topic and dict(record.headers)["ce_type"] == wanted]
+    return [json.loads(record.value) for record in mine]
+
+
+def finance_rows(content: bytes) -> list[dict[str, str]]:
+    """The lines and, last, the control row."""
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def personal() -> set[str]:
+    """Words that say who somebody is: names, addresses, numbers, days of birth in both ways of writing them."""
+    return {word for authority in SAMPLES.glob("*/") for word in _personal_of(authority) if word}
+
+
+def _personal_of(samples: Path) -> Iterator[str]:
+    for table, columns in NAMES.items():
+        for row in _rows(samples / f"{table}.csv"):
+            yield " ".join(row[column] for column in columns)
+            yield from (word for column in columns for word in row[column].split() if len(word) >= UNMISTAKABLE)
+    for table, columns in ADDRESSES.items():
+        yield from (row[column] for row in _rows(samples / f"{table}.csv") for column in columns)
+    for row in _rows(samples / "header.csv"):
+        day, month, year = row["DOB"].split("/")
+        yield from (row["DOB"], f"{year}-{month}-{day}", row["UPN"] if len(row["UPN"]) >= UNMISTAKABLE else "")
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def spans(played: Played) -> dict[str, list[dict[str, Any]]]:
+    """Service → its spans that are written by now; the last line may be half written."""
+    return {path.stem: list(_documents(path)) for path in played.traces.glob("*.jsonl")}
+
+
+def _documents(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text().splitlines():
+        if line.endswith("}"):
+            yield json.loads(line)
+
+
+def services_of_traces(played: Played) -> dict[str, Counter[str]]:
+    """Trace → how many spans each service has in it."""
+    found: dict[str, Counter[str]] = {}
+    for service, those in spans(played).items():
+        for span in those:
+            found.setdefault(span["context"]["trace_id"], Counter())[service] += 1
+    return found

@@ -40,6 +40,8 @@ async def keep_trying(name: str, work: Callable[[], Awaitable[None]], most_secon
         try:
             await work()
         except PASSING as trouble:
+            if (task := asyncio.current_task()) and task.cancelling():  # it failed while it was being stopped
+                raise asyncio.CancelledError from trouble
             if asyncio.get_running_loop().time() - started > 30:
                 wait = 0.1
             log.warning("%s: %s; trying again in %.1f s", name, type(trouble).__name__, wait)

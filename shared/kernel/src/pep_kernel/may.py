@@ -133,9 +133,9 @@ def may(signed: Signed, action: str, resource: Resource) -> Decision:
     person = _spoken(signed.role)
     if relation is None:
         return Decision(False, f"{person.capitalize()} may not {action}.")
-    if relation is anyone:
-        return Decision(True, f"{person.capitalize()} may {action}.")
-    return Decision(relation(signed, resource), f"For {person}, to {action} {_NEEDS[relation]}.")
+    needs = _NEEDS.get(relation)
+    reason = f"For {person}, to {action} {needs}." if needs else f"{person.capitalize()} may {action}."
+    return Decision(relation(signed, resource), reason)
 
 
 def _spoken(role: Role) -> str:

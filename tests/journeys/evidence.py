@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from tests.journeys.conftest import Played
 
 from pep_local.term.story import SAMPLES
+from pep_runtime.kafka import reader
 
 NAMES = {
     "people": ("GIVEN_NAME", "FAMILY_NAME"),
@@ -26,25 +26,27 @@ UNMISTAKABLE = 7  # letters: shorter words turn up by chance in what is encrypte
 
 async def records(played: Played) -> list[Any]:
     """Every record of every topic of ours, as Kafka has it."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=played.stack.kafka_bootstrap, enable_auto_commit=False)
+    consumer = reader(played.stack.kafka_bootstrap, *await _topics(played))
     await consumer.start()
     try:
-        topics = [name for name in await consumer.topics() if name.startswith("pep.")]
-        return [record for topic in sorted(topics) for record in await _all_of(consumer, topic)]
+        found: list[Any] = []
+        places = list(consumer.assignment())
+        ends = await consumer.end_offsets(places)
+        while [place for place in places if await consumer.position(place) < ends[place]]:
+            batches = await consumer.getmany(timeout_ms=500)
+            found.extend(record for batch in batches.values() for record in batch)
+        return found
     finally:
         await consumer.stop()
 
 
-async def _all_of(consumer: AIOKafkaConsumer, topic: str) -> list[Any]:
-    found: list[Any] = []
-    places = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-    consumer.assign(places)
-    ends = await consumer.end_offsets(places)
-    await consumer.seek_to_beginning(*places)
-    for place in places:
-        while await consumer.position(place) < ends[place]:
-            found.extend((await consumer.getmany(place, timeout_ms=500)).get(place, ()))
-    return found
+async def _topics(played: Played) -> list[str]:
+    consumer = reader(played.stack.kafka_bootstrap)
+    await consumer.start()
+    try:
+        return sorted(name for name in await consumer.topics() if name.startswith("pep."))
+    finally:
+        await consumer.stop()
 
 
 def announced(found: list[Any], authority: str, service: str, kind: str) -> list[dict[str, Any]]:

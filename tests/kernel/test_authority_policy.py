@@ -77,6 +77,11 @@ def test_the_first_day_of_a_file_is_the_first_day_with_rules() -> None:
         notifications(SENDER).in_force(date(2020, 3, 31))
 
 
+def test_a_file_tells_the_days_on_which_its_rules_change() -> None:
+    assert notifications(SENDER).days() == (date(2020, 4, 1),)
+    assert notifications(SENDER, sender("2026-09-01")).days() == (date(2020, 4, 1), date(2026, 9, 1))
+
+
 def test_an_unknown_key_is_an_error_that_names_file_and_key() -> None:
     fault = fault_of(sender("2020-04-01", "colour = 'red'\n"))
     assert (fault.file, fault.key) == ("somewhere/notifications.toml", "sender.0.colour")

@@ -1,10 +1,10 @@
-"""Work that goes on: woken by news, begun again after passing trouble, ended by a mistake."""
+"""Those who wait are woken by news; those who work side by side end together."""
 
 import asyncio
 
 import pytest
 
-from pep_runtime.tasks import keep_trying, until_one_ends
+from pep_runtime.tasks import until_one_ends
 from pep_runtime.wake import Bell
 
 
@@ -21,25 +21,6 @@ async def test_waiting_ends_by_itself_too() -> None:
     bell = Bell()
     await asyncio.wait_for(bell.wait(0.01), timeout=5)
     bell.ring()  # nobody is there any more, and that is no trouble
-
-
-class Work:
-    """Fails as told, one trouble a time."""
-
-    def __init__(self, *troubles: Exception) -> None:
-        self.troubles = list(troubles)
-        self.begun = 0
-
-    async def __call__(self) -> None:
-        self.begun += 1
-        raise self.troubles.pop(0)
-
-
-async def test_passing_trouble_is_outlived_and_a_mistake_is_not() -> None:
-    work = Work(ConnectionRefusedError(), TimeoutError(), LookupError("a mistake of ours"))
-    with pytest.raises(LookupError, match="a mistake of ours"):
-        await keep_trying("work", work, most_seconds=0.01)
-    assert work.begun == 3
 
 
 async def test_when_one_ends_the_others_are_stopped() -> None:

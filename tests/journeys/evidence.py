@@ -70,7 +70,8 @@ def _personal_of(samples: Path) -> Iterator[str]:
     for table, columns in NAMES.items():
         for row in _rows(samples / f"{table}.csv"):
             yield " ".join(row[column] for column in columns)
-            yield from (word for column in columns for word in row[column].split() if len(word) >= UNMISTAKABLE)
+    for row in _rows(samples / "people.csv"):
+        yield from (row[column] for column in NAMES["people"] if len(row[column]) >= UNMISTAKABLE)
     for table, columns in ADDRESSES.items():
         yield from (row[column] for row in _rows(samples / f"{table}.csv") for column in columns)
     for row in _rows(samples / "header.csv"):

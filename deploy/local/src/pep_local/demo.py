@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import time
 from pathlib import Path
@@ -47,7 +48,9 @@ def demo(
         tell_where_to_look(console, stack)
         if not once:
             console.print("\nEverything stays up until Ctrl-C.")
-            supervisor.wait()
+            with contextlib.suppress(KeyboardInterrupt):
+                supervisor.wait()
+        console.print("Stopping.")
 
 
 def _start_clean(folder: Path) -> None:

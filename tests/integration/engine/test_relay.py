@@ -211,6 +211,16 @@ async def test_after_a_new_lineage_the_relay_compares_and_lets_go_on(alpha: Smal
     await alpha.fill(authority)
 
 
+async def test_a_new_lineage_under_a_running_relay_is_compared_too(alpha: SmallService, authority: str) -> None:
+    await fill_some(alpha, authority, 3)
+    async with background(alpha.relay.run()):
+        await until_published(alpha, authority)
+        await alpha.relay_pool.execute("select freeze_authority($1, 'lineage')", authority)
+        await until(
+            lambda: alpha.worker.fetchval("select frozen is null from journal_head where authority = $1", authority)
+        )
+
+
 async def test_the_hash_in_the_topic_is_the_journals(alpha: SmallService, authority: str) -> None:
     await fill_some(alpha, authority, 3)
     async with background(alpha.relay.run()):

@@ -137,7 +137,10 @@ class Relay:
 
         while True:
             heads = await self._pool.fetch("select authority, position, frozen from journal_head where log = 'journal'")
-            behind = [h["authority"] for h in heads if self._is_behind(h)]
+            for head in heads:
+                if head["frozen"] == "lineage":  # another PostgreSQL than before: compare, then it may go on
+                    self._places.pop(head["authority"], None)
+            behind = [head["authority"] for head in heads if self._is_behind(head)]
             if not behind:
                 await self._bell.wait(IDLE_SECONDS)
                 continue
@@ -147,7 +150,7 @@ class Relay:
         if head["frozen"] not in (None, "lineage"):
             return False
         place = self._places.get(head["authority"])
-        return place is None or place.position < head["position"] or head["frozen"] == "lineage"
+        return place is None or place.position < head["position"]
 
     async def _publish_authority(self, producer: AIOKafkaProducer, authority: str) -> None:
         place = self._places.get(authority)

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -225,17 +225,34 @@ async def _listen(service: RunningService) -> None:
     from pep_runtime.http import make_app
 
     config = uvicorn.Config(
-        make_app(service), host=service.settings.host, port=service.settings.port, log_level="warning", access_log=False
+        make_app(service),
+        host=service.settings.host,
+        port=service.settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
     )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    await server.serve()
+    server = ServerAmongOthers(config)
+    serving = asyncio.ensure_future(server.serve())
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class ServerAmongOthers(uvicorn.Server):
+    """The API's server, one task of several: signals are not its own to take."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def serve(parts: ServiceParts, settings: Settings) -> None:
     """The process: `python -m <service>.main`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("aiokafka").setLevel(logging.WARNING)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # many lines a second while Kafka is away; we say so once
     try:
         uvloop.run(run(parts, settings))
     except Refusal as refusal:

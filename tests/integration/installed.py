@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +115,14 @@ def add_authority(authorities: Path, name: str, like: str) -> Path:
     return authorities
 
 
+async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
+    """Wait for a condition, not for a time."""
+    async with asyncio.timeout(seconds):
+        while not (found := await condition()):  # what is waited for happens elsewhere
+            await asyncio.sleep(0.02)
+        return found
+
+
 @contextlib.asynccontextmanager
 async def api_of(service: RunningService, **how: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service's API; its read models follow beside."""
@@ -144,14 +152,19 @@ class Asked:
         """What becomes of another service's announcement when it is taken in."""
         authority = authority or self.here
         for announcement in announcements:
-            self.told += 1
-            cause = UUID(int=self.told)
             publisher = announcement.type.split(".")[2]
-            said = Said(announcement, authority, publisher, self.told, cause, datetime.now(UTC), cause)
+            number = self.says(publisher, authority)
+            cause = UUID(int=number)
+            said = Said(announcement, authority, publisher, number, cause, datetime.now(UTC), cause)
             act = self.service.parts.policies[type(announcement)](said, self.service.rules(authority))
             assert act is not None
             done = await self.service.handler.handle(authority, act, await self.origin(said))
             self.position[authority] = str(done.position)
+
+    def says(self, _publisher: str, _authority: str) -> int:
+        """The number of what is announced next."""
+        self.told += 1
+        return self.told
 
     async def origin(self, said: Said[Any]) -> ByPolicy:
         """In whose name it is taken in."""

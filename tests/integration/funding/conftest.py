@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-import asyncpg
-import httpx
 import pytest
-from pydantic import SecretStr
-from tests.integration.sign_in import SignInProvider, sign_in_provider, write_issuers
+from tests.integration.installed import Asked, api_of, installed
+from tests.integration.sign_in import SignInProvider
 
 from funding.main import PARTS
-from pep_kernel.announcement import Announcement, Said
+from pep_kernel.announcement import Said
 from pep_kernel.contracts.scheduling import StaffMemberAdded
-from pep_runtime.database import provision
 from pep_runtime.handler import ByPolicy
-from pep_runtime.http import make_app
 from pep_runtime.journal import Offset
-from pep_runtime.keyring import FileKeys
-from pep_runtime.projector import Projector
-from pep_runtime.service import RunningService, running
-from pep_runtime.settings import Settings
+from pep_runtime.service import running
 from pep_runtime.topics import topic
 
-ROOT = Path(__file__).parents[3]
 HERE, ELSEWHERE = "leicestershire", "oxfordshire"
 TODAY = "2026-11-16T10:00:00+00:00"
 STAFF = (
@@ -89,86 +78,12 @@ def others() -> Iterator[dict[str, OtherService]]:
         yield found
 
 
-@pytest.fixture
-def providers() -> Iterator[dict[str, SignInProvider]]:
-    """One sign-in provider an authority."""
-    with contextlib.ExitStack() as stack:
-        yield {authority: stack.enter_context(sign_in_provider()) for authority in (HERE, ELSEWHERE)}
-
-
-@pytest.fixture
-async def service(
-    postgres_dsn: str,
-    unique_name: Callable[[str], str],
-    tmp_path: Path,
-    providers: dict[str, SignInProvider],
-    others: dict[str, OtherService],
-) -> AsyncIterator[RunningService]:
-    """The service with a database of its own and two authorities, on a Monday in November."""
-    database, keys_database = unique_name("funding"), unique_name("keys")
-    logins = await provision(postgres_dsn, database, own=ROOT / "services" / "funding" / "migrations")
-    keys = await provision(postgres_dsn, keys_database, "keys")
-    await _open(f"{postgres_dsn.rpartition('/')[0]}/{database}", FileKeys(tmp_path / "keys"))
-    write_issuers(tmp_path / "issuers.json", providers)
-    (tmp_path / "clock").write_text(TODAY)
-    settings = Settings(
-        environment="development",
-        postgres_app_dsn=logins.app,
-        postgres_relay_dsn=logins.relay,
-        postgres_worker_dsn=logins.worker,
-        keys_dsn=keys.app,
-        keys_dir=tmp_path / "keys",
-        kafka_bootstrap="127.0.0.1:1",
-        authorities_dir=ROOT / "shared" / "authorities",
-        issuers_file=tmp_path / "issuers.json",
-        services_secret=SecretStr("a secret that only this test knows, long enough"),
-        services_urls={name: other.address for name, other in others.items()},
-        clock_file=tmp_path / "clock",
-    )
-    async with running(PARTS, settings) as started:
-        yield started
-    await _drop(postgres_dsn, database, keys_database)
-
-
-async def _open(dsn: str, keys: FileKeys) -> None:
-    superuser = await asyncpg.connect(dsn)
-    for authority in (HERE, ELSEWHERE):
-        keys.create(authority)
-        await superuser.execute("select open_authority($1)", authority)
-    await superuser.close()
-
-
-async def _drop(dsn: str, *databases: str) -> None:
-    superuser = await asyncpg.connect(dsn)
-    for each in databases:
-        await superuser.execute(f"drop database if exists {each} with (force)")
-    await superuser.close()
-
-
-@dataclass
-class World:
+@dataclass(kw_only=True)
+class World(Asked):
     """The service, what the others tell it, and the people who ask it."""
 
-    service: RunningService
-    client: httpx.AsyncClient
-    providers: dict[str, SignInProvider]
     others: dict[str, OtherService]
     epochs: dict[str, int] = field(default_factory=dict)
-    position: dict[str, str] = field(default_factory=dict)
-
-    async def hears(self, *announcements: Announcement, authority: str = HERE) -> None:
-        """The publisher says them, and they are taken in: what follows and the offset, in one append."""
-        for announcement in announcements:
-            name = announcement.type.split(".")[2]
-            number = self.says(name, authority)
-            cause = UUID(int=number)
-            said = Said(announcement, authority, name, number, cause, datetime.now(UTC), cause)
-            act = PARTS.policies[type(announcement)](said, self.service.rules(authority))
-            assert act is not None
-            offset = await self._offset(topic(authority, name, "events"), authority, number)
-            origin = ByPolicy(f"{name} {number}", cause, cause, offset=offset)
-            done = await self.service.handler.handle(authority, act, origin)
-            self.position[authority] = str(done.position)
 
     def says(self, name: str, authority: str = HERE) -> int:
         """Another service announces something; nobody here has heard it yet."""
@@ -176,36 +91,28 @@ class World:
         self.others[name].announced[authority] = number
         return number
 
-    async def _offset(self, events: str, authority: str, number: int) -> Offset:
-        consumer = self.service.consumer
+    async def origin(self, said: Said[Any]) -> ByPolicy:
+        """What follows and the offset are one append."""
+        events, consumer = topic(said.authority, said.service, "events"), self.service.consumer
         if events not in self.epochs:
             claim = "select epoch from claim_consumer($1, $2, $3, 'a test')"
-            self.epochs[events] = await self.service.pool.fetchval(claim, consumer, authority, events)
-        return Offset(consumer, events, self.epochs[events], number, number, bytes(32))
-
-    async def ask(
-        self, who: str, method: str, path: str, body: Any = None, *, authority: str = HERE, **headers: str
-    ) -> httpx.Response:
-        """Somebody asks, and wants to see what was done before."""
-        token = self.providers[authority].token(who)
-        headers |= {"Authorization": f"Bearer {token}", "Pep-Position": self.position.get(authority, "0")}
-        answer = await self.client.request(method, path, json=body, headers=headers)
-        self.position[authority] = answer.headers.get("Pep-Position", self.position.get(authority, "0"))
-        return answer
+            self.epochs[events] = await self.service.pool.fetchval(claim, consumer, said.authority, events)
+        offset = Offset(consumer, events, self.epochs[events], said.number, said.number, bytes(32))
+        return ByPolicy(f"{said.service} {said.number}", said.event_id, said.correlation, offset=offset)
 
 
 @pytest.fixture
 async def world(
-    service: RunningService, providers: dict[str, SignInProvider], others: dict[str, OtherService]
+    postgres_dsn: str, tmp_path: Path, providers: dict[str, SignInProvider], others: dict[str, OtherService]
 ) -> AsyncIterator[World]:
-    """The people of `STAFF` work here, and somebody works at the other authority."""
-    transport = httpx.ASGITransport(make_app(service))
-    projector = Projector(service.worker, PARTS.read_models, service.types, service.bell)
-    projecting = asyncio.ensure_future(projector.run())
-    async with httpx.AsyncClient(transport=transport, base_url="http://funding") as client:
-        found = World(service, client, providers, others)
+    """On a Monday in November the people of `STAFF` work here, and somebody works at the other authority."""
+    addresses = {name: other.address for name, other in others.items()}
+    async with (
+        installed("funding", postgres_dsn, tmp_path, providers, today=TODAY, services_urls=addresses) as settings,
+        running(PARTS, settings) as service,
+        api_of(service) as client,
+    ):
+        found = World(service=service, client=client, providers=providers, here=HERE, others=others)
         await found.hears(*STAFF)
         await found.hears(StaffMemberAdded(person_ref="head-9", role="virtual_school_head"), authority=ELSEWHERE)
         yield found
-    projecting.cancel()
-    await asyncio.gather(projecting, return_exceptions=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -13,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
-from tests.integration.funding.conftest import ELSEWHERE, HERE, ROOT, World
+from tests.integration.funding.conftest import ELSEWHERE, HERE, World
 from tests.integration.funding.test_api import PLAN, shown, with_approved_money
+from tests.integration.installed import add_authority, environment_of
 
 from funding.adapters.daily_release import release_when_due
 from funding.entrypoints.stream import money_moved
@@ -22,7 +21,6 @@ from funding.settings import ReleaseSettings
 from pep_kernel.contracts.funding import PPPApproved, PPPDeclined
 from pep_local.places import free_ports
 from pep_runtime.onboarding import create_topics
-from pep_runtime.settings import Settings
 from pep_runtime.topics import topic
 
 APPROVED = PPPApproved(
@@ -31,26 +29,11 @@ APPROVED = PPPApproved(
 UNTIL_SECONDS = 60.0
 
 
-def environment_of(settings: Settings, **more: str) -> dict[str, str]:
-    """The settings as a process is given them."""
-    told = settings.model_dump(mode="json", exclude_none=True, exclude={"services_secret", "services_urls", "roles"})
-    return {
-        **os.environ,
-        **{f"PEP_{name.upper()}": str(value) for name, value in told.items()},
-        "PEP_SERVICES_SECRET": settings.services_secret.get_secret_value(),
-        "PEP_SERVICES_URLS": httpx.Request("POST", "http://x", json=settings.services_urls).content.decode(),
-        **more,
-    }
-
-
 @pytest.fixture
 async def county(unique_name: Callable[[str], str], tmp_path: Path, kafka_bootstrap: str) -> str:
     """An authority whose topics no other test writes to; its policy files are in `tmp_path`, beside the others'."""
     name = unique_name("county")
-    shutil.copytree(ROOT / "shared" / "authorities", tmp_path / "authorities")
-    shutil.copytree(tmp_path / "authorities" / HERE, tmp_path / "authorities" / name)
-    for file in (tmp_path / "authorities" / name).glob("*.toml"):
-        file.write_text(file.read_text().replace(f'"{HERE}"', f'"{name}"'))
+    add_authority(tmp_path / "authorities", name, HERE)
     await create_topics(kafka_bootstrap, [topic(each, "funding", "events") for each in (HERE, ELSEWHERE, name)])
     return name
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -10,25 +9,20 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 import pytest
 from aiokafka import AIOKafkaProducer
-from pydantic import SecretStr
-from tests.integration.sign_in import SignInProvider, sign_in_provider, write_issuers
+from tests.integration.installed import installed
+from tests.integration.sign_in import SignInProvider, sign_in_provider
 
 from journey.main import PARTS
 from pep_kernel.message import Envelope, Person
 from pep_runtime.chain import GENESIS, next_hash
 from pep_runtime.codec import Frame
-from pep_runtime.database import provision
-from pep_runtime.keyring import FileKeys
 from pep_runtime.onboarding import create_topics
 from pep_runtime.service import RunningService, running
-from pep_runtime.settings import Settings
 from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
 
-ROOT = Path(__file__).parents[3]
 SERVICES = ("scheduling", "pep-record", "funding", "notifications", "journey")
 NINE = datetime(2026, 9, 21, 8, 0, tzinfo=UTC)
 WORKER = Person("worker-1", "social_worker")
@@ -114,47 +108,19 @@ def provider() -> Iterator[SignInProvider]:
 
 @pytest.fixture
 async def service(
-    postgres_dsn: str,
-    kafka_bootstrap: str,
-    unique_name: Callable[[str], str],
-    tmp_path: Path,
-    authority: str,
-    provider: SignInProvider,
+    postgres_dsn: str, kafka_bootstrap: str, tmp_path: Path, authority: str, provider: SignInProvider
 ) -> AsyncIterator[RunningService]:
-    """The service with a database of its own and one authority opened, in which an auditor and a teacher work."""
-    database, keys_database = unique_name("journey"), unique_name("keys")
-    logins = await provision(postgres_dsn, database, own=ROOT / "services" / "journey" / "migrations")
-    keys = await provision(postgres_dsn, keys_database, "keys")
-    FileKeys(tmp_path / "keys").create(authority)
-    write_issuers(tmp_path / "issuers.json", {authority: provider})
-    superuser = await asyncpg.connect(f"{postgres_dsn.rpartition('/')[0]}/{database}")
-    await superuser.execute("select open_authority($1)", authority)
-    people = [(authority, "auditor-1", "auditor"), (authority, "teacher-1", "designated_teacher")]
-    await superuser.executemany("insert into colleague values ($1, $2, $3, null, 0)", people)
-    await superuser.close()
-    settings = Settings(
-        environment="development",
-        postgres_app_dsn=logins.app,
-        postgres_relay_dsn=logins.relay,
-        postgres_worker_dsn=logins.worker,
-        keys_dsn=keys.app,
-        keys_dir=tmp_path / "keys",
-        kafka_bootstrap=kafka_bootstrap,
-        authorities_dir=ROOT / "shared" / "authorities",
-        issuers_file=tmp_path / "issuers.json",
-        services_secret=SecretStr("a secret that only this test knows, long enough"),
-    )
-    async with running(PARTS, settings) as started:
+    """The service for one authority, at which an auditor and a teacher work."""
+    people = {"auditor-1": "auditor", "teacher-1": "designated_teacher"}
+    async with (
+        installed(
+            "journey",
+            postgres_dsn,
+            tmp_path,
+            {authority: provider},
+            colleagues=people,
+            kafka_bootstrap=kafka_bootstrap,
+        ) as settings,
+        running(PARTS, settings) as started,
+    ):
         yield started
-    superuser = await asyncpg.connect(postgres_dsn)
-    for each in (database, keys_database):
-        await superuser.execute(f"drop database if exists {each} with (force)")
-    await superuser.close()
-
-
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> Any:
-    """Wait for a condition, not for a time."""
-    async with asyncio.timeout(seconds):
-        while not (found := await condition()):  # what is waited for happens in a database
-            await asyncio.sleep(0.02)
-        return found

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 import typer
 import uvicorn
-from tests.integration.journey.conftest import Journal, until
+from tests.integration.installed import until
+from tests.integration.journey.conftest import Journal
 from tests.integration.sign_in import SignInProvider
 from typer.testing import CliRunner, Result
 

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Callable
 
 import asyncpg
 import pytest
-from tests.integration.journey.conftest import SERVICES, Journal, Write, altered, until
+from tests.integration.installed import until
+from tests.integration.journey.conftest import SERVICES, Journal, Write, altered
 
 from journey.adapters.copies import Copies
 from journey.entrypoints.copying import note_stops

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
-from tests.integration.journey.conftest import SERVICES, Journal, Write, until
+from tests.integration.installed import until
+from tests.integration.journey.conftest import SERVICES, Journal, Write
 from tests.integration.sign_in import SignInProvider
 
 from journey.adapters.copies import Copies

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -14,22 +14,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from pydantic import SecretStr
-from tests.integration.sign_in import SignInProvider, sign_in_provider, write_issuers
+from tests.integration.installed import installed
+from tests.integration.sign_in import SignInProvider
 
 from notifications.main import PARTS
 from notifications.settings import MailSettings
 from pep_local.places import free_ports
-from pep_runtime.database import provision
-from pep_runtime.keyring import FileKeys
 from pep_runtime.service import RunningService, running
-from pep_runtime.settings import Settings
 
-ROOT = Path(__file__).parents[3]
 AUTHORITY, ELSEWHERE = "leicestershire", "oxfordshire"
 MONDAY_MORNING = "2026-10-12T10:00:00+01:00"
 SATURDAY = "2026-10-17T10:00:00+01:00"
@@ -104,50 +99,25 @@ def scheduling() -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
     thread.join()
 
 
-@pytest.fixture(scope="session")
-def providers() -> Iterator[dict[str, SignInProvider]]:
-    with sign_in_provider() as here, sign_in_provider() as elsewhere:
-        yield {AUTHORITY: here, ELSEWHERE: elsewhere}
-
-
 @pytest.fixture
 async def service(
     postgres_dsn: str,
-    unique_name: Callable[[str], str],
     tmp_path: Path,
     scheduling: tuple[str, dict[str, dict[str, Any]]],
     providers: dict[str, SignInProvider],
 ) -> AsyncIterator[RunningService]:
-    """The service with a database of its own, two authorities opened, on a Monday morning."""
-    database, keys_database = unique_name("notifications"), unique_name("keys")
-    logins = await provision(postgres_dsn, database, own=ROOT / "services" / "notifications" / "migrations")
-    keys = await provision(postgres_dsn, keys_database, "keys")
-    write_issuers(tmp_path / "issuers.json", providers)
-    (tmp_path / "clock").write_text(MONDAY_MORNING)
-    superuser = await asyncpg.connect(f"{postgres_dsn.rpartition('/')[0]}/{database}")
-    for authority in providers:
-        FileKeys(tmp_path / "keys").create(authority)
-        await superuser.execute("select open_authority($1)", authority)
-        people = [(authority, "admin-1", "administrator"), (authority, "teacher-1", "designated_teacher")]
-        await superuser.executemany("insert into colleague values ($1, $2, $3, null, 0)", people)
-    await superuser.close()
-    settings = Settings(
-        environment="development",
-        postgres_app_dsn=logins.app,
-        postgres_relay_dsn=logins.relay,
-        postgres_worker_dsn=logins.worker,
-        keys_dsn=keys.app,
-        keys_dir=tmp_path / "keys",
-        kafka_bootstrap="127.0.0.1:1",
-        authorities_dir=ROOT / "shared" / "authorities",
-        issuers_file=tmp_path / "issuers.json",
-        services_secret=SecretStr("a secret that only this test knows, long enough"),
-        services_urls={"scheduling": scheduling[0]},
-        clock_file=tmp_path / "clock",
-    )
-    async with running(PARTS, settings) as started:
+    """The service on a Monday morning; an administrator and a teacher work at both authorities."""
+    people = {"admin-1": "administrator", "teacher-1": "designated_teacher"}
+    async with (
+        installed(
+            "notifications",
+            postgres_dsn,
+            tmp_path,
+            providers,
+            today=MONDAY_MORNING,
+            colleagues=people,
+            services_urls={"scheduling": scheduling[0]},
+        ) as settings,
+        running(PARTS, settings) as started,
+    ):
         yield started
-    superuser = await asyncpg.connect(postgres_dsn)
-    for each in (database, keys_database):
-        await superuser.execute(f"drop database if exists {each} with (force)")
-    await superuser.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.integration.engine.conftest import read_all
-from tests.integration.installed import add_authority, database_dsn, environment_of, installed, superuser
+from tests.integration.installed import add_authority, database_dsn, environment_of, installed, superuser, until
 from tests.integration.sign_in import SignInProvider, sign_in_provider
 
 from pep_kernel.decider import Act
@@ -179,14 +179,6 @@ class Installation:
                 if await connection.fetchval(f"{behind} where c.position is distinct from h.position"):
                     return False
         return True
-
-
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
-    """Wait for a condition, not for a time."""
-    async with asyncio.timeout(seconds):
-        while not (found := await condition()):  # it comes about in another process
-            await asyncio.sleep(0.1)
-        return found
 
 
 @contextlib.asynccontextmanager

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.integration.scheduling.conftest import ELSEWHERE, HERE, ROOT, World
+from tests.integration.installed import ROOT
+from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
 
 from scheduling.domain.child.care_record import BATCH_SIZE
 from scheduling.entrypoints.import_sender import IN_ORDER

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
-from tests.integration.scheduling.conftest import ELSEWHERE, HERE, ROOT, World
+from tests.integration.installed import add_authority, until
+from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
 from tests.integration.scheduling.test_api import a_child
 
 from pep_kernel.contracts.scheduling import RoleEnded
@@ -25,14 +25,6 @@ from scheduling.main import PARTS
 
 AFTER_THE_DUE_DATE = "2026-10-20T08:00:00+01:00"
 ANNOUNCEMENT = RoleEnded(person_ref="x3kq5m7nvd2ra4ty6bhwj4cipe")
-
-
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
-    """Wait for a condition, not for a time."""
-    async with asyncio.timeout(seconds):
-        while not (found := await condition()):
-            await asyncio.sleep(0.05)
-        return found
 
 
 async def shown_overdue(world: World) -> list[str]:
@@ -70,10 +62,7 @@ async def test_a_sweep_says_once_what_has_passed_its_day(late_world: World) -> N
 async def county(unique_name: Callable[[str], str], tmp_path: Path, kafka_bootstrap: str) -> str:
     """An authority whose topics no other test writes to; its policy files are in `tmp_path`, beside the others'."""
     name = unique_name("county")
-    shutil.copytree(ROOT / "shared" / "authorities", tmp_path / "authorities")
-    shutil.copytree(tmp_path / "authorities" / HERE, tmp_path / "authorities" / name)
-    for file in (tmp_path / "authorities" / name).glob("*.toml"):
-        file.write_text(file.read_text().replace(f'"{HERE}"', f'"{name}"'))
+    add_authority(tmp_path / "authorities", name, HERE)
     await create_topics(kafka_bootstrap, [topic(each, "scheduling", "events") for each in (HERE, ELSEWHERE, name)])
     return name
 

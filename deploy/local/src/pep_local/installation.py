@@ -22,8 +22,8 @@ from pep_runtime.onboarding import open_authority
 from pep_runtime.service import running
 from pep_runtime.settings import Settings
 from scheduling.domain.child.care_record import StaffRecord
+from scheduling.entrypoints.administrators import add_administrator
 from scheduling.main import PARTS
-from scheduling.operator_commands import add_administrator
 
 Environment = Mapping[str, str]
 

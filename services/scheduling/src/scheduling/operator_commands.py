@@ -11,15 +11,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pep_kernel.decider import Act
-from pep_kernel.ids import timer_cause
 from pep_kernel.may import Role
-from pep_runtime.handler import ByPolicy
-from pep_runtime.service import RunningService, running
 from pep_runtime.settings import Settings
 from scheduling.domain.child.care_record import StaffRecord
-from scheduling.domain.person.commands import AddStaffMember
-from scheduling.main import PARTS
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -41,17 +35,11 @@ def add(
 
 
 async def _add(authority: str, staff_id: str, name: str, email: str) -> str:
+    from pep_runtime.service import running  # the whole service takes a while to load; `pep --help` need not wait
+    from scheduling.entrypoints.administrators import add_administrator
+    from scheduling.main import PARTS
+
     async with running(PARTS, Settings()) as service:
         return await add_administrator(
             service, authority, StaffRecord(staff_id=staff_id, name=name, email=email, role=Role.ADMINISTRATOR)
         )
-
-
-async def add_administrator(service: RunningService, authority: str, record: StaffRecord) -> str:
-    """Add the person as a fact in the log; doing it again changes nothing. Gives the opaque reference."""
-    ref = await service.reference(authority, "person", record.staff_id)
-    digest = await service.reference(authority, "particulars", record.model_dump_json())
-    cause = timer_cause("first administrator", authority, ref)
-    act = Act(AddStaffMember(person_ref=ref, record=record, digest=digest), (f"person-{ref}",))
-    await service.handler.handle(authority, act, ByPolicy("onboarding", cause, cause))
-    return ref

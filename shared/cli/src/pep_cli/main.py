@@ -9,19 +9,21 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import asyncpg
-import httpx
 import typer
-from aiokafka.errors import KafkaError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pep_cli.settings import Installation, NoInstallation, name_services, read_installation
+from pep_cli.settings import Installation, NoInstallation, ServicePlace, name_services, read_installation
 from pep_runtime.clock import LONDON, Clock
-from pep_runtime.verify import Verdict, Verifier
+
+if TYPE_CHECKING:
+    from pep_runtime.verify import Verdict
+
+VERIFIED_AT_ONCE = 4
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 clock_app = typer.Typer(no_args_is_help=True)
@@ -33,6 +35,10 @@ out, err = Console(), Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
 OnlyAuthority = Annotated[str | None, typer.Option("--authority", help="Only this authority.")]
 OnlyService = Annotated[str | None, typer.Option("--service", help="Only this service.")]
+
+
+class Away(Exception):
+    """A server of the installation cannot be reached; the text says how it showed."""
 
 
 @app.callback()
@@ -53,23 +59,34 @@ def verify(authority: OnlyAuthority = None, service: OnlyService = None, as_json
 
 
 async def _verify(installation: Installation, authority: str | None, service: str | None) -> list[Verdict]:
-    verdicts = []
+    from aiokafka.errors import KafkaError  # Kafka's client takes a while to load; only this command needs it
+
+    from pep_runtime.verify import Verifier
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    at_once = asyncio.Semaphore(VERIFIED_AT_ONCE)
     with Progress(*columns, console=err, transient=True) as progress:
-        for name, place in installation.services.items():
-            if service not in (None, name):
-                continue
-            for each in await _authorities(place.worker_dsn):
-                if authority not in (None, each):
-                    continue
+
+        async def one(name: str, place: ServicePlace, each: str) -> Verdict:
+            async with at_once:
                 task = progress.add_task(f"{each} {name}", total=None)
 
-                def show(done: int, of: int, task: Any = task) -> None:
+                def show(done: int, of: int) -> None:
                     progress.update(task, completed=done, total=of)
 
-                verifier = Verifier(place.worker_dsn, installation.kafka_bootstrap, name, each, show)
-                verdicts.append(await verifier.verify())
-    return verdicts
+                return await Verifier(place.worker_dsn, installation.kafka_bootstrap, name, each, show).verify()
+
+        wanted = [
+            one(name, place, each)
+            for name, place in installation.services.items()
+            if service in (None, name)
+            for each in await _authorities(place.worker_dsn)
+            if authority in (None, each)
+        ]
+        try:
+            return await asyncio.gather(*wanted)
+        except KafkaError as error:
+            raise Away(type(error).__name__) from error
 
 
 def _print_verdicts(verdicts: Iterable[Verdict]) -> None:
@@ -238,12 +255,17 @@ def token(
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="PEP_PASSWORD")],
 ) -> None:
     """Sign in at a development installation's provider and print a token: `export PEP_TOKEN=$(pep token …)`."""
+    import httpx  # only this command needs it
+
     place = read_installation().sign_in.get(authority)
     if place is None:
         err.print(f"This installation names no sign-in provider for {authority} that takes a password.")
         raise typer.Exit(2)
     form = {"grant_type": "password", "username": person, "password": password}
-    answer = httpx.post(place.token_url, data=form, auth=(place.client_id, place.client_secret), trust_env=False)
+    try:
+        answer = httpx.post(place.token_url, data=form, auth=(place.client_id, place.client_secret), trust_env=False)
+    except httpx.TransportError as error:
+        raise Away(type(error).__name__) from error
     if answer.status_code != httpx.codes.OK:
         err.print("The provider does not know this person, or the password is wrong.")
         raise typer.Exit(1)
@@ -259,8 +281,9 @@ def main() -> None:
         app()
     except NoInstallation as missing:
         _give_up(str(missing))
-    except (OSError, asyncpg.PostgresError, httpx.TransportError, KafkaError) as away:
-        _give_up(f"A server of this installation cannot be reached ({type(away).__name__}). Is it running?")
+    except (Away, OSError, asyncpg.PostgresError) as away:
+        how = str(away) if isinstance(away, Away) else type(away).__name__
+        _give_up(f"A server of this installation cannot be reached ({how}). Is it running?")
 
 
 def _wanted(first: list[str], found: list[EntryPoint]) -> list[EntryPoint]:

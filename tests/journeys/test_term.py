@@ -266,6 +266,20 @@ async def test_nothing_in_topics_logs_files_and_other_mails_says_who_somebody_is
     assert {place: word for place, text in places.items() for word in secret if word in text} == {}
 
 
+@pytest.mark.scenario("T57")
+async def test_another_authoritys_child_is_not_found(played: Played) -> None:
+    child, plan = played.authorities[OX].desk.child("OX001"), played.authorities[OX].plans.of["OX001"]
+    here = played.authorities[LE]
+    for job, service, path in (
+        ("coordinator", "scheduling", f"/children/{child}"),
+        ("head", "pep-record", f"/plans/{plan}"),
+        ("officer", "funding", f"/claims/{plan}"),
+    ):
+        await here.desk.ask(getattr(here.story.jobs, job), service, "GET", path, wanted=404)
+    story = await seen(played, LE, "auditor", "journey", f"/children/{child}/journey")
+    assert story["lines"] == []
+
+
 async def test_one_trace_goes_from_a_request_through_three_services(played: Played) -> None:
     """The correction of a meeting: asked of scheduling, heard by pep-record, whose withdrawal funding hears."""
     deadline = time.monotonic() + ENOUGH_SECONDS

@@ -21,7 +21,7 @@ from pep_local.supervisor import Supervisor
 from pep_local.term.desk import client_of_services
 from pep_local.term.play import Term, set_first_day
 from pep_local.term.steps import NotAsTold, Steps
-from pep_local.term.where import tell_where_to_look
+from pep_local.term.where import tell_what_happened, tell_where_to_look
 from pep_local.trouble import Trouble, say_trouble
 
 OURS = ("postgres", "kafka", "mail", "sign-in", "secrets", "streams", "exports", "finance", "logs", "pids")
@@ -44,7 +44,8 @@ def demo(
             steps = Steps(console)
             asyncio.run(_play(stack, installed, steps, supervisor))
             seconds = time.monotonic() - began
-            console.print(f"\n[bold]The term was played as told: {len(steps.done)} steps, {seconds:.0f} s.[/bold]")
+            tell_what_happened(console, stack)
+            console.print(f"[bold]The term was played as told: {len(steps.done)} steps, {seconds:.0f} s.[/bold]")
         tell_where_to_look(console, stack)
         if not once:
             console.print("\nEverything stays up until Ctrl-C.")

@@ -19,7 +19,7 @@ from pep_local.term.plans import Plans
 from pep_local.term.post import Post, post_of
 from pep_local.term.steps import Steps, at_once, expect
 from pep_local.term.story import SAMPLES, Due, Road, Story
-from pep_local.term.where import people_file, write_for_owner
+from pep_local.term.where import write_people
 
 ADMINISTRATOR = "first-administrator"
 GO_LIVE = date(2026, 8, 31)
@@ -51,8 +51,9 @@ class Authority:
         with self._steps.step(f"{self.desk.authority}: everybody on the list of staff may sign in"):
             passwords = {who: secrets.token_urlsafe(12) for who in staff_ids(self._samples)}
             self.desk.let_sign_in(passwords)
-            people = {who: {"person": self.desk.person(who), "password": word} for who, word in passwords.items()}
-            write_for_owner(people_file(self._stack, self.desk.authority), people)
+            staff = {who: {"reference": self.desk.person(who), "password": word} for who, word in passwords.items()}
+            children = {road.child: self.desk.child(road.child) for road in self.story.children}
+            write_people(self._stack, self.desk.authority, staff, children)
 
     async def judged(self) -> None:
         """Who has no plan and why, and by when what must be done (T01, T02, T02b, T54, T61, T64)."""

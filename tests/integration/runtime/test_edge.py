@@ -103,6 +103,12 @@ async def test_broken_json_is_not_understood(door: Asked, content: bytes) -> Non
     is_problem(answer, answer.status_code)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+async def test_a_character_that_no_table_can_hold_does_not_get_in(door: Asked, encoding: str) -> None:
+    answer = await raw(door, '{"subject": "maths", "text": "a\\u0000b"}'.encode(encoding))
+    assert "cannot be stored" in is_problem(answer, 422)["detail"]
+
+
 async def raw(door: Asked, content: Any, **headers: str) -> httpx.Response:
     token = door.providers[HERE].token("teacher-1")
     said = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **headers}

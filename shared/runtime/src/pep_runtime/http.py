@@ -192,8 +192,16 @@ async def _desk(
     service: RunningService = request.app.state.service
     if pep_position is not None and not await _seen(service, identity.authority, pep_position):
         setattr(request.state, STALE, True)
-    asked = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    asked = await _asked(request)
     return Desk(service, await _signed(service, identity), idempotency_key or uuid4().hex, asked, response)
+
+
+async def _asked(request: Request) -> bytes:
+    """What was sent. No table of PostgreSQL can hold the character 0: inside, it would stop whoever comes to it."""
+    body = await request.body()
+    if b"\\u0000" in body or b"\0" in body:
+        raise not_understood("body", "body", "The character 0 cannot be stored.")
+    return f"{request.method} {request.url.path}\n".encode() + body
 
 
 async def _seen(service: RunningService, authority: str, position: int) -> bool:

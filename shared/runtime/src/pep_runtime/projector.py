@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
+import time
 import types
 import typing
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+
+import asyncpg
 
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
@@ -19,7 +23,11 @@ from pep_runtime.wake import Bell
 
 BATCH = 1_000
 IDLE_SECONDS = 0.1
+REST_SECONDS = 5.0
+ONE_AUTHORITYS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 _COLUMN = {str: "text", int: "bigint", bool: "boolean", date: "date", datetime: "timestamptz", tuple: "text[]"}
+
+log = logging.getLogger("pep_runtime.projector")
 
 
 class Table:
@@ -124,6 +132,7 @@ class Projector:
         self._tables = [Table(model) for model in models]
         self._types = event_types
         self._bell = bell
+        self._resting: dict[str, float] = {}
 
     async def run(self) -> None:
         """Until cancelled. Database trouble is retried with backoff; a fold that fails is a bug and says so."""
@@ -135,16 +144,26 @@ class Projector:
                 await self._bell.wait(IDLE_SECONDS)
 
     async def catch_up(self) -> bool:
-        """One batch of each authority that has news. False if there was none."""
+        """One batch of each authority that has news and does not rest. False if there was none."""
         behind = await self._pool.fetch(
             "select h.authority from journal_head h where h.log = 'journal' and h.position >"
             " coalesce((select min(p.position) from projection_position p where p.authority = h.authority"
             " having count(*) = $1), 0)",
             len(self._tables),
         )
-        for row in behind:
-            await self._batch(row["authority"])
-        return bool(behind)
+        now = time.monotonic()
+        ready = [row["authority"] for row in behind if self._resting.get(row["authority"], 0.0) <= now]
+        for authority in ready:
+            await self._alone(authority)
+        return bool(ready)
+
+    async def _alone(self, authority: str) -> None:
+        """What a table does not take is one authority's trouble: its read models stand still, the others go on."""
+        try:
+            await self._batch(authority)
+        except ONE_AUTHORITYS as trouble:
+            log.error("the read models of %s stand still: %s", authority, type(trouble).__name__)
+            self._resting[authority] = time.monotonic() + REST_SECONDS
 
     async def _batch(self, authority: str) -> None:
         async with self._pool.acquire() as connection, connection.transaction():

@@ -191,6 +191,10 @@ async def test_another_authoritys_money_is_not_here(world: World) -> None:
     await with_approved_money(world)
     for path in (f"/claims/{PLAN}", "/release-runs/none", "/release-runs/none/file"):
         assert (await world.ask("head-9", "GET", path, authority=ELSEWHERE)).status_code == 404
+    theirs, made_up = [
+        await world.ask("head-9", "GET", f"/claims/{plan_id}", authority=ELSEWHERE) for plan_id in (PLAN, "plan-x-1")
+    ]
+    assert theirs.json() == made_up.json()
     assert (await world.ask("head-9", "GET", "/claims", authority=ELSEWHERE)).json() == {"items": [], "next": None}
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
 import httpx
 import pytest
+from tests.integration.installed import api_of
 from tests.integration.notifications.conftest import AUTHORITY, ELSEWHERE
 from tests.integration.sign_in import SignInProvider
 
 from notifications.domain.audience import InRoles, Named
 from notifications.domain.notify import Notify, act_to_notify
-from notifications.projections.messages import MESSAGES
-from pep_kernel.colleagues import COLLEAGUES
 from pep_kernel.may import Role
 from pep_runtime.handler import ByPolicy
-from pep_runtime.http import make_app
-from pep_runtime.projector import Projector
 from pep_runtime.service import RunningService
 
 RETURNED = Notify(
@@ -43,13 +39,9 @@ async def client(service: RunningService) -> AsyncIterator[httpx.AsyncClient]:
     for number, notify in enumerate((RETURNED, TO_NOBODY), 1):
         origin = ByPolicy("test", UUID(int=number), UUID(int=number))
         done = await service.handler.handle(AUTHORITY, act_to_notify(notify), origin)
-    work = asyncio.create_task(Projector(service.worker, [MESSAGES, COLLEAGUES], service.types, service.bell).run())
-    transport = httpx.ASGITransport(make_app(service))
-    waits = {"Pep-Position": str(done.position)}
-    async with httpx.AsyncClient(transport=transport, base_url="http://notifications", headers=waits) as asking:
+    async with api_of(service) as asking:
+        asking.headers["Pep-Position"] = str(done.position)
         yield asking
-    work.cancel()
-    await asyncio.gather(work, return_exceptions=True)
 
 
 def signed_in(provider: SignInProvider, person: str = "admin-1") -> dict[str, str]:

@@ -180,10 +180,26 @@ async def test_those_around_a_child_are_shown_by_reference_and_name_alone(world:
     assert all(person.keys() == {"person_ref", "role", "name"} for person in people)
 
 
+async def test_a_key_of_several_parts_is_paged_by_all_of_them(world: World) -> None:
+    await a_child(world)
+    whole = (await world.ask("coordinator", "GET", "/due-dates")).json()["items"]
+    found: list[Any] = []
+    query = "limit=1"
+    while query:
+        page = (await world.ask("coordinator", "GET", f"/due-dates?{query}")).json()
+        found += page["items"]
+        query = f"limit=1&after={page['next']}" if page["next"] else ""
+    assert found == whole
+    assert len(found) > 2
+    for after in ("x", "a~b", "a~b~c~d"):
+        assert (await world.ask("coordinator", "GET", f"/due-dates?after={after}")).status_code == 422
+
+
 async def test_another_authoritys_child_is_not_found(world: World) -> None:
     child = await a_child(world)
     answer = await world.ask("coordinator", "GET", f"/children/{child}", authority=ELSEWHERE)
-    assert answer.status_code == 404
+    made_up = await world.ask("coordinator", "GET", f"/children/{'a' * 26}", authority=ELSEWHERE)
+    assert (answer.status_code, answer.json()) == (404, made_up.json())
     body = meeting_about(child)
     assert (await world.ask("coordinator", "POST", "/meetings", body, authority=ELSEWHERE)).status_code == 404
 

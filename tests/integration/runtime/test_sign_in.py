@@ -79,7 +79,7 @@ NOW = int(time.time())
         ({"iss": "http://127.0.0.1:1"}, "not known here"),
         ({"iss": None}, "not a token of the kind"),
     ],
-    ids=lambda value: str(value) if isinstance(value, dict) else "",
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
 )
 async def test_what_the_token_says_must_fit(
     sign_in: SignIn, provider: SignInProvider, claims: dict[str, object], said: str

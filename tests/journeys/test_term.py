@@ -281,11 +281,15 @@ async def test_another_authoritys_child_is_not_found(played: Played) -> None:
 
 
 async def test_one_trace_goes_from_a_request_through_three_services(played: Played) -> None:
-    """The correction of a meeting: asked of scheduling, heard by pep-record, whose withdrawal funding hears."""
+    """The correction of a meeting: asked of scheduling, heard by pep-record, whose withdrawal funding hears.
+
+    And an invitation: asked of scheduling, heard by notifications.
+    """
     deadline = time.monotonic() + ENOUGH_SECONDS
     while not (whole := _corrections(played)) and time.monotonic() < deadline:
         await asyncio.sleep(0.2)
     assert whole, f"no trace of a correction is in three services; of all traces: {services_of_traces(played)}"
+    assert any({"scheduling", "notifications"} <= set(services) for services in services_of_traces(played).values())
 
 
 def _corrections(played: Played) -> list[str]:

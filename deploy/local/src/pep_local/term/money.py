@@ -46,13 +46,10 @@ class Money:
         ids = {line["category"]: line["line_id"] for line in claim["lines"]}
         version = claim["plan_version"]
         for line in road.lines:
-            match line.decision:
-                case "declined_by_policy":
-                    await self._was_declined(road, line)
-                case "declined_by_officer":
-                    await self._decline(road, line, {"plan_version": version, "line_id": ids[line.category]})
-                case "officer" | "head":
-                    pass
+            if line.decision == "declined_by_policy":
+                await self._was_declined(road, line)
+            if line.decision == "declined_by_officer":
+                await self._decline(road, line, {"plan_version": version, "line_id": ids[line.category]})
         by_officer = [ids[line.category] for line in road.lines if line.decision == "officer"]
         by_head = [ids[line.category] for line in road.lines if line.decision == "head"]
         await self._approve(road, {"plan_version": version, "line_ids": by_officer})
@@ -93,8 +90,7 @@ class Money:
     async def hold(self, road: Road) -> None:
         with self._steps.step(f"{road.child}: the completion is withdrawn; the approval is held and would not leave"):
             jobs, path = self._story.jobs, self._path(road)
-            is_held = lambda claim: claim["standing"] == "held"  # noqa: E731
-            await self._desk.until(jobs.officer, SERVICE, path, is_held, "The hold")
+            await self._desk.until(jobs.officer, SERVICE, path, _is_held, "The hold")
             left_out = {each["plan_id"]: each["reason"] for each in (await self._preview())["left_out"]}
             expect("the head" in left_out.get(self._plans.of[road.child], ""), True, "that the run leaves it out")
 
@@ -148,6 +144,10 @@ class Money:
 
     def _path(self, road: Road, what: str = "") -> str:
         return f"/claims/{self._plans.of[road.child]}{what}"
+
+
+def _is_held(claim: Any) -> bool:
+    return bool(claim["standing"] == "held")
 
 
 def _totals(content: bytes) -> tuple[int, int]:

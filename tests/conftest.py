@@ -18,10 +18,13 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 FOLDER = "PEP_TEST_SERVERS_FOLDER"
 WITHOUT_SERVERS = "PEP_TEST_WITHOUT_SERVERS"  # set where only the tests run that need none
 STOP_SECONDS = 60
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 _lifeline = -1
 _started: list[object] = []  # kept, so that the server's handles live as long as this process
 

@@ -9,7 +9,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,7 +25,6 @@ STOP_SECONDS = 60
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
 _lifeline = -1
-_started: list[object] = []  # kept, so that the server's handles live as long as this process
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -117,10 +115,17 @@ def _addresses(folder: Path) -> dict[str, str]:
 
 
 def _start(folder: Path) -> None:
-    """Wait for the line that the command writes when the servers answer; one that fails has said why in its log."""
+    """Wait for the line that the command writes when the servers answer; one that fails has said why in its log.
+
+    Spawned without a handle: the servers outlive the worker that asked for them first, and end with the lifeline.
+    """
     command = [sys.executable, "-m", "pep_local", "servers", f"--folder={folder}", f"--lifeline={folder / 'lifeline'}"]
-    log = (folder / "start.log").open("wb")
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
-    _started.extend((log, running))
-    if running.stdout is None or not running.stdout.readline():
-        pytest.exit(f"The servers did not start: {(folder / 'start.log').read_text()}", returncode=3)
+    log, create = folder / "start.log", os.O_WRONLY | os.O_CREAT
+    ready, says = os.pipe()
+    redirected = [(os.POSIX_SPAWN_DUP2, says, 1), (os.POSIX_SPAWN_OPEN, 2, str(log), create, 0o600)]
+    os.posix_spawn(sys.executable, command, os.environ, file_actions=redirected, setsid=True)
+    os.close(says)
+    answered = os.read(ready, 1)
+    os.close(ready)
+    if not answered:
+        pytest.exit(f"The servers did not start: {log.read_text()}", returncode=3)

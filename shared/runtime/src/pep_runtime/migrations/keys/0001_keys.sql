@@ -20,7 +20,7 @@ create policy one_authority on subject_key using (authority = current_authority(
 -- The keys of one subject. Where none is, the offered one is kept; a destroyed one stays destroyed.
 create function subject_keys(p_authority text, p_subject text, p_classes text[], p_offered bytea[])
 returns table (data_class text, wrapped bytea, destroyed_at timestamptz, reason text)
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform set_config('app.authority', p_authority, true);
     insert into subject_key (authority, subject, data_class, wrapped)

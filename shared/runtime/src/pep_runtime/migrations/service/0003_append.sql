@@ -4,7 +4,7 @@
 --   PJ005 key used for another command       PJ006 cause ahead of the clock                     PJ007 too large
 
 create function open_authority(p_authority text) returns void
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform set_config('app.authority', p_authority, true);
     insert into journal_head (authority) values (p_authority) on conflict do nothing;
@@ -14,7 +14,7 @@ end $$;
 create function journal_load(p_authority text, p_streams text[], p_child text, p_actor text, p_key text)
 returns table (stream text, version integer, type text, schema_version smallint, payload bytea, "position" bigint,
                fingerprint bytea, recorded_at timestamptz)
-language plpgsql security definer set search_path = public
+language plpgsql security definer set search_path = public, pg_temp
 set lock_timeout = '5s' as $$
 begin
     perform set_config('app.authority', p_authority, true);
@@ -77,7 +77,7 @@ create function journal_append(
     p_consumer text, p_topic text, p_epoch bigint, p_next_offset bigint, p_number bigint, p_hash bytea, p_parked boolean,
     p_refusal text, p_refusal_type text)
 returns table (outcome text, "position" bigint, recorded_at timestamptz)
-language plpgsql security definer set search_path = public
+language plpgsql security definer set search_path = public, pg_temp
 set lock_timeout = '5s' set idle_in_transaction_session_timeout = '10s' as $$
 #variable_conflict use_column
 declare
@@ -203,7 +203,7 @@ end $$;
 -- A partition's reader says that it is the owner now; whoever was before is fenced from here on.
 create function claim_consumer(p_consumer text, p_authority text, p_topic text, p_owner text)
 returns table (epoch bigint, next_offset bigint, last_number bigint, last_hash bytea)
-language plpgsql security definer set search_path = public set lock_timeout = '5s' as $$
+language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '5s' as $$
 begin
     perform set_config('app.authority', p_authority, true);
     if not exists (select from journal_head h where h.authority = p_authority) then
@@ -219,7 +219,7 @@ end $$;
 create function park_event(p_authority text, p_consumer text, p_topic text, p_epoch bigint, p_next_offset bigint,
                            p_number bigint, p_hash bytea, p_event_key text, p_headers text[], p_contents bytea[], p_value bytea,
                            p_error text, p_parked_at timestamptz)
-returns void language plpgsql security definer set search_path = public set lock_timeout = '5s' as $$
+returns void language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '5s' as $$
 begin
     perform set_config('app.authority', p_authority, true);
     perform move_offset(p_authority, p_consumer, p_topic, p_epoch, p_next_offset, p_number, p_hash);
@@ -229,7 +229,7 @@ end $$;
 
 -- A parked record that failed again waits for the next person who asks for it.
 create function keep_parked(p_authority text, p_consumer text, p_topic text, p_number bigint, p_error text)
-returns void language plpgsql security definer set search_path = public as $$
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform set_config('app.authority', p_authority, true);
     update parked_event e set retry = false, error = p_error

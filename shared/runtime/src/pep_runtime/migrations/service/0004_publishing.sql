@@ -20,7 +20,7 @@ create table lease (
 
 -- One holder at a time, for economy only: correctness does not rest on it. Real time, by the database's clock.
 create function take_lease(p_name text, p_holder text, p_seconds double precision) returns bigint
-language sql security definer set search_path = public as $$
+language sql security definer set search_path = public, pg_temp as $$
     insert into lease as l (name, holder, until) values (p_name, p_holder, clock_timestamp() + make_interval(secs => p_seconds))
     on conflict (name) do update
         set holder = excluded.holder, until = excluded.until, epoch = l.epoch + (l.holder <> excluded.holder)::integer
@@ -29,7 +29,7 @@ language sql security definer set search_path = public as $$
 $$;
 
 create function give_lease_back(p_name text, p_holder text) returns void
-language sql security definer set search_path = public as $$
+language sql security definer set search_path = public, pg_temp as $$
     delete from lease where name = p_name and holder = p_holder;
 $$;
 
@@ -42,14 +42,14 @@ create table lineage (
 );
 
 create function freeze_authority(p_authority text, p_reason text) returns void
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform set_config('app.authority', p_authority, true);
     update journal_head set frozen = coalesce(frozen, p_reason) where authority = p_authority;
 end $$;
 
 create function thaw_authority(p_authority text, p_reason text) returns void
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform set_config('app.authority', p_authority, true);
     update journal_head set frozen = null where authority = p_authority and frozen = p_reason;
@@ -77,7 +77,7 @@ select protect_read_model('colleague');
 create policy owner_keeps_heads on journal_head to pep_owner using (true) with check (true);
 
 create function check_lineage() returns void
-language plpgsql security definer set search_path = public as $$
+language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     v_system bigint;
     v_timeline integer;

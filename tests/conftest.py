@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -115,17 +116,14 @@ def _addresses(folder: Path) -> dict[str, str]:
 
 
 def _start(folder: Path) -> None:
-    """Wait for the line that the command writes when the servers answer; one that fails has said why in its log.
-
-    Spawned without a handle: the servers outlive the worker that asked for them first, and end with the lifeline.
-    """
+    """Wait for the line that the command writes when the servers answer; one that fails has said why in its log."""
     command = [sys.executable, "-m", "pep_local", "servers", f"--folder={folder}", f"--lifeline={folder / 'lifeline'}"]
-    log, create = folder / "start.log", os.O_WRONLY | os.O_CREAT
-    ready, says = os.pipe()
-    redirected = [(os.POSIX_SPAWN_DUP2, says, 1), (os.POSIX_SPAWN_OPEN, 2, str(log), create, 0o600)]
-    os.posix_spawn(sys.executable, command, os.environ, file_actions=redirected, setsid=True)
-    os.close(says)
-    answered = os.read(ready, 1)
-    os.close(ready)
+    log = folder / "start.log"
+    with log.open("wb") as said:
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, start_new_session=True)
+    assert running.stdout is not None
+    answered = running.stdout.readline()
+    running.stdout.close()
+    running.returncode = 0  # nobody here waits for it: it outlives this worker, and ends with the lifeline
     if not answered:
         pytest.exit(f"The servers did not start: {log.read_text()}", returncode=3)

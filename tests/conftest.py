@@ -23,8 +23,11 @@ from hypothesis import settings
 FOLDER = "PEP_TEST_SERVERS_FOLDER"
 WITHOUT_SERVERS = "PEP_TEST_WITHOUT_SERVERS"  # set where only the tests run that need none
 STOP_SECONDS = 60
-settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
-settings.load_profile("unhurried")
+# A busy machine is no failure, and the same cases are tried each time: what passed once passes again. To look for new
+# ones: HYPOTHESIS_PROFILE=exploring.
+settings.register_profile("unhurried", deadline=None, derandomize=True)
+settings.register_profile("exploring", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
 _lifeline = -1
 
 

@@ -159,7 +159,7 @@ class Asked:
             act = self.service.parts.policies[type(announcement)](said, self.service.rules(authority))
             assert act is not None
             done = await self.service.handler.handle(authority, act, await self.origin(said))
-            self.position[authority] = str(done.position)
+            self.position[authority] = f"{self.service.parts.name}:{done.position}"
 
     def says(self, _publisher: str, _authority: str) -> int:
         """The number of what is announced next."""
@@ -186,9 +186,10 @@ class Asked:
         self, token: str, method: str, path: str, body: Any, authority: str, **headers: str
     ) -> httpx.Response:
         """What comes with this token."""
-        headers = {"Authorization": f"Bearer {token}", "Pep-Position": self.position.get(authority, "0"), **headers}
+        seen = self.position.get(authority, f"{self.service.parts.name}:0")
+        headers = {"Authorization": f"Bearer {token}", "Pep-Position": seen, **headers}
         answer = await self.client.request(method, path, json=body, headers=headers)
-        self.position[authority] = answer.headers.get("Pep-Position", self.position.get(authority, "0"))
+        self.position[authority] = answer.headers.get("Pep-Position", seen)
         return answer
 
     async def stored(self) -> bytes:

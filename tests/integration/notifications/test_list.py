@@ -40,7 +40,7 @@ async def client(service: RunningService) -> AsyncIterator[httpx.AsyncClient]:
         origin = ByPolicy("test", UUID(int=number), UUID(int=number))
         done = await service.handler.handle(AUTHORITY, act_to_notify(notify), origin)
     async with api_of(service) as asking:
-        asking.headers["Pep-Position"] = str(done.position)
+        asking.headers["Pep-Position"] = f"notifications:{done.position}"
         yield asking
 
 
@@ -75,7 +75,7 @@ async def test_another_authoritys_message_is_not_there(
     client: httpx.AsyncClient, providers: dict[str, SignInProvider]
 ) -> None:
     (item, *_) = (await client.get("/messages", headers=signed_in(providers[AUTHORITY]))).json()["items"]
-    there = signed_in(providers[ELSEWHERE]) | {"Pep-Position": "0"}
+    there = signed_in(providers[ELSEWHERE]) | {"Pep-Position": "notifications:0"}
     assert (await client.get(f"/messages/{item['message_id']}", headers=there)).status_code == 404
     assert (await client.get("/messages", headers=there)).json()["items"] == []
 

@@ -58,5 +58,5 @@ async def test_a_writer_that_is_paused_in_the_middle_of_a_command_stops_nobody(
         "select version, position from journal where authority = $1 and stream = $2 order by version", HERE, PLAN
     )
     assert [row["version"] for row in rows] == [1, 2, 3, 4, 5, 6, 7]
-    door.position[HERE] = str(rows[-1]["position"])
+    door.position[HERE] = f"pep-record:{rows[-1]['position']}"
     assert "Set by the one that was paused." in await texts(door)

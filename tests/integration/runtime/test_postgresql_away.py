@@ -100,7 +100,7 @@ async def test_a_command_whose_answer_was_lost_is_not_done_twice(
     way.mend()
     again = await set_target(far_door, "once")
     assert (again.status_code, again.json()["target_id"]) == (201, done["id"])
-    assert again.headers["Pep-Position"] == str(done["position"])
+    assert again.headers["Pep-Position"] == f"pep-record:{done['position']}"
     assert await targets(far_door) == ["once"]
 
 

@@ -133,7 +133,7 @@ class Installation:
         """Somebody asks, and wants to see what was done before."""
         headers = {
             "Authorization": f"Bearer {self.provider.token(await self.ref(who))}",
-            "Pep-Position": self.position.get(service, "0"),
+            "Pep-Position": self.position.get(service, f"{service}:0"),
         }
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.settings[service].port}") as client:
             answer = await client.request(method, path, json=body, headers=headers)

@@ -59,7 +59,7 @@ class World(Asked):
         act = Act(AddStaffMember(person_ref=ref, record=record, digest="first"), (f"person-{ref}",))
         cause = UUID(bytes=ref[:16].encode())
         done = await self.service.handler.handle(authority, act, ByPolicy("first people", cause, cause))
-        self.position[authority] = str(done.position)
+        self.position[authority] = f"scheduling:{done.position}"
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ class Desk:
         self._key = key
         self._asked = asked
         self._response = response
+        self._position = 0
 
     @property
     def authority(self) -> str:
@@ -86,8 +87,8 @@ class Desk:
         """Handle a command. A request that makes several names each `part`, so that each can be repeated safely."""
         person = Person(self.signed.person_ref, self.signed.role)
         done = await self.service.handler.handle(self.authority, act, ByPerson(person, self._key + part, self._asked))
-        before = int(self._response.headers.get(POSITION_HEADER, "0"))
-        self._response.headers[POSITION_HEADER] = str(max(before, done.position))
+        self._position = max(self._position, done.position)
+        self._response.headers[POSITION_HEADER] = f"{self.service.parts.name}:{self._position}"
         return done
 
     async def row(self, model: ReadModel[Row], *key: Any) -> Row:
@@ -186,11 +187,17 @@ async def _desk(
         str | None, Header(max_length=200, description="Makes the command safe to repeat; kept for seven days.")
     ] = None,
     pep_position: Annotated[
-        int | None, Header(ge=0, description="From an earlier answer: wait until what it did can be seen.")
+        str | None,
+        Header(
+            pattern=r"^[a-z-]+:[0-9]{1,18}$",
+            description="From an earlier answer: wait until what it did can be seen. Another service's is ignored.",
+            examples=["scheduling:17"],
+        ),
     ] = None,
 ) -> Desk:
     service: RunningService = request.app.state.service
-    if pep_position is not None and not await _seen(service, identity.authority, pep_position):
+    giver, _, position = (pep_position or "").partition(":")
+    if giver == service.parts.name and not await _seen(service, identity.authority, int(position)):
         setattr(request.state, STALE, True)
     asked = await _asked(request)
     return Desk(service, await _signed(service, identity), idempotency_key or uuid4().hex, asked, response)

@@ -107,11 +107,11 @@ class Desk:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _send(self, who: str, service: str, method: str, path: str, body: object) -> httpx.Response:
-        seen = str(self._positions.get(service, 0))
+        seen = f"{service}:{self._positions.get(service, 0)}"
         headers = {"Authorization": f"Bearer {self.token(who)}", POSITION: seen}
         url = f"{self._stack.url(service)}{path}"
         answer = await self._client.request(method, url, json=body, headers=headers)
-        position = int(answer.headers.get(POSITION, "0"))
+        position = int(answer.headers.get(POSITION, seen).partition(":")[2])
         self._positions[service] = max(self._positions.get(service, 0), position)
         return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import logging
 import time
@@ -23,6 +24,7 @@ from pep_runtime.wake import Bell
 
 BATCH = 1_000
 IDLE_SECONDS = 0.1
+GATHER_SECONDS = 0.01  # while busy: what gathers meanwhile is one batch, not a transaction an event
 REST_SECONDS = 5.0
 ONE_AUTHORITYS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 _COLUMN = {str: "text", int: "bigint", bool: "boolean", date: "date", datetime: "timestamptz", tuple: "text[]"}
@@ -140,7 +142,9 @@ class Projector:
 
     async def _run(self) -> None:
         while True:
-            if not await self.catch_up():
+            if await self.catch_up():
+                await asyncio.sleep(GATHER_SECONDS)
+            else:
                 await self._bell.wait(IDLE_SECONDS)
 
     async def catch_up(self) -> bool:

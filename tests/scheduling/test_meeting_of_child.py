@@ -21,6 +21,7 @@ from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import LONDON
 from scheduling.domain.child.care_record import SchoolRecord
+from scheduling.domain.child.commands import RecordCareFactsOfMany
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ObligationMet, ObligationReopened, PEPDueDateSet
 from scheduling.domain.meeting.commands import CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
@@ -33,6 +34,7 @@ from scheduling.domain.meeting_of_child import (
     child_stream,
     correct_meeting,
     judge_child,
+    judge_children,
     meeting_stream,
     record_meeting,
     schedule_meeting,
@@ -142,6 +144,12 @@ def _judged(laestab: str | None, command: Any) -> list[Event]:
     stream = school_stream(LEICESTERSHIRE_SCHOOL)
     journal.append(stream, *SCHOOL.decide(SCHOOL.initial, ListSchool(record=record)))
     return journal.take(judge_child, command)
+
+
+def test_several_children_are_judged_each_for_itself() -> None:
+    brother = told().model_copy(update={"child_ref": "brother"})
+    together = Journal().take(judge_children, RecordCareFactsOfMany(records=(told(), brother)))
+    assert together == [*Journal().take(judge_child, told()), *Journal().take(judge_child, brother)]
 
 
 def test_streams_are_named_after_what_they_hold() -> None:

@@ -91,6 +91,18 @@ async def test_a_record_that_is_refused_is_named_and_the_others_are_taken_in(wor
     assert "still to come" in taken["refused"][0]["reason"]
 
 
+async def test_many_children_come_in_few_appends_and_each_once(world: World) -> None:
+    records = [{**RECORD, "child_id": f"many-{number}", "schooling": []} for number in range(45)]
+    twice = (*records[:5], records[0])
+    assert await take_in(world, "/care-records", *twice) == {"changed": 5, "unchanged": 1, "refused": []}
+    assert await take_in(world, "/care-records", *records) == {"changed": 40, "unchanged": 5, "refused": []}
+    assert await take_in(world, "/care-records", *records) == {"changed": 0, "unchanged": 45, "refused": []}
+    appends = await world.service.worker.fetch(
+        "select count(*) as children from journal where type = 'ChildEnteredCare' group by correlation order by 1"
+    )
+    assert [row["children"] for row in appends] == [1, 1, 1, 1, 1, 5, 15, 20]
+
+
 @pytest.mark.rule("L-19", "O-13")
 @pytest.mark.scenario("T61")
 async def test_a_meeting_is_arranged_held_and_corrected_and_the_due_dates_follow(world: World) -> None:

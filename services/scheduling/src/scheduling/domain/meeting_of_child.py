@@ -15,6 +15,7 @@ from scheduling.domain.child.commands import (
     NoteMeetingHeld,
     NoteMeetingScheduled,
     RecordCareFacts,
+    RecordCareFactsOfMany,
     RecordSchoolMove,
 )
 from scheduling.domain.child.decider import CHILD
@@ -56,6 +57,11 @@ def school_stream(urn: str) -> str:
 def judge_child(states: States, command: JudgedOfChild) -> Decided:
     """A command about one child, judged with the calendars of the schools that were loaded beside it."""
     return _of_child(states, command.child_ref, _knowing_schools(states, command))
+
+
+def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:
+    """Several children in one append: each is judged for itself."""
+    return [each for record in command.records for each in judge_child(states, record)]
 
 
 def schedule_meeting(states: States, command: ScheduleMeeting) -> Decided:

@@ -36,6 +36,12 @@ class RecordCareFacts(Judged):
     today: Annotated[date, Field(exclude=True)]
 
 
+class RecordCareFactsOfMany(Command):
+    """The whole records of several children, no child twice."""
+
+    records: tuple[RecordCareFacts, ...]
+
+
 class RecordSchoolMove(Judged):
     """The child is on the roll of this school from this day; none: of no school."""
 

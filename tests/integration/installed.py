@@ -189,7 +189,8 @@ class Asked:
         seen = self.position.get(authority, f"{self.service.parts.name}:0")
         headers = {"Authorization": f"Bearer {token}", "Pep-Position": seen, **headers}
         answer = await self.client.request(method, path, json=body, headers=headers)
-        self.position[authority] = answer.headers.get("Pep-Position", seen)
+        known = (answer.headers.get("Pep-Position", seen), self.position.get(authority, seen))
+        self.position[authority] = max(known, key=lambda each: int(each.partition(":")[2]))  # several may ask at once
         return answer
 
     async def stored(self) -> bytes:

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
+import psutil
 import pytest
 from hypothesis import settings
 
@@ -46,12 +47,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The servers remove the folder when they have stopped; without servers it is ours to remove."""
     if hasattr(config, "workerinput") or FOLDER not in os.environ:
         return
-    os.close(_lifeline)
     folder = Path(os.environ.pop(FOLDER))
+    pid = int((folder / "servers.pid").read_text()) if (folder / "servers.pid").exists() else None
+    os.close(_lifeline)
     deadline = time.monotonic() + STOP_SECONDS
-    while (folder / "addresses.json").exists() and time.monotonic() < deadline:
+    while pid is not None and _runs(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +133,7 @@ def _start(folder: Path) -> None:
     log = folder / "start.log"
     with log.open("wb") as said:
         running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, start_new_session=True)
+    (folder / "servers.pid").write_text(str(running.pid))
     assert running.stdout is not None
     answered = running.stdout.readline()
     running.stdout.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Literal, dataclass_transform
+from typing import ClassVar, dataclass_transform
 from uuid import UUID
 
 import msgspec
@@ -73,6 +73,3 @@ class Recorded:
     position: int
     recorded_at: datetime
     announced: int | None = None
-
-
-Log = Literal["journal"]

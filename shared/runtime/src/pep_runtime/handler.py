@@ -108,13 +108,18 @@ class Handler:
                     await asyncio.sleep(random.uniform(0, 0.005 * 2 ** min(attempt, 6)))
             raise VersionConflict("Others keep changing the same thing; try again.")
 
+    async def states(self, authority: str, streams: Sequence[str]) -> States:
+        """The states of these streams as the journal has them now: to look at, not to decide on."""
+        states, _versions = self._replay(streams, await load(self._pool, authority, streams))
+        return States(self._deciders, states)
+
     async def _once(self, authority: str, act: Act, origin: Origin) -> Done:
         key = _key(origin)
         loaded = await load(
             self._pool, authority, act.streams, child_ref=act.child_ref if act.whole_child else None, key=key
         )
         if loaded.answered:
-            return _done(loaded.answered[1])
+            return _done(loaded.answered)
         states, versions = self._replay(act.streams, loaded)
         decided = self._decide(act, states)
         events = await self._prepare(authority, act, origin, decided, states, versions)

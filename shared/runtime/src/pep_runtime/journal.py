@@ -81,7 +81,7 @@ class Loaded:
 
     head: int
     events: Sequence[Stored]
-    answered: tuple[bytes, Answer] | None = None
+    answered: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ async def load(
     if key and head["fingerprint"] is not None:
         if head["fingerprint"] != key.fingerprint:
             raise KeyReused("This idempotency key was used for another command.")
-        answered = (head["fingerprint"], Answer("repeated", head["position"], head["recorded_at"]))
+        answered = Answer("repeated", head["position"], head["recorded_at"])
     return Loaded(head["position"], [_stored(row) for row in events], answered)
 
 

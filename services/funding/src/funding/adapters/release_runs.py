@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from funding.adapters.upstream_numbers import Relied, rely_on_upstreams
 from funding.domain.release.commands import StartReleaseRun
@@ -14,8 +12,7 @@ from funding.domain.release.run import Made, NotMade
 from funding.domain.release.selection import Selection, select
 from funding.domain.rules import FundingRules
 from funding.domain.streams import release_stream
-from pep_kernel.decider import Act, States, category
-from pep_runtime.journal import load
+from pep_kernel.decider import Act
 from pep_runtime.service import RunningService
 
 _APPROVED = """
@@ -53,25 +50,14 @@ async def run_to_make(service: RunningService, authority: str, run_id: str, on: 
 async def preview(service: RunningService, authority: str, on: date) -> Selection:
     """What a run would release and leave out, by what is known now; nothing is written."""
     run, act = await _ready(service, authority, "preview", on, Relied({}, frozenset()))
-    return select(await states_of(service, authority, act.streams), run)
+    return select(await service.handler.states(authority, act.streams), run)
 
 
 async def has_been_made(service: RunningService, authority: str, run_id: str) -> bool:
     """Whether this run is in the journal."""
     stream = release_stream(run_id)
-    states = await states_of(service, authority, (stream,))
+    states = await service.handler.states(authority, (stream,))
     return isinstance(states.of(stream, (NotMade, Made)), Made)
-
-
-async def states_of(service: RunningService, authority: str, streams: Sequence[str]) -> States:
-    """The states of these streams as the journal has them now."""
-    deciders = service.parts.deciders
-    states: dict[str, Any] = {}
-    for stored in (await load(service.pool, authority, streams)).events:
-        decider = deciders[category(stored.stream)]
-        event = service.types.decode(stored.type, stored.schema_version, stored.payload)
-        states[stored.stream] = decider.evolve(states.get(stored.stream, decider.initial), event)
-    return States(deciders, states)
 
 
 async def _ready(

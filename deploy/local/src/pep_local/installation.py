@@ -47,8 +47,8 @@ class Installed:
 async def install(stack: Stack) -> Installed:
     """Prepare everything for the services of `stack`, whose servers run."""
     make_folder(stack.folder / "secrets").chmod(0o700)
-    keys = FileKeys(stack.folder / "secrets" / "keys")
-    keys_logins = await provision(stack.postgres_dsn, f"{stack.prefix}keys", "keys")
+    keys = FileKeys(stack.keys_folder)
+    keys_logins = await provision(stack.postgres_dsn, stack.keys_database, "keys")
     places = [(stack.database(service), ROOT / "services" / service / "migrations") for service in PACKAGES]
     made = await asyncio.gather(*(provision(stack.postgres_dsn, name, own=own) for name, own in places))
     environments = {}
@@ -72,7 +72,7 @@ def _common(stack: Stack, keys_dsn: str) -> dict[str, str]:
         "PEP_ENVIRONMENT": "development",
         "PEP_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
         "PEP_KEYS_DSN": keys_dsn,
-        "PEP_KEYS_DIR": str(stack.folder / "secrets" / "keys"),
+        "PEP_KEYS_DIR": str(stack.keys_folder),
         "PEP_AUTHORITIES_DIR": str(ROOT / "shared" / "authorities"),
         "PEP_ISSUERS_FILE": str(_write_issuers(stack)),
         "PEP_SERVICES_SECRET": _secret(stack.folder / "secrets" / "services"),
@@ -108,9 +108,14 @@ def _write_installation(stack: Stack, environments: Mapping[str, Environment]) -
         "kafka_bootstrap": stack.kafka_bootstrap,
         "clock_file": str(stack.clock_file),
         "services": {
-            service: {"url": stack.url(service), "worker_dsn": environment["PEP_POSTGRES_WORKER_DSN"]}
+            service: {
+                "url": stack.url(service),
+                "worker_dsn": environment["PEP_POSTGRES_WORKER_DSN"],
+                "operator_dsn": stack.superuser_dsn(service),
+            }
             for service, environment in environments.items()
         },
+        "keys": {"operator_dsn": stack.keys_operator_dsn, "folder": str(stack.keys_folder)},
         "sign_in": {name: provider.for_scripts() for name, provider in stack.sign_ins.items()},
     }
     path.write_text(json.dumps(content, indent=2))

@@ -79,7 +79,23 @@ class Stack:
         return self.prefix + PACKAGES[service]
 
     def superuser_dsn(self, service: str) -> str:
-        return f"{self.postgres_dsn.rpartition('/')[0]}/{self.database(service)}"
+        return self._dsn(self.database(service))
+
+    def _dsn(self, database: str) -> str:
+        return f"{self.postgres_dsn.rpartition('/')[0]}/{database}"
+
+    @property
+    def keys_database(self) -> str:
+        return f"{self.prefix}keys"
+
+    @property
+    def keys_operator_dsn(self) -> str:
+        return self._dsn(self.keys_database)
+
+    @property
+    def keys_folder(self) -> Path:
+        """The authorities' own keys, one file each."""
+        return self.folder / "secrets" / "keys"
 
     @property
     def clock_file(self) -> Path:

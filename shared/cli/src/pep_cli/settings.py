@@ -14,12 +14,25 @@ class NoInstallation(Exception):
 
 
 class ServicePlace(BaseModel):
-    """One service: the address of its API, and how operators read its database (the worker's login)."""
+    """One service: the address of its API, how operators read its database (the worker's login) and how they mend it.
+
+    `operator_dsn` is a superuser's: recovery, backup and restore need one, no service has it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str
     worker_dsn: str
+    operator_dsn: str | None = None
+
+
+class KeysPlace(BaseModel):
+    """Where the keys of personal data are: their database, and the folder of the authorities' own keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    operator_dsn: str
+    folder: Path
 
 
 class SignInPlace(BaseModel):
@@ -40,6 +53,7 @@ class Installation(BaseModel):
     kafka_bootstrap: str
     clock_file: Path | None = None
     services: dict[str, ServicePlace]
+    keys: KeysPlace | None = None
     sign_in: dict[str, SignInPlace] = {}
 
 

@@ -1,0 +1,43 @@
+"""What the commands share: where they print, how a table looks, how they read a service's database."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import asyncpg
+import typer
+from rich.console import Console
+from rich.table import Table
+
+out, err = Console(), Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
+OnlyAuthority = Annotated[str | None, typer.Option("--authority", help="Only this authority.")]
+OnlyService = Annotated[str | None, typer.Option("--service", help="Only this service.")]
+
+
+class Away(Exception):
+    """A server of the installation cannot be reached; the text says how it showed."""
+
+
+def table_of(*headings: str) -> Table:
+    """A table whose long words are folded, never cut."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+async def fetch(dsn: str, query: str, *arguments: Any) -> list[Any]:
+    """The rows of one query, by a connection of its own."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetch(query, *arguments)
+    finally:
+        await connection.close()
+
+
+async def authorities_of(dsn: str) -> list[str]:
+    """The authorities that have been opened in a service's database."""
+    query = "select authority from journal_head where log = 'journal' order by authority"
+    return [row["authority"] for row in await fetch(dsn, query)]

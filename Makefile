@@ -7,6 +7,7 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 BIN := .venv/bin
 PACKAGES := .venv/.packages
 READY := .venv/.ready
+PEERS := .venv-bench/.ready
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml shared/*/pyproject.toml deploy/local/pyproject.toml))
 PROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 # One set-up at a time, where the system has a command for it.
@@ -21,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check integration journeys rules catalogue up down lock static pure
+.PHONY: help setup demo test check integration journeys bench rules catalogue up down lock static pure
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +45,9 @@ integration: setup ## the tests of single parts on real PostgreSQL and Kafka
 journeys: setup ## the tests that play whole journeys through all services
 	@$(BIN)/pytest tests/journeys
 
+bench: setup $(PEERS) ## measure the engine beside its peers; ONLY=P1,P4 some of it, FULL=1 all of it
+	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(FULL),--full)
+
 rules: setup ## which rule and scenario is shown by which test
 	@$(BIN)/python tools/rules.py
 
@@ -60,6 +64,8 @@ lock: setup ## write requirements.lock anew from the pyproject files; UPGRADE=1 
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(if $(UPGRADE),--upgrade) \
 		$(foreach project,$(MEMBERS),--no-emit-package $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(project)/pyproject.toml)) \
 		--group dev --output-file requirements.lock $(PROJECTS)
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 $(if $(UPGRADE),--upgrade) \
+		--constraint requirements.lock --output-file tests/bench/requirements.lock tests/bench/requirements.in
 
 static: setup
 	@$(BIN)/ruff format --check --quiet . || { echo 'Some files are not formatted: .venv/bin/ruff format'; exit 1; }
@@ -86,6 +92,12 @@ $(PACKAGES): requirements.lock | $(UV)
 $(READY): $(PACKAGES) $(MEMBERS:%=%/pyproject.toml) deploy/kafka/pom.xml
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps $(MEMBERS:%=--editable ./%)
 	@$(BIN)/python -m pep_local libraries
+	@touch $@
+
+# What the engine is measured beside has an environment of its own: nothing of ours needs it.
+$(PEERS): tests/bench/requirements.lock | $(UV)
+	@test -x .venv-bench/bin/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" .venv-bench
+	@$(UV) pip sync --quiet --python .venv-bench/bin/python --require-hashes tests/bench/requirements.lock
 	@touch $@
 
 .uv/bin/uv: deploy/local/uv.lock

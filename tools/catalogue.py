@@ -11,14 +11,15 @@ from pep_kernel.contracts import ANNOUNCEMENTS
 from pep_kernel.message import Event
 
 CATALOGUE = Path(__file__).parents[1] / "docs" / "catalogue.md"
-SERVICES = ("scheduling", "pep_record", "funding", "notifications")
+SERVICES = ("scheduling", "pep_record", "funding", "notifications", "journey")
 OPENING = """\
 # Catalogue of events
 
 Written by `make catalogue` from the code; do not edit.
 
 *Announcements* are what services tell each other: few, versioned, without personal data, on the topic
-`pep.<authority>.<service>.events.v1`. *Events* are what a service's own journal keeps.
+`pep.<authority>.<service>.events.v1`; journey's, which are seals, on `pep.<authority>.seals.v1`. *Events* are what a
+service's own journal keeps.
 """
 
 

@@ -26,6 +26,7 @@ CHILD, PERSON, PLAN = "a2b4c6d7e3f5g2h4i6j7k3l5m2", "x3kq5m7nvd2ra4ty6bhw7jc2pe"
 NAMED: dict[str, Any] = {
     "about": "meeting-a2b4c6d7e3f5g2h4i6j7k3l5m2-1",
     "area": "999",
+    "authority": "anytown",
     "because": "entered_care",
     "born_in_school_year": 2013,
     "by_plan_id": "plan-a2b4c6d7e3f5g2h4i6j7k3l5m2-2",
@@ -36,6 +37,7 @@ NAMED: dict[str, Any] = {
     "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "file_name": "ppp-0b6e7c9af2d34c5d8f00a1b2c3d4e5f6.csv",
     "financial_year": "2026-27",
+    "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "invitees": PERSON,
     "language": "cy",
     "laestab": "9999001",

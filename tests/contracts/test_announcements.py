@@ -29,6 +29,9 @@ CODES = {
     "reason": "a short code; what was written stays in the plan",
     "file_name": "made of a run's id",
     "sha256": "a digest",
+    "hash": "a digest",
+    "authority": "whose journal it is, as the topic says",
+    "service": "a service of OpenPEP",
 }
 
 

@@ -13,6 +13,13 @@ def test_a_topic_says_whose_it_is(log: Log) -> None:
     assert parts(topic("borsetshire", "pep-record", log)) == ("borsetshire", "pep-record")
 
 
+def test_seals_have_a_topic_that_is_called_after_them() -> None:
+    assert topic("borsetshire", "journey", "events") == "pep.borsetshire.seals.v1"
+    assert topic("borsetshire", "journey", "journal") == "pep.borsetshire.journey.journal.v1"
+    assert parts("pep.borsetshire.seals.v1") == ("borsetshire", "journey")
+    assert re.match(pattern(("scheduling", "journey"), "events"), "pep.borsetshire.seals.v1")
+
+
 @pytest.mark.parametrize(
     "name",
     [

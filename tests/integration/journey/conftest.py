@@ -19,7 +19,7 @@ from journey.main import PARTS
 from pep_kernel.message import Envelope, Person
 from pep_runtime.chain import GENESIS, next_hash
 from pep_runtime.codec import Frame
-from pep_runtime.onboarding import create_topics
+from pep_runtime.onboarding import create_topics, topics_of
 from pep_runtime.service import RunningService, running
 from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
 
@@ -96,7 +96,7 @@ async def write(kafka_bootstrap: str) -> AsyncIterator[Write]:
 @pytest.fixture
 async def authority(unique_name: Callable[[str], str], kafka_bootstrap: str) -> str:
     name = unique_name("shire")
-    await create_topics(kafka_bootstrap, [topic(name, service, "journal") for service in SERVICES])
+    await create_topics(kafka_bootstrap, topics_of(name, SERVICES))
     return name
 
 
@@ -118,6 +118,7 @@ async def service(
             postgres_dsn,
             tmp_path,
             {authority: provider},
+            today="2026-09-23T09:00:00+01:00",
             colleagues=people,
             kafka_bootstrap=kafka_bootstrap,
         ) as settings,

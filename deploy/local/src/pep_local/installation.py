@@ -78,7 +78,7 @@ def _common(stack: Stack, keys_dsn: str) -> dict[str, str]:
         "PEP_SERVICES_SECRET": _secret(stack.folder / "secrets" / "services"),
         "PEP_SERVICES_URLS": json.dumps({service: stack.url(service) for service in PACKAGES}),
         "PEP_CLOCK_FILE": str(stack.clock_file),
-        "PEP_SMTP_PORT": str(stack.ports["smtp"]),
+        "PEP_SMTP_PORT": str(stack.door("smtp")),
         "PEP_BASE_ADDRESS": stack.url("pep-record"),
     }
 

@@ -25,11 +25,14 @@ QUICK_START = "-XX:TieredStopAtLevel=1"
 API_VERSIONS_REQUEST = struct.pack(">ihhih", 10, 18, 0, 1, -1)  # length, api key, version, correlation id, no client id
 
 
-def prepare(folder: Path, port: int, controller_port: int) -> Process:
-    """Format the node's storage in the folder unless it is there, and say how to run it. Clients come to `port`."""
+def prepare(folder: Path, port: int, controller_port: int, door: int | None = None) -> Process:
+    """Format the node's storage in the folder unless it is there, and say how to run it.
+
+    Clients come to `port`, or to the `door` before it: that is the address which the broker gives them.
+    """
     make_folder(folder)
     properties = folder / "server.properties"
-    properties.write_text(_server_properties(folder, port, controller_port))
+    properties.write_text(_server_properties(folder, port, controller_port, door or port))
     if not (folder / "data" / "meta.properties").exists():
         _format(folder, properties)
     return Process(
@@ -108,13 +111,13 @@ def _format(folder: Path, properties: Path) -> None:
         raise Trouble(f"Kafka's data folder could not be made: {''.join(reason)}")
 
 
-def _server_properties(folder: Path, port: int, controller_port: int) -> str:
+def _server_properties(folder: Path, port: int, controller_port: int, door: int) -> str:
     return f"""\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{LOOPBACK}:{controller_port}
 listeners=CLIENT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller_port}
-advertised.listeners=CLIENT://{LOOPBACK}:{port}
+advertised.listeners=CLIENT://{LOOPBACK}:{door}
 listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=CLIENT
 controller.listener.names=CONTROLLER

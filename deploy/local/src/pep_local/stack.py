@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -21,6 +21,7 @@ PACKAGES = {
     "notifications": "notifications",
     "journey": "journey",
 }  # service → package, in the order of their start; each runs as `python -m PACKAGE.main`
+ROLES = ("api", "relay", "consumer")  # of a service; here one process plays all, or each has one to itself
 STREAMS = ("scheduling", "funding")  # services that also have a stream worker, `python -m PACKAGE.main stream`
 SWEEPS = {"PEP_STREAM_SWEEP_SECONDS": "3"}  # a frozen clock jumps whole days: what it sets off should soon be seen
 SERVERS = ("postgres", "kafka", "kafka_controller", "smtp", "mailbox")
@@ -42,12 +43,14 @@ def port_names() -> tuple[str, ...]:
 class Stack:
     """The processes of one state folder and the addresses at which they answer.
 
-    `prefix` goes before the names of its databases, where several installations share one PostgreSQL.
+    `prefix` goes before the names of its databases, where several installations share one PostgreSQL. `doors` are the
+    ports at which clients come to a server, where something stands before it.
     """
 
     folder: Path
     ports: Mapping[str, int]
     prefix: str = ""
+    doors: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def on_fixed_ports(cls, folder: Path) -> "Stack":
@@ -68,12 +71,16 @@ class Stack:
     def postgres_dsn(self) -> str:
         """For the superuser: PEP_POSTGRES_DSN names a server that is there already."""
         own = self.folder / "postgres"
-        return os.environ.get("PEP_POSTGRES_DSN") or postgres.superuser_dsn(own, self.ports["postgres"])
+        return os.environ.get("PEP_POSTGRES_DSN") or postgres.superuser_dsn(own, self.door("postgres"))
 
     @property
     def kafka_bootstrap(self) -> str:
         """PEP_KAFKA_BOOTSTRAP names a cluster that is there already."""
-        return os.environ.get("PEP_KAFKA_BOOTSTRAP") or f"{LOOPBACK}:{self.ports['kafka']}"
+        return os.environ.get("PEP_KAFKA_BOOTSTRAP") or f"{LOOPBACK}:{self.door('kafka')}"
+
+    def door(self, server: str) -> int:
+        """Where clients come to a server."""
+        return self.doors.get(server, self.ports[server])
 
     def database(self, service: str) -> str:
         return self.prefix + PACKAGES[service]
@@ -119,7 +126,8 @@ class Stack:
         if "PEP_POSTGRES_DSN" not in os.environ:
             found.append(postgres.prepare(self.folder / "postgres", self.ports["postgres"], fsync))
         if "PEP_KAFKA_BOOTSTRAP" not in os.environ:
-            found.append(kafka.prepare(self.folder / "kafka", self.ports["kafka"], self.ports["kafka_controller"]))
+            ports = (self.ports["kafka"], self.ports["kafka_controller"], self.door("kafka"))
+            found.append(kafka.prepare(self.folder / "kafka", *ports))
         return found
 
     def servers(self, fsync: bool = True) -> list[Process]:
@@ -131,6 +139,19 @@ class Stack:
         """The services and their stream workers, with the environment that `pep_local.installation` made for each."""
         apis = [self._service(name, environments[name]) for name in PACKAGES]
         return [*apis, *(self._stream(name, environments[name]) for name in STREAMS)]
+
+    def role(self, service: str, role: str, environment: Mapping[str, str], number: int = 1) -> Process:
+        """One role of a service in a process by itself, as in production; `number` tells several of them apart."""
+        name = f"{service}.{role}" if number == 1 else f"{service}.{role}.{number}"
+        serves = role == "api"
+        return Process(
+            name=name,
+            command=(sys.executable, "-m", f"{PACKAGES[service]}.main"),
+            log=self.folder / "logs" / f"{name}.log",
+            answers=http_answers(f"{self.url(service)}/health") if serves else lambda: True,
+            ports=(self.ports[service],) if serves else (),
+            environment={**environment, "PEP_ROLES": json.dumps([role])},
+        )
 
     def addresses(self) -> dict[str, str]:
         """Where to find what runs, for other commands; `write_addresses` keeps it in the state folder."""

@@ -50,10 +50,20 @@ class Supervisor:
     def start(self, processes: Sequence[Process]) -> None:
         """Start them together and wait until each answers. Trouble: a taken port, one that ends or stays silent."""
         for process in processes:
-            self._launch(process)
+            self._started.append((process, self._launch(process, len(self._started) + 1)))
         began = time.monotonic()
         for process, running in self._started[-len(processes) :] if processes else []:
             self._wait_until_it_answers(process, running, began)
+
+    def again(self, name: str) -> None:
+        """Start one that has ended once more, in its place. Does not wait until it answers."""
+        number = next(number for number, (process, _) in enumerate(self._started) if process.name == name)
+        process, _ended = self._started[number]
+        self._started[number] = (process, self._launch(process, number + 1))
+
+    def running(self, name: str) -> subprocess.Popen[bytes]:
+        """What was started last under this name; it may have ended."""
+        return next(running for process, running in self._started if process.name == name)
 
     def check(self) -> None:
         """Trouble when one of the processes has ended by itself."""
@@ -71,7 +81,7 @@ class Supervisor:
         """Keep the processes when this command ends; `pid_files.stop_all` stops them from another one."""
         self._leave_running = True
 
-    def _launch(self, process: Process) -> None:
+    def _launch(self, process: Process, number: int) -> subprocess.Popen[bytes]:
         for port in process.ports:
             if is_taken(port):
                 raise Trouble(
@@ -81,9 +91,8 @@ class Supervisor:
         process.log.parent.mkdir(parents=True, exist_ok=True)
         with process.log.open("ab") as log:
             running = _popen(process, log.fileno())
-        self._started.append((process, running))
-        key = f"{len(self._started):03}"
-        pid_files.write(self._pids, key, process.name, running.pid, process.stop_signal)
+        pid_files.write(self._pids, f"{number:03}", process.name, running.pid, process.stop_signal)
+        return running
 
     def _wait_until_it_answers(self, process: Process, running: subprocess.Popen[bytes], began: float) -> None:
         with self._console.status(f"{process.name} is starting"):

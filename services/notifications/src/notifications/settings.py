@@ -23,7 +23,8 @@ class SenderSettings(BaseSettings):
     """PEP_BASE_ADDRESS: where links in messages lead. PEP_SENDING_…: how the sender works.
 
     An attempt without an outcome is given up after `unknown_after_seconds`: longer than any send can last. Somebody
-    whom scheduling does not know is asked for again for `patience_seconds`.
+    whom scheduling does not know is asked for again for `patience_seconds`. What failed and may pass is tried again
+    after ever longer rests, at most `longest_wait_seconds`.
     """
 
     model_config = SettingsConfigDict(env_prefix="PEP_SENDING_", frozen=True, populate_by_name=True)
@@ -33,3 +34,4 @@ class SenderSettings(BaseSettings):
     pause_seconds: float = Field(default=0.5, gt=0)
     unknown_after_seconds: float = Field(default=120.0, gt=0)
     patience_seconds: float = Field(default=60.0, ge=0)
+    longest_wait_seconds: float = Field(default=900.0, gt=0)

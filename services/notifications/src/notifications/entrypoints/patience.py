@@ -6,8 +6,6 @@ import random  # noqa: TID251  # jitter: senders must not all knock again at onc
 import time
 from collections.abc import Hashable, Iterable
 
-LONGEST_WAIT_SECONDS = 900.0
-
 
 class SeenSince:
     """Since when this process has seen something be so."""
@@ -32,14 +30,15 @@ class SeenSince:
 class PutOff:
     """Messages that are not to be tried just now, because something about them failed and may pass."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest_seconds: float) -> None:
+        self._longest_seconds = longest_seconds
         self._tries: dict[str, int] = {}
         self._until: dict[str, float] = {}
 
     def put_off(self, message_id: str) -> None:
-        """Wait 1, 2, 4 … seconds, longer each time, at most a quarter of an hour, and a little less by chance."""
+        """Wait 1, 2, 4 … seconds, longer each time, at most the longest, and a little less by chance."""
         tries = self._tries[message_id] = self._tries.get(message_id, 0) + 1
-        wait = min(2.0 ** (tries - 1), LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
+        wait = min(2.0 ** (tries - 1), self._longest_seconds) * random.uniform(0.5, 1.0)  # noqa: S311  # no secret
         self._until[message_id] = time.monotonic() + wait
 
     def forget(self, message_id: str) -> None:

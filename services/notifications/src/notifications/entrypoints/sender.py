@@ -51,7 +51,7 @@ class Sender:
         self._server = server
         self._settings = settings
         self._open = OpenMessages(service)
-        self._put_off = PutOff()
+        self._put_off = PutOff(settings.longest_wait_seconds)
         self._underway = SeenSince()
         self._not_known = SeenSince()
 

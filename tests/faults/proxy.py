@@ -127,10 +127,10 @@ class End(asyncio.Protocol):
                 self._peer.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        if self._waiting or self._proxy.seconds:
+        if self._waiting or self._proxy.seconds or not self._may_pass():
             self._pass_later(data)
-        elif self._peer is not None:
-            self._peer.transport.write(data)
+        else:
+            self._pass(data)
 
     def eof_received(self) -> bool:
         self._has_ended = True
@@ -158,12 +158,11 @@ class End(asyncio.Protocol):
 
     def update(self) -> None:
         """Read if, and only if, what is read can go on; pass what may pass."""
-        if self._waiting and self._timer is None and not self._proxy.is_half_open:
+        if self._waiting and self._timer is None and self._may_pass():
             self._timer = asyncio.get_running_loop().call_at(self._waiting[0][0], self._pass_due)
         if self._has_ended:
             return
-        stops = self._is_full or self._peer is None or self._proxy.is_half_open
-        if stops or len(self._waiting) >= MOST_WAITING:
+        if self._is_full or not self._may_pass() or len(self._waiting) >= MOST_WAITING:
             self.transport.pause_reading()
         else:
             self.transport.resume_reading()
@@ -181,13 +180,15 @@ class End(asyncio.Protocol):
     def _pass_due(self) -> None:
         self._timer = None
         now = asyncio.get_running_loop().time()
-        while self._waiting and self._waiting[0][0] <= now and not self._proxy.is_half_open:
+        while self._waiting and self._waiting[0][0] <= now and self._may_pass():
             self._pass(self._waiting.popleft()[1])
         self.update()
 
+    def _may_pass(self) -> bool:
+        return self._peer is not None and not self._proxy.is_half_open
+
     def _pass(self, data: bytes) -> None:
-        if self._peer is None:
-            return
+        assert self._peer is not None
         if data is THE_END:
             self._peer.transport.close()
         else:

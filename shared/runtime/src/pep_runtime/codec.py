@@ -65,6 +65,12 @@ class EventTypes:
             row["announced"],
         )
 
+    def framed(self, frame: Frame) -> Recorded:
+        """A row that has travelled through Kafka as a recorded event."""
+        envelope = decode_envelope(frame.envelope)
+        event = self.decode(envelope.type, envelope.schema_version, frame.payload)
+        return Recorded(event, envelope, frame.position, frame.recorded_at, frame.announced or None)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

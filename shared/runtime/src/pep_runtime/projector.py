@@ -40,19 +40,34 @@ class Table:
         hints = typing.get_type_hints(model.row)
         self.columns = tuple(field.name for field in dataclasses.fields(model.row))
         self._kinds = {name: _kind(hints[name]) for name in self.columns}
-        names, places = ", ".join(self.columns), ", ".join(f"${i + 2}" for i in range(len(self.columns)))
+        places = ", ".join(f"${i + 2}" for i in range(len(self.columns)))
         rest = [name for name in self.columns if name not in model.key]
         changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
         conflict = f"({', '.join(('authority', *model.key))}) do " + (f"update set {changes}" if rest else "nothing")
+        names = ", ".join(self.columns)
         self.upsert = f"insert into {model.table} (authority, {names}) values ($1, {places}) on conflict {conflict}"
         where = " and ".join(f"{name} = ${i + 2}" for i, name in enumerate(model.key))
         self.delete = f"delete from {model.table} where authority = $1 and {where}"
-        keys = ", ".join(f"${i + 2}::{_COLUMN[self._column(name)]}[]" for i, name in enumerate(model.key))
-        joined = " and ".join(f"t.{name} = k.{name}" for name in model.key)
         self.fetch = (
-            f"select t.* from {model.table} t join unnest({keys}) as k ({', '.join(model.key)}) on {joined}"
-            " where t.authority = $1"
+            f"select t.* from {model.table} t join {self.keys_from(2)} on {self.same_key} where t.authority = $1"
         )
+
+    def keys_from(self, place: int) -> str:
+        """The keys `k`, given as an array for each of their columns, the first of them as parameter `place`."""
+        key = self.model.key
+        arrays = ", ".join(f"${place + i}::{_COLUMN[self._column(name)]}[]" for i, name in enumerate(key))
+        return f"unnest({arrays}) as k ({', '.join(key)})"
+
+    @property
+    def same_key(self) -> str:
+        """That a row `t` has the key `k`."""
+        return " and ".join(f"t.{name} = k.{name}" for name in self.model.key)
+
+    @property
+    def key_order(self) -> str:
+        """By key, the same in every database, whatever its language."""
+        texts = {name for name in self.model.key if self._column(name) is str}
+        return ", ".join(f'{name} collate "C"' if name in texts else name for name in self.model.key)
 
     def _column(self, name: str) -> type:
         kind = self._kinds[name]

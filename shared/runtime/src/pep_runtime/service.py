@@ -71,6 +71,10 @@ class ServiceParts:
     description: str = ""
     rule_file: Callable[[Policies, str], RuleFile] | None = None
 
+    def event_types(self) -> EventTypes:
+        """Every event that may stand in this service's journal."""
+        return EventTypes((*self.events, PolicyAdopted), dict(self.upcasters))
+
 
 class RunningService:
     """A service with its connections: what routes, sweeps and background work are given."""
@@ -84,7 +88,7 @@ class RunningService:
         self.policies = read_policies(settings.authorities_dir)
         self.keyring = Keyring(keys, FileKeys(settings.keys_dir))
         self.bell = Bell()
-        self.types = EventTypes((*parts.events, PolicyAdopted), dict(parts.upcasters))
+        self.types = parts.event_types()
         self.deciders = {**parts.deciders, "policy": ADOPTED_RULES}
         self.handler = Handler(pool, self.deciders, self.types, self.keyring, self.clock, self.bell)
         self.tables = {model.table: Table(model) for model in parts.read_models}

@@ -1,0 +1,132 @@
+"""The rows of one read model as the log makes them, beside the live table: some in memory, the others set aside.
+
+When memory holds more rows than a limit, those that were not touched for longest go by COPY into a temporary table; one
+that an event concerns again is taken back out of it. A row is in one place only, memory stays bounded however long the
+log is, and the temporary table goes with its session, however that ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from pep_kernel.message import Recorded
+from pep_kernel.read_model import Key
+from pep_runtime.projector import Table
+
+ROWS_IN_MEMORY = 50_000
+PAGE = 2_000
+_encoder = msgspec.json.Encoder()
+
+
+class CannotFold(Exception):
+    """An event that cannot be read or folded; the text names its position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """How many rows a table holds, and the SHA-256 of them all: a JSON array a line, in the order of their keys."""
+
+    rows: int
+    checksum: str
+
+
+class Shadow:
+    """One read model's rows of one authority at `position`, on a connection of its own."""
+
+    def __init__(self, connection: Any, table: Table, rows_in_memory: int = ROWS_IN_MEMORY) -> None:
+        self._connection = connection
+        self._table = table
+        self._name = f"shadow_of_{table.model.table}"
+        self._names = ", ".join(table.columns)
+        self._most = rows_in_memory
+        self._rows: dict[Key, Any] = {}  # those touched last stand last
+        self._some_aside = False
+        self.position = 0
+
+    async def begin(self) -> None:
+        """Make the temporary table."""
+        await self._connection.execute(
+            f"create temporary table {self._name} as select {self._names} from {self._table.model.table} with no data;"
+            f"alter table {self._name} add primary key ({', '.join(self._table.model.key)})"
+        )
+
+    async def fold(self, batch: Sequence[Recorded]) -> None:
+        """Fold the next events. Raises `CannotFold`."""
+        concerned = self._concerned(batch)
+        await self._take_back({key for key, _ in concerned})
+        self._apply(concerned)
+        self.position = batch[-1].position
+        if len(self._rows) > self._most:
+            await self._put_aside(len(self._rows) - self._most // 2)
+
+    def _concerned(self, batch: Sequence[Recorded]) -> list[tuple[Key, Recorded]]:
+        keys, found = self._table.model.keys, []
+        try:
+            for recorded in batch:
+                for key in keys(recorded):
+                    found.append((key, recorded))
+        except Exception as error:
+            raise _cannot_fold(recorded, error) from error
+        return found
+
+    def _apply(self, concerned: Sequence[tuple[Key, Recorded]]) -> None:
+        rows, fold = self._rows, self._table.model.fold
+        try:
+            for key, recorded in concerned:
+                rows[key] = fold(rows.pop(key, None), recorded, key)
+        except Exception as error:
+            raise _cannot_fold(recorded, error) from error
+
+    async def load(self) -> None:
+        """Put all rows into the temporary table."""
+        await self._put_aside(len(self._rows))
+
+    async def _put_aside(self, count: int) -> None:
+        keys = list(islice(self._rows, count))
+        records = [self._table.values(row) for row in map(self._rows.pop, keys) if row is not None]
+        await self._connection.copy_records_to_table(self._name, records=records, columns=self._table.columns)
+        self._some_aside = True
+
+    async def _take_back(self, keys: Iterable[Key]) -> None:
+        missing = [key for key in keys if key not in self._rows] if self._some_aside else []
+        if not missing:
+            return
+        which = f"{self._table.keys_from(1)} where {self._table.same_key}"
+        for record in await self._connection.fetch(
+            f"delete from {self._name} t using {which} returning t.*", *map(list, zip(*missing, strict=True))
+        ):
+            self._rows[tuple(record[name] for name in self._table.model.key)] = self._table.row(record)
+
+    async def content(self) -> Content:
+        """What the temporary table holds; `load` comes before. In a transaction."""
+        return await self._content(self._name)
+
+    async def live_content(self) -> Content:
+        """What the live table holds of the authority that this transaction is set to."""
+        return await self._content(self._table.model.table)
+
+    async def _content(self, relation: str) -> Content:
+        rows, digest = 0, sha256()
+        cursor = await self._connection.cursor(f"select {self._names} from {relation} order by {self._table.key_order}")
+        while page := await cursor.fetch(PAGE):
+            digest.update(_encoder.encode_lines(map(tuple, page)))
+            rows += len(page)
+        return Content(rows, digest.hexdigest())
+
+    async def replace_live(self, authority: str) -> None:
+        """The live rows of the authority are these from now on; `load` comes before. In a transaction."""
+        live = self._table.model.table
+        await self._connection.execute(f"delete from {live} where authority = $1", authority)
+        await self._connection.execute(
+            f"insert into {live} (authority, {self._names}) select $1, {self._names} from {self._name}", authority
+        )
+
+
+def _cannot_fold(recorded: Recorded, error: Exception) -> CannotFold:
+    return CannotFold(f"position {recorded.position}: {type(error).__name__}: {error}")

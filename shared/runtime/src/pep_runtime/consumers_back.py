@@ -1,0 +1,168 @@
+"""What a service had taken in from others, after its database was put back to an earlier moment.
+
+The offsets came back too old. Read again from there, an announcement whose effect is in the journal is known by its
+deterministic id and done once. One that had no effect then must not be judged on what became known of its child since:
+so the offset goes forward to the last announcement whose effect is in the journal. Of those passed over, the ones that
+may have been put aside (no effect, and nothing later of the same child has one) are looked at again by the partition's
+owner, in order, as parked records are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from aiokafka.structs import ConsumerRecord
+
+from pep_runtime.numbered import numbered
+from pep_runtime.topics import HASH
+
+NUMBER = "ce_sequence"
+
+_PARK = (
+    "insert into parked_event"
+    " (authority, consumer, topic, number, key, headers, contents, value, error, parked_at, retry)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, 'looked at again after a restore', now(), true) on conflict do nothing"
+)
+_MOVE = (
+    "update consumer_offset set next_offset = $4, last_number = $5, last_hash = $6, epoch = epoch + 1"
+    " where authority = $1 and consumer = $2 and topic = $3 and epoch = $7 and last_number = $8"
+)
+
+
+class ReaderAtWork(Exception):
+    """A service read on meanwhile: run it again."""
+
+
+async def bring_consumers_forward(connection: Any, consumer: Any, authority: str) -> int:
+    """All policies' offsets of one authority. Gives how many announcements will be looked at again."""
+    async with _passed(connection, consumer, authority) as all_passed:
+        return sum([await passed.bring_forward() for passed in all_passed])
+
+
+async def take_consumers_back(connection: Any, consumer: Any, authority: str) -> None:
+    """After the journal was cut: each offset to the last announcement whose effect is still in it."""
+    await connection.execute(
+        "update consumer_offset set next_offset = 0, last_number = 0, last_hash = null, epoch = epoch + 1"
+        " where authority = $1 and topic like '%.events.v1'",
+        authority,
+    )
+    async with _passed(connection, consumer, authority) as all_passed:
+        for passed in all_passed:
+            await passed.take_back()
+
+
+@contextlib.asynccontextmanager
+async def _passed(connection: Any, consumer: Any, authority: str) -> AsyncIterator[list[_Passed]]:
+    offsets = await connection.fetch(
+        "select consumer, topic, last_number, epoch from consumer_offset"
+        " where authority = $1 and topic like '%.events.v1' order by consumer, topic",
+        authority,
+    )
+    await connection.execute("create temp table effect_of (cause uuid primary key)")
+    try:
+        await connection.execute(
+            "insert into effect_of select distinct cause from journal where authority = $1 and cause is not null",
+            authority,
+        )
+        yield [_Passed(connection, consumer, authority, row) for row in offsets]
+    finally:
+        await connection.execute("drop table effect_of")
+
+
+@dataclass(slots=True)
+class _Last:
+    """The last announcement that had an effect, and the number of the last one of each child (or stream)."""
+
+    record: ConsumerRecord
+    of_key: dict[bytes, int]
+
+    @property
+    def number(self) -> int:
+        return _number(self.record)
+
+
+class _Passed:
+    """One consumer and one topic: the announcements between the offset and the last one that had an effect."""
+
+    def __init__(self, connection: Any, consumer: Any, authority: str, offset: Any) -> None:
+        self._connection = connection
+        self._consumer = consumer
+        self._authority = authority
+        self._offset = offset
+
+    async def bring_forward(self) -> int:
+        last = await self._last_with_effect()
+        if last is None:
+            return 0
+        again = 0
+        async with self._connection.transaction():
+            async for batch in self._announcements(last.number):
+                again += await self._put_aside(await self._without_effect(batch), last)
+            await self._move(last)
+        return again
+
+    async def take_back(self) -> None:
+        last = await self._last_with_effect()
+        async with self._connection.transaction():
+            await self._connection.execute(
+                "delete from parked_event where authority = $1 and consumer = $2 and topic = $3 and number > $4",
+                self._authority,
+                self._offset["consumer"],
+                self._offset["topic"],
+                last.number if last else 0,
+            )
+            if last is not None:
+                await self._move(last)
+
+    def _announcements(self, to: int | None = None) -> AsyncIterator[Sequence[ConsumerRecord]]:
+        return numbered(self._consumer, self._offset["topic"], NUMBER, self._offset["last_number"], to)
+
+    async def _last_with_effect(self) -> _Last | None:
+        last: ConsumerRecord | None = None
+        of_key: dict[bytes, int] = {}
+        async for batch in self._announcements():
+            without = {record.offset for record in await self._without_effect(batch)}
+            for record in batch:
+                if record.offset not in without:
+                    last, of_key[record.key] = record, _number(record)
+        return _Last(last, of_key) if last is not None else None
+
+    async def _without_effect(self, batch: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
+        ids = [UUID(dict(record.headers)["ce_id"].decode()) for record in batch]
+        rows = await self._connection.fetch("select cause from effect_of where cause = any ($1)", ids)
+        had = {row["cause"] for row in rows}
+        return [record for record, its_id in zip(batch, ids, strict=True) if its_id not in had]
+
+    async def _put_aside(self, records: Sequence[ConsumerRecord], last: _Last) -> int:
+        open_ones = [record for record in records if _number(record) > last.of_key.get(record.key, 0)]
+        who = (self._authority, self._offset["consumer"], self._offset["topic"])
+        await self._connection.executemany(_PARK, [(*who, *_parked(record)) for record in open_ones])
+        return len(open_ones)
+
+    async def _move(self, last: _Last) -> None:
+        moved = await self._connection.execute(
+            _MOVE,
+            self._authority,
+            self._offset["consumer"],
+            self._offset["topic"],
+            last.record.offset + 1,
+            last.number,
+            dict(last.record.headers)[HASH],
+            self._offset["epoch"],
+            self._offset["last_number"],
+        )
+        if moved != "UPDATE 1":
+            raise ReaderAtWork(f"{self._offset['consumer']} reads {self._offset['topic']} just now.")
+
+
+def _number(record: ConsumerRecord) -> int:
+    return int(dict(record.headers)[NUMBER])
+
+
+def _parked(record: ConsumerRecord) -> tuple[Any, ...]:
+    names, contents = zip(*record.headers, strict=True)
+    return _number(record), (record.key or b"").decode(), list(names), list(contents), record.value or b""

@@ -1,0 +1,240 @@
+"""An authority is frozen because journal and topic do not agree: find out how, take back what is missing, let it go on.
+
+Kafka is the copy of what was published. Where a restored database is behind it, the missing rows come back out of the
+topic, byte for byte. Where the topic is behind, the relay sends again by itself. Where the two tell different
+histories, nothing happens without an explicit choice. Stopped at any moment, it can be run again: each batch is a
+transaction, and the authority stays frozen until it is verified as whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import asyncpg
+
+from pep_runtime.chain import GENESIS
+from pep_runtime.consumers_back import NUMBER, ReaderAtWork, bring_consumers_forward, take_consumers_back
+from pep_runtime.kafka import last_record, reader
+from pep_runtime.numbered import Gap, numbered
+from pep_runtime.set_aside import set_aside_from
+from pep_runtime.take_back import Broken, Chain, take_in
+from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
+from pep_runtime.verify import Verifier
+
+AT_WORK = "pep recover is at work, or was stopped: run it again"
+Finding = Literal["agree", "journal behind", "topic behind", "apart"]
+Progress = Callable[[str, int, int], None]
+
+
+class CannotRecover(Exception):
+    """Why this authority's journal cannot be brought together with its topic. It stays frozen if it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The last thing that a journal or topic holds: its position and hash."""
+
+    position: int = 0
+    hash: bytes = GENESIS
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What was found of one authority, and what was done about it.
+
+    `common`: up to which position both say the same. `missing`: rows that the topic has and the journal lacked.
+    `looked_at_again`: announcements of others that this service is given once more. `fault`: why it is still frozen.
+    """
+
+    service: str
+    authority: str
+    finding: Finding
+    frozen: str | None
+    journal: Place
+    topic: Place
+    common: int
+    missing: int = 0
+    looked_at_again: int = 0
+    applied: bool = False
+    fault: str | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """The authority is not frozen (any more), and there is nothing left to do by hand."""
+        if self.applied:
+            return self.fault is None
+        return self.frozen is None and self.finding in ("agree", "topic behind")
+
+
+async def recover(
+    operator_dsn: str,
+    bootstrap: str,
+    service: str,
+    authority: str,
+    *,
+    apply: bool,
+    set_aside: Path | None = None,
+    progress: Progress = lambda _what, _done, _of: None,
+) -> Recovery:
+    """Look, and with `apply` mend. `operator_dsn` is a superuser's address of the service's database.
+
+    `set_aside` is a new file for the journal's rows that the topic does not have, where the histories went apart:
+    naming it is the choice to go on with the topic's. Raises `CannotRecover`.
+    """
+    try:
+        async with _connected(operator_dsn) as connection, reader(bootstrap) as consumer:
+            case = _Case(connection, consumer, service, authority, progress)
+            found = await case.look()
+            if not apply or found.goes_on:
+                return found
+            found, again = await case.bring_together(set_aside)
+            verdict = await _verifier(operator_dsn, bootstrap, found, progress).verify()
+            if verdict.fault is None:
+                await connection.execute("select thaw_authority($1, $2)", authority, found.frozen)
+            return replace(found, looked_at_again=again, applied=True, fault=verdict.fault)
+    except (Gap, Broken, ReaderAtWork) as trouble:
+        raise CannotRecover(f"{service}, {authority}: {trouble}") from trouble
+
+
+def _verifier(dsn: str, bootstrap: str, found: Recovery, progress: Progress) -> Verifier:
+    def show(done: int, of: int) -> None:
+        progress("verifying", done, of)
+
+    return Verifier(dsn, bootstrap, found.service, found.authority, show)
+
+
+@contextlib.asynccontextmanager
+async def _connected(dsn: str) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+class _Case:
+    """One authority's journal in one service, beside its topic."""
+
+    def __init__(self, connection: Any, consumer: Any, service: str, authority: str, progress: Progress) -> None:
+        self._connection = connection
+        self._consumer = consumer
+        self._authority = authority
+        self._service = service
+        self._topic = topic(authority, service, "journal")
+        self._progress = progress
+
+    async def look(self) -> Recovery:
+        """What journal and topic hold, without changing anything. Reads the topic from the journal's end on."""
+        head = await self._head()
+        ours, theirs = Place(head["position"], head["hash"]), await self._end_of_topic()
+        found = Recovery(
+            self._service, self._authority, "agree", head["frozen"], ours, theirs, min(ours.position, theirs.position)
+        )
+        beyond = await self._beyond(Chain(self._authority, ours.position, ours.hash, head["announced"]))
+        if beyond is None or (beyond == ours and not await self._holds(theirs)):
+            return replace(found, finding="apart", common=await self._fork())
+        if beyond != ours:
+            return replace(
+                found,
+                finding="journal behind",
+                topic=beyond,
+                common=ours.position,
+                missing=beyond.position - ours.position,
+            )
+        return replace(found, finding="topic behind") if theirs.position < ours.position else found
+
+    async def _head(self) -> Any:
+        head = await self._connection.fetchrow(
+            "select position, announced, hash, frozen from journal_head where authority = $1 and log = 'journal'",
+            self._authority,
+        )
+        if head is None:
+            raise CannotRecover(f"{self._service} knows no authority {self._authority}.")
+        return head
+
+    async def _end_of_topic(self) -> Place:
+        last, _ = await last_record(self._consumer, self._topic)
+        if last is None:
+            return Place()
+        headers = dict(last.headers)
+        return Place(int(headers[POSITION]), headers[HASH])
+
+    async def _beyond(self, chain: Chain) -> Place | None:
+        """Where the topic ends if it goes on from the journal's end, each record checked; None if it does not."""
+        start = chain.position
+        async for batch in numbered(self._consumer, self._topic, POSITION, start):
+            if chain.position == start and dict(batch[0].headers)[PREVIOUS] != chain.hash:
+                return None
+            chain.follow(batch)
+            self._progress("reading the topic", chain.position - start, 0)
+        return Place(chain.position, chain.hash)
+
+    async def _holds(self, place: Place) -> bool:
+        if place.position == 0:
+            return True
+        found = await self._connection.fetchval(
+            "select hash from journal where authority = $1 and position = $2", self._authority, place.position
+        )
+        return bool(found == place.hash)
+
+    async def _fork(self) -> int:
+        """The last position at which both tell the same."""
+        common = 0
+        async for batch in numbered(self._consumer, self._topic, POSITION, 0):
+            theirs = {int(dict(record.headers)[POSITION]): dict(record.headers)[HASH] for record in batch}
+            rows = await self._connection.fetch(
+                "select position, hash from journal where authority = $1 and position = any ($2) order by position",
+                self._authority,
+                list(theirs),
+            )
+            same = [row["position"] for row in rows if theirs[row["position"]] == row["hash"]]
+            common = same[-1] if same else common
+            if len(same) < len(theirs):
+                break
+        return common
+
+    async def bring_together(self, set_aside: Path | None) -> tuple[Recovery, int]:
+        """Freeze, cut a journal that went its own way, take back what is missing. Second: what is looked at again."""
+        await self._connection.execute("select freeze_authority($1, $2)", self._authority, AT_WORK)
+        found = await self.look()  # nothing is appended from here on
+        if found.finding == "apart":
+            await self._leave_own_history(found, set_aside)
+            found = replace(await self.look(), finding="apart", journal=found.journal)
+        await self._take_back(found)
+        await self._cursor_not_beyond(found.topic.position)
+        return found, await bring_consumers_forward(self._connection, self._consumer, self._authority)
+
+    async def _leave_own_history(self, found: Recovery, set_aside: Path | None) -> None:
+        if set_aside is None:
+            raise CannotRecover(
+                f"{self._service}, {self._authority}: journal and topic tell different histories after position"
+                f" {found.common}. It stays frozen."
+            )
+        try:
+            async with self._connection.transaction():
+                await set_aside_from(self._connection, self._authority, found.common, set_aside)
+                await take_consumers_back(self._connection, self._consumer, self._authority)
+        except FileExistsError as there:
+            raise CannotRecover(f"{set_aside} is there already; nothing is overwritten.") from there
+
+    async def _take_back(self, found: Recovery) -> None:
+        head = await self._head()
+        chain = Chain(self._authority, head["position"], head["hash"], head["announced"])
+        async for batch in numbered(self._consumer, self._topic, POSITION, chain.position):
+            await take_in(self._connection, chain, batch)
+            self._progress("taking back", chain.position - head["position"], found.missing)
+
+    async def _cursor_not_beyond(self, position: int) -> None:
+        """What a topic lost does not count as sent any more: the relay sends it again."""
+        said, _ = await last_record(self._consumer, topic(self._authority, self._service, "events"))
+        await self._connection.execute(
+            "update relay_cursor set position = least(position, $2, (select min(position) - 1 from journal"
+            " where authority = $1 and announced > $3)) where authority = $1",
+            self._authority,
+            position,
+            int(dict(said.headers)[NUMBER]) if said else 0,
+        )

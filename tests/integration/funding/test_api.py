@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.integration.funding.conftest import ELSEWHERE, HERE, World
+from tests.integration.installed import database_dsn, superuser
 
 from funding.adapters.upstream_numbers import PutOff, rely_on_upstreams
 from pep_kernel.contracts.pep_record import PEPCompleted, PEPCompletionWithdrawn, PEPSuperseded, PremiumLine
@@ -104,6 +105,20 @@ async def test_money_is_asked_for_approved_and_released_into_a_file(world: World
     await world.hears(COMPLETED)
     assert "No approved line can be released today" in await refused(world, "finance-1", "/release-runs")
     assert len((await shown(world, "/release-runs"))["items"]) == 1
+
+
+async def test_a_file_whose_stored_bytes_a_restore_took_is_made_again_byte_for_byte(
+    world: World, postgres_dsn: str
+) -> None:
+    await with_approved_money(world)
+    run_id = (await world.ask("finance-1", "POST", "/release-runs")).json()["run_id"]
+    stored = await world.ask("finance-1", "GET", f"/release-runs/{run_id}/file")
+    database = world.service.settings.postgres_app_dsn.rpartition("/")[2]
+    async with superuser(database_dsn(postgres_dsn, database)) as connection:
+        assert await connection.execute("delete from stored_file") == "DELETE 1"
+    made_again = await world.ask("finance-1", "GET", f"/release-runs/{run_id}/file")
+    assert made_again.content == stored.content
+    assert made_again.headers["content-disposition"] == stored.headers["content-disposition"]
 
 
 @pytest.mark.scenario("T39")

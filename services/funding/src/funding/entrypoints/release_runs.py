@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from funding.adapters.finance_files import file_of
 from funding.adapters.release_runs import has_been_made, preview, run_to_make
 from funding.domain.release.commands import TakeFile
 from funding.domain.streams import release_stream
@@ -18,11 +19,9 @@ from funding.entrypoints.answers import (
 from funding.entrypoints.paging import After, Limit
 from funding.projections.release_run import RELEASE_RUNS
 from pep_kernel.decider import Act
-from pep_kernel.refusal import NotFound
 from pep_runtime.http import Caller
 
 router = APIRouter(prefix="/release-runs", tags=["release runs"])
-_FILE = "select content from stored_file where authority = $1 and name = $2"
 
 
 @router.get("", summary="List release runs")
@@ -64,9 +63,7 @@ async def take_file(run_id: str, caller: Caller, response: Response) -> Response
     """Who takes it is kept."""
     caller.permit("read finance")
     run = await caller.row(RELEASE_RUNS, run_id)
-    found = await caller.fetch(_FILE, caller.authority, run.file_name)
-    if not found:
-        raise NotFound("There is no such file here.")
+    content = await file_of(caller.fetch, caller.service.types, caller.authority, run)
     await caller.do(Act(TakeFile(run_id=run_id), (release_stream(run_id),)))
     headers = {**response.headers, "Content-Disposition": f'attachment; filename="{run.file_name}"'}
-    return Response(found[0]["content"], media_type="text/csv", headers=headers)
+    return Response(content, media_type="text/csv", headers=headers)

@@ -15,6 +15,7 @@ from pep_kernel.announcement import Announcement
 from pep_kernel.decider import Act, AnyDecider, Decided, States, category
 from pep_kernel.ids import command_event_id, policy_event_id
 from pep_kernel.message import Envelope, Event, Person, System
+from pep_kernel.refusal import Refusal
 from pep_runtime.clock import Clock, midnight
 from pep_runtime.codec import EventTypes, encode
 from pep_runtime.journal import (
@@ -27,6 +28,7 @@ from pep_runtime.journal import (
     Pool,
     Refused,
     VersionConflict,
+    answer_of,
     append,
     load,
 )
@@ -121,7 +123,15 @@ class Handler:
         if loaded.answered:
             return _done(loaded.answered)
         states, versions = self._replay(act.streams, loaded)
-        decided = self._decide(act, states)
+        try:
+            decided = self._decide(act, states)
+        except Refusal:
+            # Asked again after a restore took the stored answer: the rules refuse what has been done already.
+            if isinstance(origin, ByPerson) and (
+                done := await answer_of(self._pool, authority, _event_id(authority, origin, 0))
+            ):
+                return _done(done)
+            raise
         events = await self._prepare(authority, act, origin, decided, states, versions)
         answer = await append(
             self._pool,

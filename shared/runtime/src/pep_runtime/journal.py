@@ -173,6 +173,12 @@ async def load(
     return Loaded(head["position"], [_stored(row) for row in events], answered)
 
 
+async def answer_of(pool: Pool, authority: str, first_event: UUID) -> Answer | None:
+    """What a command came to whose stored answer is gone, by the id that its first event must have."""
+    row = await pool.fetchrow("select * from journal_position_of($1, $2)", authority, first_event)
+    return Answer("already", row["position"], row["recorded_at"]) if row else None
+
+
 def _stored(row: Any) -> Stored:
     return Stored(row["stream"], row["version"], row["type"], row["schema_version"], row["payload"], row["position"])
 

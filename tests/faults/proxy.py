@@ -2,7 +2,8 @@
 
 `cut` closes all connections and refuses new ones. `half_open` takes connections, passes nothing and says nothing: what
 was sent meanwhile arrives after `mend`, when nobody may wait for it any more. `delay` lets everything come later, both
-ways. `reset` ends the connections of this moment only. `mend` makes the way whole again.
+ways. `reset` ends the connections of this moment only. `cut_before_the_answer_to` loses an answer. `mend` makes the way
+whole again.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Proxy:
         self.port: int = place.getsockname()[1]
         self.seconds = 0.0
         self.is_half_open = False
+        self.needle: bytes | None = None
         self.ends: set[End] = set()
         self.calls: set[asyncio.Task[None]] = set()
         self._place = place  # never listens; keeps the port ours while it is refused
@@ -47,6 +49,10 @@ class Proxy:
 
     async def cut(self) -> None:
         """Connections end; new ones are refused."""
+        self.cut_now()
+
+    def cut_now(self) -> None:
+        """The same, between two chunks."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -66,6 +72,10 @@ class Proxy:
         for end in self.ends:
             end.reset_when_closed()
         self._end_all()
+
+    async def cut_before_the_answer_to(self, needle: bytes) -> None:
+        """The next message with these bytes in it reaches the server; then, before its answer passes, all is cut."""
+        self.needle = needle
 
     async def mend(self) -> None:
         """The way is whole again."""
@@ -101,6 +111,7 @@ class End(asyncio.Protocol):
         self._is_caller = peer is None
         self._is_full = False
         self._has_ended = False
+        self._loses_the_answer = False
         self._waiting: deque[tuple[float, bytes]] = deque()  # when it may pass, and what
         self._timer: asyncio.TimerHandle | None = None
 
@@ -127,7 +138,11 @@ class End(asyncio.Protocol):
                 self._peer.transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        if self._waiting or self._proxy.seconds or not self._may_pass():
+        if self._is_caller and self._proxy.needle and self._proxy.needle in data:
+            self._loses_the_answer, self._proxy.needle = True, None
+        if self._peer is not None and self._peer._loses_the_answer:
+            self._proxy.cut_now()
+        elif self._waiting or self._proxy.seconds or not self._may_pass():
             self._pass_later(data)
         else:
             self._pass(data)

@@ -14,6 +14,8 @@ import asyncpg
 
 ROLES = ("app", "relay", "worker")
 _GROUPS = ("pep_owner", "pep_app", "pep_relay", "pep_worker")
+ANSWER_SECONDS = 8.0  # longer than the database itself waits for a lock, which then says so
+GIVE_UP_SECONDS = 1.0
 _LOCK = 0x0B3E  # one migration at a time in a cluster; the number only has to be the same everywhere
 
 
@@ -109,11 +111,46 @@ async def _keep(_connection: Any) -> None:
     """No reset between uses: every setting we make ends with its transaction."""
 
 
+_AS_EVERYWHERE: dict[str, Any] = {
+    "connection_class": asyncpg.Connection,
+    "record_class": asyncpg.Record,
+    "init_size": None,
+    "max_queries": 50_000,
+    "max_inactive_connection_lifetime": 300.0,
+    "loop": None,
+    "connect": None,
+    "setup": None,
+}  # what asyncpg.create_pool would give, which makes no pool of a class of ours
+
+
+class _Pool(asyncpg.Pool):
+    """Nobody waits long for a connection, nor for a server that hangs to say that it has stopped a query."""
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        """At once where one is free: a time-out costs a task."""
+        return super().acquire(timeout=timeout if self.get_idle_size() else timeout or ANSWER_SECONDS)
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  as there
+        await super().release(connection, timeout=timeout or GIVE_UP_SECONDS)
+
+
 async def connect(dsn: str, *, size: int = 6, check_lineage: bool = True) -> asyncpg.Pool[asyncpg.Record]:
-    """A pool of about three connections a core. Each new connection checks that this is still the same PostgreSQL."""
+    """A pool of about three connections a core. Each new connection checks that this is still the same PostgreSQL.
+
+    Where the server hangs, or the way to it, what is asked ends with `TimeoutError` after some ten seconds.
+    """
 
     async def first(connection: Any) -> None:
         if check_lineage:
             await connection.execute("select check_lineage()")
 
-    return await asyncpg.create_pool(dsn, min_size=1, max_size=size, init=first, reset=_keep, command_timeout=30)
+    return await _Pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        init=first,
+        reset=_keep,
+        timeout=ANSWER_SECONDS,
+        command_timeout=ANSWER_SECONDS,
+        **_AS_EVERYWHERE,
+    )

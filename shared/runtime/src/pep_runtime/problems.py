@@ -19,7 +19,11 @@ from pep_runtime.signin import NotSignedIn, ProviderAway
 PROBLEM = "application/problem+json"
 _FROZEN = "This authority's records take nothing new just now: an operator is looking into them. Nothing was done."
 _CANNOT_BE_STORED = "A text holds a character that cannot be stored."
-_AWAY_SENTENCE = "Nothing was done. Try again in a moment."
+_AGAIN = "Try again in a moment."
+_AGAIN_SAFELY = (
+    "It is not sure whether anything was done. Try again in a moment with the same Idempotency-Key:"
+    " what was done is not done twice."
+)
 
 
 class Forbidden(Exception):
@@ -56,17 +60,20 @@ _SIMPLE: dict[type[Exception], tuple[int, str, str | None]] = {
     ClockBehind: (503, "Try again", None),
     NotTakenIn: (503, "Try again", None),
 }
-_AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.DiskFullError,
-    OSError,
-    TimeoutError,
-)
+_CANNOT_BE_REACHED = "The database cannot be reached"
+_AWAY: dict[type[Exception], str] = {
+    asyncpg.PostgresConnectionError: _CANNOT_BE_REACHED,
+    asyncpg.InterfaceError: _CANNOT_BE_REACHED,
+    asyncpg.OperatorInterventionError: "The database is starting or stopping",
+    asyncpg.InsufficientResourcesError: "The database has no more room or connections",
+    asyncpg.DiskFullError: "The database's disk is full",
+    asyncpg.TooManyConnectionsError: "The database takes no more connections",
+    asyncpg.PostgresSystemError: "The database's disk cannot be read or written",
+    asyncpg.ReadOnlySQLTransactionError: "The database takes nothing new",
+    asyncpg.LockNotAvailableError: "The database is busy",
+    OSError: _CANNOT_BE_REACHED,
+    TimeoutError: "The database gives no answer",
+}
 _HEADERS = {
     401: {"WWW-Authenticate": "Bearer"},
     500: {"Cache-Control": "no-store"},  # made outside the doorway, which says it elsewhere
@@ -84,7 +91,7 @@ _DOCUMENTED = {
     409: "Refused by the rules, and why",
     413: "Too large",
     422: "Not understood, and which field",
-    503: "A server that is needed is away; nothing was done",
+    503: "A server that is needed is away: ask again",
 }
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     status: {"description": words, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
@@ -108,8 +115,8 @@ def answer_problems(app: FastAPI) -> None:
     """Every exception that a route may end with becomes an answer."""
     for kind, (status, title, sentence) in _SIMPLE.items():
         app.exception_handler(kind)(_simple(status, title, sentence))
-    for kind in _AWAY:
-        app.exception_handler(kind)(_simple(503, "The database cannot be reached", _AWAY_SENTENCE))
+    for kind, title in _AWAY.items():
+        app.exception_handler(kind)(_away(title))
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(RequestValidationError)(_malformed)
     app.exception_handler(HTTPException)(_of_http)
@@ -119,6 +126,15 @@ def answer_problems(app: FastAPI) -> None:
 def _simple(status: int, title: str, sentence: str | None) -> Any:
     async def answer(_request: Request, error: Exception) -> JSONResponse:
         return problem(status, title, sentence or str(error))
+
+    return answer
+
+
+def _away(title: str) -> Any:
+    """Whether an append came through is not known when its answer is missing."""
+
+    async def answer(request: Request, _error: Exception) -> JSONResponse:
+        return problem(503, title, _AGAIN if request.method in ("GET", "HEAD") else _AGAIN_SAFELY)
 
     return answer
 

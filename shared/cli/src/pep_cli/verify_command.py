@@ -4,67 +4,125 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
+from pep_cli.progress import progress_bar
 from pep_cli.settings import Installation, ServicePlace, read_installation
 from pep_cli.terminal import AsJson, Away, OnlyAuthority, OnlyService, authorities_of, err, out, table_of
 
 if TYPE_CHECKING:
+    from pep_kernel.contracts.journey import JournalSealed
     from pep_runtime.verify import Verdict
 
 VERIFIED_AT_ONCE = 4
+NOT_PROVED = (
+    "What stands beyond its newest seal could have been cut off unseen, if journal, head and topics were all cut at the"
+    " same place. `pep seals AUTHORITY > FILE` gives the seals; keep them where nobody who runs OpenPEP can write."
+)
+
+SealFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--seals", help="A file of seals that somebody kept (as `pep seals` prints them). Can be repeated."),
+]
 
 
-def verify(authority: OnlyAuthority = None, service: OnlyService = None, as_json: AsJson = False) -> None:
-    """Prove that every journal is dense and chained, and equal to its topics. Ends with 1 if one is not."""
-    verdicts = asyncio.run(_verify(read_installation(), authority, service))
+def verify(
+    authority: OnlyAuthority = None, service: OnlyService = None, seals: SealFiles = None, as_json: AsJson = False
+) -> None:
+    """Prove that every journal is dense and chained, and equal to its topics and to every seal.
+
+    Ends with 0 if all are whole, 1 if one is not or there is none, 2 if a file of seals cannot be read.
+    """
+    verdicts = asyncio.run(_verify(read_installation(), authority, service, _kept(seals or ())))
     if as_json:
-        print(json.dumps([asdict(each) for each in verdicts]))
+        print(json.dumps([asdict(each) for each in verdicts], default=str))
     else:
         _print_verdicts(verdicts)
     if any(each.fault for each in verdicts) or not verdicts:
         raise typer.Exit(1)
 
 
-async def _verify(installation: Installation, authority: str | None, service: str | None) -> list[Verdict]:
+def _kept(files: Iterable[Path]) -> list[JournalSealed]:
+    from pep_runtime.seals import NoSeal, read_file
+
+    try:
+        return [seal for file in files for seal in read_file(file)]
+    except (OSError, NoSeal) as fault:
+        raise typer.BadParameter(str(fault), param_hint="--seals") from fault
+
+
+async def _verify(
+    installation: Installation, authority: str | None, service: str | None, kept: Sequence[JournalSealed]
+) -> list[Verdict]:
     from aiokafka.errors import KafkaError  # Kafka's client takes a while to load; only this command needs it
 
-    from pep_runtime.verify import Verifier
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    at_once = asyncio.Semaphore(VERIFIED_AT_ONCE)
-    with Progress(*columns, console=err, transient=True) as progress:
-
-        async def one(name: str, place: ServicePlace, each: str) -> Verdict:
-            async with at_once:
-                task = progress.add_task(f"{each} {name}", total=None)
-
-                def show(done: int, of: int) -> None:
-                    progress.update(task, completed=done, total=of)
-
-                return await Verifier(place.worker_dsn, installation.kafka_bootstrap, name, each, show).verify()
-
-        wanted = [
-            one(name, place, each)
-            for name, place in installation.services.items()
-            if service in (None, name)
-            for each in await authorities_of(place.worker_dsn)
-            if authority in (None, each)
-        ]
+    places = {name: place for name, place in installation.services.items() if service in (None, name)}
+    unknown = sorted({seal.service for seal in kept} - installation.services.keys())
+    if unknown:
+        raise typer.BadParameter(f"there is no service {unknown[0]} in this installation", param_hint="--seals")
+    with progress_bar() as progress:
         try:
-            return await asyncio.gather(*wanted)
+            wanted = [
+                (name, each)
+                for name, place in places.items()
+                for each in sorted({*await authorities_of(place.worker_dsn), *_sealed(kept, name)})
+                if authority in (None, each)
+            ]
+            seals = [*kept, *await _published(installation.kafka_bootstrap, {each for _, each in wanted})]
+            at_once = asyncio.Semaphore(VERIFIED_AT_ONCE)
+            work = (
+                _one(installation.kafka_bootstrap, name, places[name], each, seals, progress, at_once)
+                for name, each in wanted
+            )
+            return await asyncio.gather(*work)
         except KafkaError as error:
             raise Away(type(error).__name__) from error
 
 
+def _sealed(seals: Iterable[JournalSealed], service: str) -> set[str]:
+    """Whose journals of a service were sealed, be they there or not."""
+    return {seal.authority for seal in seals if seal.service == service}
+
+
+async def _published(bootstrap: str, authorities: Iterable[str]) -> list[JournalSealed]:
+    from pep_runtime.seals import read_seals
+
+    return [seal for each in sorted(authorities) for seal in await read_seals(bootstrap, each)]
+
+
+async def _one(
+    bootstrap: str,
+    name: str,
+    place: ServicePlace,
+    authority: str,
+    seals: Sequence[JournalSealed],
+    progress: Progress,
+    at_once: asyncio.Semaphore,
+) -> Verdict:
+    from pep_runtime.verify import Verifier
+
+    async with at_once:
+        task = progress.add_task(f"{authority} {name}", total=None)
+
+        def show(done: int, of: int) -> None:
+            progress.update(task, completed=done, total=of)
+
+        return await Verifier(place.worker_dsn, bootstrap, name, authority, show, seals).verify()
+
+
 def _print_verdicts(verdicts: Iterable[Verdict]) -> None:
-    table = table_of("authority", "service", "events", "announced", "repeats", "verdict")
+    table = table_of("authority", "service", "events", "announced", "repeats", "newest seal", "verdict")
     for each in verdicts:
         said = f"[red]{each.fault}[/red]" if each.fault else "[green]whole[/green]"
-        table.add_row(each.authority, each.service, *map(str, (each.events, each.announcements, each.repeats)), said)
+        seal = "none" if each.sealed_on is None else f"{each.sealed_on}: up to {each.sealed_position}"
+        table.add_row(
+            each.authority, each.service, *map(str, (each.events, each.announcements, each.repeats)), seal, said
+        )
     out.print(table)
+    err.print(NOT_PROVED, highlight=False)

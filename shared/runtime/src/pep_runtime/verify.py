@@ -1,32 +1,51 @@
-"""Proof that nothing was altered or dropped: the journal dense and chained, announcements dense, topics equal to it.
+"""Proof that nothing was altered or dropped: the journal dense and chained, equal to its topics and to every seal.
 
-Streams: memory does not grow with the journal. Byte-identical repeats in a topic are counted, not failed. What this
-cannot find: a journal, head and topic that were all cut at the same place.
+It streams: memory does not grow with the journal, only with the seals, which are one a day. Repeats in a topic are
+counted, not failed. What this cannot find: a journal, head and topics that were all cut at the same place, beyond the
+newest seal.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from functools import partial
+from typing import Any, Literal
 
 import asyncpg
-from aiokafka import TopicPartition
-from aiokafka.structs import ConsumerRecord
 
-from pep_kernel.message import Envelope, Person
-from pep_runtime.chain import GENESIS, next_hash
-from pep_runtime.codec import Frame, decode_envelope
+from pep_kernel.contracts.journey import JournalSealed
+from pep_runtime.journal_walk import Fault, JournalWalk
 from pep_runtime.kafka import reader
-from pep_runtime.topics import HASH, POSITION, topic
+from pep_runtime.relay import announcement_record, journal_record
+from pep_runtime.topic_walk import Kind, TopicWalk
+from pep_runtime.topics import POSITION, topic
 
-ROWS = 1_000
+ROWS = 500
 Progress = Callable[[int, int], None]
+
+_HEAD = "select position, announced, hash from journal_head where authority = $1 and log = 'journal'"
+_SENT = "select position from relay_cursor where authority = $1"
+_ALL = "select *, lag(hash) over (order by position) as previous from journal where authority = $1 order by position"
+_SOME = (
+    "select j.*, p.hash as previous from journal j"
+    " left join journal p on p.authority = j.authority and p.position = j.position - 1"
+    " where j.authority = $1 and j.{column} = any($2)"
+)
+_VERSIONS = (
+    "select min(position) from journal where authority = $1 group by stream"
+    " having max(version) <> count(*) or min(version) <> 1 order by 1 limit 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found of one authority's journal in one service. `fault` names the first position that is not right."""
+    """What was found of one authority's journal in one service. `fault` names the first position that is not right.
+
+    `sealed_position` and `sealed_on` are the newest seal's, if there is one.
+    """
 
     authority: str
     service: str
@@ -35,195 +54,108 @@ class Verdict:
     repeats: int
     fault: str | None
     position: int | None = None
-
-
-class Fault(Exception):
-    """The first thing that is not right, and the position where it stands."""
-
-    def __init__(self, position: int, what: str) -> None:
-        super().__init__(f"position {position}: {what}")
-        self.position = position
+    sealed_position: int | None = None
+    sealed_on: date | None = None
 
 
 class Verifier:
-    """Verifies one authority's journal of one service."""
+    """Verifies one authority's journal of one service, against its topics and these seals of it."""
 
     def __init__(
-        self, dsn: str, bootstrap: str, service: str, authority: str, progress: Progress | None = None
+        self,
+        dsn: str,
+        bootstrap: str,
+        service: str,
+        authority: str,
+        progress: Progress | None = None,
+        seals: Iterable[JournalSealed] = (),
     ) -> None:
         self._dsn = dsn
         self._bootstrap = bootstrap
         self._service = service
         self._authority = authority
         self._progress = progress or (lambda _done, _all: None)
-        self._repeats = 0
+        self._walk = JournalWalk(seal for seal in seals if (seal.authority, seal.service) == (authority, service))
 
     async def verify(self) -> Verdict:
-        """Reads journal and topics once, side by side."""
+        """Reads journal and topics once, side by side. To be called once.
+
+        What is appended or sent meanwhile is no fault: the order of the three looks (how far the relay is, where the
+        topics end, the journal) makes each of them hold all that the one before can speak of.
+        """
         connection = await asyncpg.connect(self._dsn)
         try:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                head = await connection.fetchrow(
-                    "select position, announced, hash from journal_head where authority = $1 and log = 'journal'",
-                    self._authority,
-                )
-                if head is None:
-                    return self._verdict(0, 0, Fault(0, "there is no such authority"))
-                sent: int | None = await connection.fetchval(
-                    "select position from relay_cursor where authority = $1", self._authority
-                )
-                try:
-                    await self._all(connection, head, sent or 0)
-                except Fault as fault:
-                    return self._verdict(head["position"], head["announced"], fault)
-                return self._verdict(head["position"], head["announced"], None)
+            sent: int = await connection.fetchval(_SENT, self._authority) or 0
+            async with (
+                self._opened(connection, "journal") as journal,
+                self._opened(connection, "events") as events,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                head = await connection.fetchrow(_HEAD, self._authority)
+                fault = await self._first_fault(connection, head, sent, journal, events)
+                return self._verdict(head, journal.repeats + events.repeats, fault)
         finally:
             await connection.close()
 
-    def _verdict(self, events: int, announcements: int, fault: Fault | None) -> Verdict:
-        position = fault.position if fault else None
-        what = str(fault) if fault else None
-        return Verdict(self._authority, self._service, events, announcements, self._repeats, what, position)
+    @contextlib.asynccontextmanager
+    async def _opened(self, connection: Any, log: Literal["journal", "events"]) -> AsyncIterator[TopicWalk]:
+        kinds = {
+            "journal": (Kind("journal", POSITION, journal_record), "position"),
+            "events": (Kind("events", "ce_sequence", partial(announcement_record, service=self._service)), "announced"),
+        }
+        kind, column = kinds[log]
+        async with reader(self._bootstrap) as consumer:
+            name = topic(self._authority, self._service, log)
+            walk = TopicWalk(consumer, name, kind, partial(self._some, connection, column))
+            await walk.open()
+            yield walk
 
-    async def _all(self, connection: Any, head: Any, sent: int) -> None:
-        journal_topic = _New(self, connection, topic(self._authority, self._service, "journal"), "position")
-        events_topic = _New(self, connection, topic(self._authority, self._service, "events"), "announced")
-        async with reader(self._bootstrap) as journal_reader, reader(self._bootstrap) as events_reader:
-            journal_records = journal_topic.records(journal_reader)
-            event_records = events_topic.records(events_reader)
-            previous, position, number = GENESIS, 0, 0
-            async for row in self._rows(connection):
-                frame = _frame(row)
-                _check_place(row, position + 1, number)
-                previous = next_hash(previous, frame)
-                if row["hash"] != previous:
-                    raise Fault(row["position"], "its hash does not follow from what is stored")
-                _check_envelope(row)
-                await self._check_record(row, await anext(journal_records, None), frame.pack(), "journal", sent)
+    async def _first_fault(
+        self, connection: Any, head: Any, sent: int, journal: TopicWalk, events: TopicWalk
+    ) -> Fault | None:
+        try:
+            if head is None:
+                raise Fault(0, "there is no such authority")
+            async for row in self._rows(connection, head["position"]):
+                self._walk.step(row)
+                await journal.step(row["position"], row["position"], row, sent=row["position"] <= sent)
                 if row["announced"] is not None:
-                    number += 1
-                    said = await anext(event_records, None)
-                    await self._check_record(row, said, row["announcement"], "events", sent)
-                position = row["position"]
-                self._progress(position, head["position"])
-            _check_head(head, position, number, previous)
-            await self._check_end(await anext(journal_records, None), POSITION, "position")
-            await self._check_end(await anext(event_records, None), "ce_sequence", "announced")
-        await self._check_versions(connection)
+                    await events.step(row["position"], row["announced"], row, sent=row["position"] <= sent)
+            await self._check_end(connection, head, journal, events)
+        except Fault as fault:
+            return fault
+        return None
 
-    async def _rows(self, connection: Any) -> AsyncIterator[Any]:
-        query = "select * from journal where authority = $1 order by position"
-        async for row in connection.cursor(query, self._authority, prefetch=ROWS):
-            yield row
+    async def _check_end(self, connection: Any, head: Any, journal: TopicWalk, events: TopicWalk) -> None:
+        self._walk.end(head)
+        await journal.end()
+        await events.end()
+        self._walk.end_of_seals()
+        wrong: int | None = await connection.fetchval(_VERSIONS, self._authority)
+        if wrong is not None:  # counted by the database, so that memory stays bounded
+            raise Fault(wrong, "the versions of its stream are not 1, 2, 3 …")
 
-    async def _check_record(self, row: Any, record: ConsumerRecord | None, value: bytes, which: str, sent: int) -> None:
-        position = row["position"]
-        if record is None:
-            if position <= sent:
-                raise Fault(position, f"it is missing in the {which} topic")
-            return  # not sent yet
-        headers = dict(record.headers)
-        if headers.get(HASH) != row["hash"] or record.value != value:
-            raise Fault(position, f"the {which} topic holds something else in its place")
-        if (record.key or b"").decode() != (row["child_ref"] or row["stream"]):
-            raise Fault(position, f"its key in the {which} topic is another")
+    async def _rows(self, connection: Any, of: int) -> AsyncIterator[Any]:
+        cursor = await connection.cursor(_ALL, self._authority)
+        while rows := await cursor.fetch(ROWS):
+            for row in rows:
+                yield row
+            self._progress(rows[-1]["position"], of)
 
-    async def _check_end(self, record: ConsumerRecord | None, header: str, column: str) -> None:
-        """What a topic holds beyond the rows that were read must have been appended since."""
-        if record is None:
-            return
-        number = int(dict(record.headers)[header])
-        connection = await asyncpg.connect(self._dsn)
-        try:
-            now: int | None = await connection.fetchval(
-                f"select {column} from journal_head where authority = $1 and log = 'journal'", self._authority
-            )
-        finally:
-            await connection.close()
-        if number > (now or 0):
-            raise Fault(number, "a topic holds a record that is not in the journal")
+    async def _some(self, connection: Any, column: str, numbers: Sequence[int]) -> Mapping[int, Any]:
+        rows = await connection.fetch(_SOME.format(column=column), self._authority, numbers)
+        return {row[column]: row for row in rows}
 
-    async def _check_versions(self, connection: Any) -> None:
-        """Each stream's versions are 1…n: counted by the database, so that memory stays bounded."""
-        row = await connection.fetchrow(
-            "select stream, min(position) as position from journal where authority = $1 group by stream"
-            " having max(version) <> count(*) or min(version) <> 1 order by 2 limit 1",
-            self._authority,
+    def _verdict(self, head: Any, repeats: int, fault: Fault | None) -> Verdict:
+        seal = self._walk.newest_seal
+        return Verdict(
+            authority=self._authority,
+            service=self._service,
+            events=head["position"] if head else 0,
+            announcements=head["announced"] if head else 0,
+            repeats=repeats,
+            fault=str(fault) if fault else None,
+            position=fault.position if fault else None,
+            sealed_position=seal.position if seal else None,
+            sealed_on=seal.on if seal else None,
         )
-        if row is not None:
-            raise Fault(row["position"], "the versions of its stream are not 1, 2, 3 …")
-
-    def repeated(self) -> None:
-        """A byte-identical repeat was passed."""
-        self._repeats += 1
-
-
-class _New:
-    """The records of one topic whose number is above all before; a repeat must be the same, byte for byte."""
-
-    def __init__(self, verifier: Verifier, connection: Any, name: str, column: str) -> None:
-        self._verifier = verifier
-        self._connection = connection
-        self._name = name
-        self._column = column
-
-    async def records(self, consumer: Any) -> AsyncIterator[ConsumerRecord]:
-        partition = TopicPartition(self._name, 0)
-        consumer.assign([partition])
-        end = (await consumer.end_offsets([partition]))[partition]
-        consumer.seek(partition, (await consumer.beginning_offsets([partition]))[partition])
-        highest = 0
-        while await consumer.position(partition) < end:
-            for record in (await consumer.getmany(partition, timeout_ms=500, max_records=ROWS)).get(partition, []):
-                number = self._number(record)
-                if number <= highest:
-                    await self._same_as_before(record, number)
-                    self._verifier.repeated()
-                else:
-                    highest = number
-                    yield record
-
-    def _number(self, record: ConsumerRecord) -> int:
-        name = POSITION if self._column == "position" else "ce_sequence"
-        return int(dict(record.headers)[name])
-
-    async def _same_as_before(self, record: ConsumerRecord, number: int) -> None:
-        row = await self._connection.fetchrow(
-            f"select * from journal where authority = $1 and {self._column} = $2", self._verifier._authority, number
-        )
-        value = None if row is None else _frame(row).pack() if self._column == "position" else row["announcement"]
-        if row is None or dict(record.headers)[HASH] != row["hash"] or record.value != value:
-            raise Fault(row["position"] if row else number, f"a repeat in {self._name} is not the same")
-
-
-def _frame(row: Any) -> Frame:
-    announcement = row["announcement"] or b""
-    return Frame(
-        row["position"], row["recorded_at"], row["announced"] or 0, row["envelope"], row["payload"], announcement
-    )
-
-
-def _check_place(row: Any, position: int, number: int) -> None:
-    if row["position"] != position:
-        raise Fault(position, "it is missing")
-    if row["announced"] is not None and row["announced"] != number + 1:
-        raise Fault(position, f"announcement {number + 1} is missing before it")
-
-
-def _check_envelope(row: Any) -> None:
-    """The columns say what the hashed envelope says."""
-    envelope: Envelope = decode_envelope(row["envelope"])
-    actor = envelope.actor.id if isinstance(envelope.actor, Person) else f"system:{envelope.actor.policy}"
-    columns = {name: row[name] for name in Envelope.__struct_fields__ if name != "actor"}
-    if {**columns, "actor": row["actor"]} != {
-        **{name: getattr(envelope, name) for name in columns},
-        "actor": actor,
-    }:
-        raise Fault(row["position"], "its columns do not say what its envelope says")
-
-
-def _check_head(head: Any, position: int, number: int, previous: bytes) -> None:
-    if head["position"] != position:
-        raise Fault(position + 1, f"the journal ends at {position}, its head says {head['position']}")
-    if head["announced"] != number or head["hash"] != previous:
-        raise Fault(position, "the head does not say what the last row says")

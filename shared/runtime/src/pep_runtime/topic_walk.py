@@ -1,0 +1,105 @@
+"""One topic, record by record, beside the journal: each must be what the relay sends of its row; a repeat likewise."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
+
+from pep_runtime.journal_walk import Fault
+from pep_runtime.relay import Record
+
+RECORDS = 1_000
+Rows = Callable[[Sequence[int]], Awaitable[Mapping[int, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a topic holds: its short name, the header with the number, and what the relay sends of a row."""
+
+    name: str
+    header: str
+    record_of: Callable[[Any], Record]
+
+
+class TopicWalk:
+    """Where the walk through one topic stands. It goes as far as the topic went when `open` was called."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, topic: str, kind: Kind, rows: Rows) -> None:
+        self._consumer = consumer
+        self._partition = TopicPartition(topic, 0)
+        self._kind = kind
+        self._rows = rows
+        self._waiting: deque[tuple[int, ConsumerRecord]] = deque()
+        self._highest = 0
+        self._end = 0
+        self.repeats = 0
+
+    async def open(self) -> None:
+        """Go to the first record, and note where the topic ends now."""
+        self._consumer.assign([self._partition])
+        self._end = (await self._consumer.end_offsets([self._partition]))[self._partition]
+        beginning = (await self._consumer.beginning_offsets([self._partition]))[self._partition]
+        self._consumer.seek(self._partition, beginning)
+
+    async def step(self, position: int, number: int, row: Any, *, sent: bool) -> None:
+        """The record with this number must be what the relay sends of this row.
+
+        The end of the topic may come before, unless it was `sent`. Raises `Fault`, at the row's position.
+        """
+        if await self._next_number() != number:
+            if sent or self._waiting:
+                raise Fault(position, f"it is missing in the {self._kind.name} topic")
+            return
+        _number, record = self._waiting.popleft()
+        if not _same(record, self._kind.record_of(row)):
+            raise Fault(position, f"the {self._kind.name} topic holds something else in its place")
+
+    async def end(self) -> None:
+        """All rows are taken: no record may be left. Raises `Fault`, at the record's own number."""
+        number = await self._next_number()
+        if number is not None:
+            raise Fault(number, f"the {self._kind.name} topic holds a record that is not in the journal")
+
+    async def _next_number(self) -> int | None:
+        while not self._waiting and await self._consumer.position(self._partition) < self._end:
+            fetched = await self._consumer.getmany(self._partition, timeout_ms=500, max_records=RECORDS)
+            await self._sort(record for record in fetched.get(self._partition, []) if record.offset < self._end)
+        return self._waiting[0][0] if self._waiting else None
+
+    async def _sort(self, records: Any) -> None:
+        repeats = []
+        for record in records:
+            number = self._number(record)
+            if number > self._highest:
+                self._highest = number
+                self._waiting.append((number, record))
+            else:
+                repeats.append((number, record))
+        if repeats:
+            await self._check_repeats(repeats)
+
+    def _number(self, record: ConsumerRecord) -> int:
+        try:
+            return int(dict(record.headers)[self._kind.header])
+        except (KeyError, ValueError) as error:
+            what = f"the {self._kind.name} topic holds a record without a number, at offset {record.offset}"
+            raise Fault(self._highest + 1, what) from error
+
+    async def _check_repeats(self, repeats: Sequence[tuple[int, ConsumerRecord]]) -> None:
+        rows = await self._rows([number for number, _ in repeats])
+        for number, record in repeats:
+            row = rows.get(number)
+            if row is None or not _same(record, self._kind.record_of(row)):
+                raise Fault(
+                    row["position"] if row else number, f"a repeat in the {self._kind.name} topic is not the same"
+                )
+        self.repeats += len(repeats)
+
+
+def _same(record: ConsumerRecord, expected: Record) -> bool:
+    return (record.key, record.value, list(record.headers)) == (expected.key, expected.value, list(expected.headers))

@@ -181,6 +181,7 @@ async def founded(folder: Path, tell: Callable[[str], None] = print) -> AsyncIte
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+            await asyncio.to_thread(supervisor.stop)  # while the proxies work: services say goodbye through them
 
 
 def _named(processes: Iterable[Process]) -> Iterable[tuple[str, Process]]:

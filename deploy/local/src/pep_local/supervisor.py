@@ -45,7 +45,7 @@ class Supervisor:
             return
         for wanted in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(wanted, signal.SIG_IGN)  # a second Ctrl-C must not leave half of them behind
-        self._stop()
+        self.stop()
 
     def start(self, processes: Sequence[Process]) -> None:
         """Start them together and wait until each answers. Trouble: a taken port, one that ends or stays silent."""
@@ -103,7 +103,8 @@ class Supervisor:
                 time.sleep(0.05)
         self._console.print(f"{process.name} answers after {time.monotonic() - began:.1f} s")
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Stop all, last started first. Leaving the block does it too, if nobody has done it before."""
         for number, (process, running) in reversed(list(enumerate(self._started, start=1))):
             if running.poll() is None:
                 pid_files.stop(psutil.Process(running.pid), process.stop_signal)

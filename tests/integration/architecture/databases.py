@@ -8,6 +8,7 @@ TABLES_OF_NO_AUTHORITY = {
     "lease": "who does a chore now, for all authorities at once",
     "lineage": "which PostgreSQL this is",
     "migration": "which files have run",
+    "running_process": "which processes run, for all authorities at once",
 }
 SIGN_INS = ("pep_app", "pep_relay", "pep_worker")
 

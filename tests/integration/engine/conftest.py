@@ -17,6 +17,7 @@ from tests.integration.engine import jars
 
 from pep_kernel import contracts
 from pep_kernel.decider import Act
+from pep_kernel.discarded_announcement import DISCARDED_ANNOUNCEMENTS, AnnouncementDiscarded
 from pep_kernel.message import Person
 from pep_kernel.policy import Policies
 from pep_runtime.clock import Clock
@@ -35,7 +36,8 @@ from pep_runtime.topics import Log, topic
 from pep_runtime.wake import Bell
 
 TEACHER = Person("p-teacher", "designated_teacher")
-TYPES = EventTypes([jars.Filled])
+DECIDERS = {"jar": jars.JAR, "discarded": DISCARDED_ANNOUNCEMENTS}
+TYPES = EventTypes([jars.Filled, AnnouncementDiscarded])
 
 
 @dataclass
@@ -55,7 +57,7 @@ class SmallService:
 
     @property
     def handler(self) -> Handler:
-        return Handler(self.pool, {"jar": jars.JAR}, TYPES, self.keyring, self.clock, self.bell)
+        return Handler(self.pool, DECIDERS, TYPES, self.keyring, self.clock, self.bell)
 
     @property
     def relay(self) -> Relay:
@@ -69,8 +71,7 @@ class SmallService:
         group = f"test-{self.superuser_dsn.rpartition('/')[2]}"
         return PartitionRunner(self.bootstrap, group, (upstream,), "events", take or self.policy_reader())
 
-    def policy_reader(self) -> PolicyReader:
-        policies: Policies = {jars.JarFilled: jars.fill_ours_when_theirs_is_filled}
+    def policy_reader(self, policies: Policies = jars.POLICIES) -> PolicyReader:
         return PolicyReader(self.pool, "beta.policies", self.handler, policies, lambda _authority: None, self.clock)
 
     async def fill(

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pep_kernel.announcement import Announcement, Said
 from pep_kernel.decider import Act, Decider
 from pep_kernel.message import Command, Event, Recorded
+from pep_kernel.policy import Policies
 from pep_kernel.read_model import Key, ReadModel
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
@@ -89,3 +90,6 @@ JARS_TABLE = (
 
 def fill_ours_when_theirs_is_filled(said: Said[JarFilled], _rules: Any) -> Act:
     return Act(Fill(amount=said.announcement.amount, quiet=True), ("jar-copy",), child_ref="child-of-" + said.authority)
+
+
+POLICIES: Policies = {JarFilled: fill_ours_when_theirs_is_filled}

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from aiokafka import TopicPartition
 from tests.integration.engine.conftest import OpenService, SmallService, background, until
-from tests.integration.engine.test_relay import as_owner, fill_some, make_anew, until_published
+from tests.integration.engine.test_relay import fill_some, make_anew, until_published
 
 from pep_runtime.journal import Append, Fenced, Offset, append
 from pep_runtime.runner import AnotherHistory, Claim, fresh
@@ -141,41 +141,11 @@ async def refusals(service: SmallService) -> list[str]:
         await connection.close()
 
 
-async def test_a_poison_record_waits_with_its_child_and_can_be_tried_again(
-    alpha: SmallService, beta: SmallService, authority: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await alpha.fill(authority, amount=7)
-    await alpha.fill(authority, amount=1)
-    await alpha.fill(authority, "jar-other", amount=2)
-    reader = beta.policy_reader()
-    healthy = reader._policies
-    reader._policies = dict.fromkeys(healthy, _fails_on_seven)
-    async with background(alpha.relay.run(), beta.runner(alpha.name, reader).run()):
-        await until(
-            lambda: beta.worker.fetchval("select count(*) = 3 from parked_event where authority = $1", authority)
-        )
-        assert await effects(beta, authority) == []
-        reader._policies = healthy
-        await as_owner(beta, "update parked_event set retry = true")
-        await until_taken(beta, authority, 3)
-        await until(
-            lambda: beta.worker.fetchval("select count(*) = 0 from parked_event where authority = $1", authority)
-        )
-    amounts = [row["payload"] for row in await beta.rows(authority)]
-    assert [b'"amount":%d' % n in amounts[i] for i, n in enumerate((7, 1, 2))] == [True, True, True]
-
-
-def _fails_on_seven(said: object, _rules: object) -> None:
-    raise ZeroDivisionError("a bug of the policy")
-
-
 async def test_announcements_that_nobody_wants_are_passed_and_the_offset_follows(
     alpha: SmallService, beta: SmallService, authority: str
 ) -> None:
     await fill_some(alpha, authority, 6)
-    reader = beta.policy_reader()
-    reader._policies = {}
-    async with background(alpha.relay.run(), beta.runner(alpha.name, reader).run()):
+    async with background(alpha.relay.run(), beta.runner(alpha.name, beta.policy_reader({})).run()):
         await until(
             lambda: beta.worker.fetchval("select last_number = 4 from consumer_offset where authority = $1", authority)
         )

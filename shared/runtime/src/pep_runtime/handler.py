@@ -33,6 +33,7 @@ from pep_runtime.journal import (
     load,
 )
 from pep_runtime.keyring import Keyring
+from pep_runtime.metrics import DECIDED_AGAIN, counted
 from pep_runtime.tracing import current_trace, tracer
 from pep_runtime.wake import Bell
 
@@ -107,6 +108,7 @@ class Handler:
                     span.set_attribute("pep.position", done.position)
                     return done
                 except VersionConflict:
+                    DECIDED_AGAIN.inc()
                     await asyncio.sleep(random.uniform(0, 0.005 * 2 ** min(attempt, 6)))
             raise VersionConflict("Others keep changing the same thing; try again.")
 
@@ -133,24 +135,26 @@ class Handler:
                 return _done(done)
             raise
         events = await self._prepare(authority, act, origin, decided, states, versions)
-        answer = await append(
-            self._pool,
-            Append(
-                authority=authority,
-                recorded_at=self._clock.now(),
-                head_seen=loaded.head,
-                guarded=versions,
-                events=events,
-                actor=_actor_name(origin),
-                cause=origin.cause if isinstance(origin, ByPolicy) else None,
-                cause_recorded_at=origin.recorded_at if isinstance(origin, ByPolicy) else None,
-                correlation=_correlation(authority, origin),
-                trace=current_trace(),
-                policy_version=act.policy_version,
-                key=key,
-                files=act.files([event for _, event in decided]) if act.files and decided else {},
-                offset=origin.offset if isinstance(origin, ByPolicy) else None,
-            ),
+        answer = await counted(
+            append(
+                self._pool,
+                Append(
+                    authority=authority,
+                    recorded_at=self._clock.now(),
+                    head_seen=loaded.head,
+                    guarded=versions,
+                    events=events,
+                    actor=_actor_name(origin),
+                    cause=origin.cause if isinstance(origin, ByPolicy) else None,
+                    cause_recorded_at=origin.recorded_at if isinstance(origin, ByPolicy) else None,
+                    correlation=_correlation(authority, origin),
+                    trace=current_trace(),
+                    policy_version=act.policy_version,
+                    key=key,
+                    files=act.files([event for _, event in decided]) if act.files and decided else {},
+                    offset=origin.offset if isinstance(origin, ByPolicy) else None,
+                ),
+            )
         )
         if answer.outcome == "appended":
             self._bell.ring()

@@ -1,8 +1,12 @@
-"""Running policies: one announcement that matters, one append that also moves the offset."""
+"""Running policies: one announcement that matters, one append that also moves the offset.
+
+What fails in memory is poison: the record is parked, with all that its child says later, and the others go on.
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,27 +21,25 @@ from pep_kernel.policy import Policy
 from pep_kernel.refusal import Refusal
 from pep_runtime import cloud_events
 from pep_runtime.clock import Clock
+from pep_runtime.faults import what_failed
 from pep_runtime.handler import ByPolicy, Handler
-from pep_runtime.journal import Append, Fenced, Offset, Pool, Refused, append, outcome_of
-from pep_runtime.runner import Claim, KafkaRecord, claim_topic
+from pep_runtime.journal import Append, Fenced, Offset, Pool, Refused, append
+from pep_runtime.metrics import PARKED, REFUSED
+from pep_runtime.parked_records import BEHIND, MOST_PARKED, Delivery, ParkedRecord, ParkedRecords
+from pep_runtime.runner import Claim, KafkaRecord, claim_topic, note_halt
 from pep_runtime.tasks import PASSING
 from pep_runtime.topics import HASH
 from pep_runtime.tracing import context_of, tracer
 
 SAVE_SECONDS = 1.0
+DRAINED_AT_ONCE = 50  # of one child, before the others have their turn
+POISON = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
+"""The record's own fault, though a server noticed it: no retry would mend it."""
 NOT_POISON = (*PASSING, Fenced)
-"""Poison is what fails in memory. These come from the outside, or from our successor: the record is not at fault."""
+"""These come from the outside, or from our successor: the record is not at fault."""
+_NUMBER = re.compile(rb"[1-9][0-9]{0,17}")
 
 log = logging.getLogger("pep_runtime.policies")
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A record as it came, now or earlier."""
-
-    key: str
-    headers: dict[str, bytes]
-    value: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Wanted:
 
 
 class PolicyReader:
-    """Takes announcements in for one service. What fails in memory is parked, with all that its child says later."""
+    """Takes announcements in for one service."""
 
     def __init__(
         self,
@@ -64,29 +66,40 @@ class PolicyReader:
         self._pool = pool
         self._consumer = consumer
         self._handler = handler
-        self._policies = policies
+        self._policies = {kind.model_fields["type"].default: policy for kind, policy in policies.items()}
+        self._names = {_without_version(kind) for kind in self._policies}
         self._rules = rules
         self._clock = clock
+        self._parked = ParkedRecords(pool, consumer)
 
     async def claim(self, topic: str, authority: str, service: str, owner: str) -> Claim:
         """Own the topic, and know which children have something parked."""
         claim = await claim_topic(self._pool, self._consumer, topic, authority, service, owner)
         claim.notes["saved"] = (claim.last_number, time.monotonic())
-        claim.notes["parked"] = {row["key"] for row in await self._parked(claim)}
+        claim.notes["parked"] = await self._parked.keys(claim)
+        claim.notes["records"] = await self._parked.count(claim)
         return claim
 
     def number(self, record: KafkaRecord) -> tuple[int, bytes]:
-        """The announced number and the hash."""
+        """The announced number and the hash. Raises `KeyError`, `ValueError`, `TypeError`."""
         headers = dict(record.headers)
-        return int(headers["ce_sequence"]), headers[HASH]
+        number, its_hash = headers[cloud_events.NUMBER], headers[HASH]
+        if not _NUMBER.fullmatch(number) or len(its_hash) != 32:
+            raise ValueError("neither a number nor a hash")
+        return int(number), its_hash
+
+    async def note_halt(self, claim: Claim) -> None:
+        """For people to see: `pep status` shows it."""
+        await note_halt(self._pool, self._consumer, claim)
 
     async def take(self, claim: Claim, records: Sequence[KafkaRecord]) -> None:
         """One by one, in order."""
         for record in records:
             number, its_hash = self.number(record)
-            delivery = Delivery((record.key or b"").decode(), dict(record.headers), record.value or b"")
             offset = Offset(self._consumer, claim.topic, claim.epoch, record.offset + 1, number, its_hash)
-            moved = await self._one(claim, delivery, offset)
+            moved = await self._one(claim, Delivery.of(record), offset)
+            if claim.halted is not None:
+                return
             claim.last_number, claim.last_hash, claim.next_offset = number, its_hash, record.offset + 1
             if moved:
                 claim.notes["saved"] = (number, time.monotonic())
@@ -98,21 +111,28 @@ class PolicyReader:
             if wanted is None:
                 return False
             if delivery.key in claim.notes["parked"]:
-                await self._park(claim, delivery, offset, "something earlier of this child is parked")
+                await self._park(claim, delivery, offset, BEHIND)
             else:
                 await self._act(claim, wanted, offset)
+        except POISON as error:
+            await self._poison(claim, delivery, offset, error)
         except NOT_POISON:
             raise
-        except Exception as error:  # what fails in memory is poison: it is put aside, and the others go on
-            log.exception("%s: number %d is parked", claim.topic, offset.number)
-            await self._park(claim, delivery, offset, type(error).__name__)
+        except Exception as error:
+            await self._poison(claim, delivery, offset, error)
         return True
 
     def _judge(self, claim: Claim, delivery: Delivery) -> Wanted | None:
+        """None for what no policy of ours wants, unread. A new version of what one wants is not passed but poison."""
+        kind = cloud_events.type_of(delivery.headers)
+        if _without_version(kind) not in self._names:
+            return None
+        policy = self._policies.get(kind)
+        if policy is None:
+            raise cloud_events.Unreadable(f"{kind} is not known here")
         said = cloud_events.read(delivery.headers, delivery.value, claim.authority, claim.service)
-        policy = self._policies.get(type(said.announcement)) if said else None
-        act = policy(said, self._rules(claim.authority)) if said and policy else None
-        return Wanted(said, getattr(policy, "__name__", "policy"), act) if said and act else None
+        act = policy(said, self._rules(claim.authority))
+        return Wanted(said, getattr(policy, "__name__", "policy"), act) if act else None
 
     async def _act(self, claim: Claim, wanted: Wanted, offset: Offset) -> None:
         said = wanted.said
@@ -122,39 +142,29 @@ class PolicyReader:
             try:
                 await self._handler.handle(claim.authority, wanted.act, origin)
             except Refusal as refusal:
-                log.warning("%s: number %d was refused", claim.topic, offset.number)
+                log.warning("%s: number %d of %s was refused", self._consumer, offset.number, claim.topic)
                 refused = Refused(refusal.sentence, said.announcement.type, wanted.act.child_ref)
                 await self._handler.move_on(claim.authority, origin, refused)
+                REFUSED.labels(self._consumer, claim.authority).inc()
+
+    async def _poison(self, claim: Claim, delivery: Delivery, offset: Offset, error: Exception) -> None:
+        what, where = what_failed(error)
+        log.error("%s: number %d of %s is parked: %s (%s)", self._consumer, offset.number, claim.topic, what, where)
+        await self._park(claim, delivery, offset, what)
 
     async def _park(self, claim: Claim, delivery: Delivery, offset: Offset, error: str) -> None:
-        await self._execute(
-            "select park_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            claim.authority,
-            self._consumer,
-            claim.topic,
-            claim.epoch,
-            offset.next_offset,
-            offset.number,
-            offset.hash,
-            delivery.key,
-            list(delivery.headers),
-            list(delivery.headers.values()),
-            delivery.value,
-            error,
-            self._clock.now(),
-        )
+        if claim.notes["records"] >= MOST_PARKED:
+            claim.halted = f"{MOST_PARKED} records are parked: this is not one child's trouble"
+            return
+        await self._parked.park(claim, delivery, offset, error, self._clock.now())
         claim.notes["parked"].add(delivery.key)
-
-    async def _execute(self, query: str, *arguments: Any) -> None:
-        try:
-            await self._pool.execute(query, *arguments)
-        except asyncpg.PostgresError as error:
-            raise outcome_of(error) from error
+        claim.notes["records"] += 1
+        PARKED.labels(self._consumer, claim.authority).inc()
 
     async def rest(self, claim: Claim) -> None:
-        """Each second: save the offset of what was passed in memory, and drain what is to be tried again."""
+        """Each second: save the offset of what was passed in memory, and do what was decided about parked records."""
         number, at = claim.notes["saved"]
-        if time.monotonic() - at < SAVE_SECONDS:
+        if time.monotonic() - at < SAVE_SECONDS and not claim.notes.get("draining"):
             return
         if claim.last_number > number and claim.last_hash is not None:
             offset = Offset(
@@ -163,47 +173,47 @@ class PolicyReader:
             await append(self._pool, Append(claim.authority, self._clock.now(), offset=offset))
         claim.notes["saved"] = (claim.last_number, time.monotonic())
         if claim.notes["parked"]:
-            await self._drain(claim)
+            drained = [await self._drain(claim, key) for key in await self._parked.decided(claim)]
+            claim.notes["draining"] = not all(drained)
 
-    async def _parked(self, claim: Claim) -> list[Any]:
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('app.authority', $1, true)", claim.authority)
-            return await connection.fetch(
-                "select * from parked_event where consumer = $1 and topic = $2 order by number",
-                self._consumer,
-                claim.topic,
-            )
+    async def _drain(self, claim: Claim, key: str) -> bool:
+        """The child's next parked records in order, until one fails again. False if more wait for their turn."""
+        records = await self._parked.next_of(claim, key, DRAINED_AT_ONCE)
+        for record in records:
+            failed = await self._again(claim, record)
+            if failed is not None:
+                await self._parked.end_decision(claim, key, record.number, failed)
+                return True
+            claim.notes["records"] -= 1
+        if len(records) == DRAINED_AT_ONCE:
+            return False
+        await self._parked.end_decision(claim, key)
+        claim.notes["parked"].discard(key)
+        return True
 
-    async def _drain(self, claim: Claim) -> None:
-        """Each child's parked records in order, from the first, as long as they are to be tried again and succeed."""
-        waiting: set[str] = set()
-        for row in await self._parked(claim):
-            if row["key"] in waiting:
-                continue
-            if not row["retry"] or not await self._again(claim, row):
-                waiting.add(row["key"])
-        claim.notes["parked"] = waiting
-
-    async def _again(self, claim: Claim, row: Any) -> bool:
-        delivery = Delivery(row["key"], dict(zip(row["headers"], row["contents"], strict=True)), row["value"])
-        offset = Offset(self._consumer, claim.topic, claim.epoch, 0, row["number"], b"", parked=True)
+    async def _again(self, claim: Claim, record: ParkedRecord) -> str | None:
+        """What failed, or None if the record is parked no more."""
+        offset = Offset(self._consumer, claim.topic, claim.epoch, 0, record.number, b"", parked=True)
         try:
-            wanted = self._judge(claim, delivery)
-            if wanted is None:
-                await append(self._pool, Append(claim.authority, self._clock.now(), offset=offset))
-            else:
+            if record.discard is not None:
+                await self._handler.handle(claim.authority, *record.given_up(claim, offset))
+            elif wanted := self._judge(claim, record.delivery):
                 await self._act(claim, wanted, offset)
+            else:
+                await append(self._pool, Append(claim.authority, self._clock.now(), offset=offset))
+        except POISON as error:
+            return self._stays(claim, record, error)
         except NOT_POISON:
             raise
         except Exception as error:
-            log.exception("%s: number %d stays parked", claim.topic, row["number"])
-            await self._execute(
-                "select keep_parked($1, $2, $3, $4, $5)",
-                claim.authority,
-                self._consumer,
-                claim.topic,
-                row["number"],
-                type(error).__name__,
-            )
-            return False
-        return True
+            return self._stays(claim, record, error)
+        return None
+
+    def _stays(self, claim: Claim, record: ParkedRecord, error: Exception) -> str:
+        what, where = what_failed(error)
+        log.error("%s: number %d of %s stays parked: %s (%s)", self._consumer, record.number, claim.topic, what, where)
+        return what
+
+
+def _without_version(kind: str) -> str:
+    return re.sub(r"\.v[0-9]+$", "", kind)

@@ -19,6 +19,7 @@ from aiokafka.structs import ConsumerRecord
 
 from pep_runtime.journal import ClockBehind, Fenced, Frozen, Pool, UnknownAuthority, VersionConflict, outcome_of
 from pep_runtime.kafka import reader
+from pep_runtime.metrics import UNREADABLE
 from pep_runtime.tasks import keep_trying
 from pep_runtime.topics import parts, pattern
 
@@ -26,6 +27,7 @@ POLL_SECONDS = 0.5
 MOST_RECORDS = 500
 SESSION_SECONDS = 10.0
 MOST_REST_SECONDS = 5.0
+LOOK_AGAIN_SECONDS = 60.0  # a topic that halted is looked at anew: it may have been mended
 ONE_AUTHORITYS = (ClockBehind, Frozen, UnknownAuthority, VersionConflict)
 """Trouble that concerns one authority only. Servers being away concerns all: the whole runner begins again."""
 
@@ -39,7 +41,10 @@ class AnotherHistory(Exception):
 
 @dataclass(slots=True)
 class Claim:
-    """One topic, read under an epoch of ours: the last number taken in, and where the topic goes on."""
+    """One topic, read under an epoch of ours: the last number taken in, and where the topic goes on.
+
+    `halted` is why it stands still; `noted` is what the database says of that.
+    """
 
     topic: str
     authority: str
@@ -50,6 +55,8 @@ class Claim:
     last_hash: bytes | None
     sought_for: int | None = None
     halted: str | None = None
+    noted: str | None = None
+    look_again: float = 0.0
     notes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -60,13 +67,19 @@ class Reader(Protocol):
         """Become the topic's owner: everybody before is fenced from here on."""
 
     def number(self, record: KafkaRecord) -> tuple[int, bytes]:
-        """The dense number of a record, and the hash that it carries."""
+        """The dense number of a record, and the hash that it carries. Raises `KeyError`, `ValueError`, `TypeError`."""
 
     async def take(self, claim: Claim, records: Sequence[KafkaRecord]) -> None:
-        """Take in records with the numbers that come next, and set `claim.last_number`, `last_hash`, `next_offset`."""
+        """Take in records with the numbers that come next, and set `claim.last_number`, `last_hash`, `next_offset`.
+
+        Where it cannot go on it stops before that record and sets `claim.halted`.
+        """
 
     async def rest(self, claim: Claim) -> None:
         """Called about twice a second: save what is only in memory, drain what is to be tried again."""
+
+    async def note_halt(self, claim: Claim) -> None:
+        """Write down for people that the topic halted and why, or that it goes on."""
 
 
 class PartitionRunner:
@@ -108,6 +121,10 @@ class PartitionRunner:
         assigned = consumer.assignment()
         for gone in self.claims.keys() - assigned:
             del self.claims[gone]
+        for partition in [
+            p for p, claim in self.claims.items() if claim.halted and claim.look_again < time.monotonic()
+        ]:
+            del self.claims[partition]
         for partition in assigned - self.claims.keys():
             if self._resting.get(partition, 0.0) <= time.monotonic():
                 await self._alone(consumer, partition, self._claim(consumer, partition))
@@ -117,8 +134,7 @@ class PartitionRunner:
             if claim is not None and claim.halted is None:
                 await self._alone(consumer, partition, self._guarded(consumer, partition, claim, records))
         for partition, claim in list(self.claims.items()):
-            if claim.halted is None:
-                await self._alone(consumer, partition, self._reader.rest(claim))
+            await self._alone(consumer, partition, self._reader.rest(claim))
 
     async def _claim(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
         authority, service = parts(partition.topic)
@@ -153,21 +169,27 @@ class PartitionRunner:
         try:
             news, missing = fresh(claim, records, self._reader.number)
         except AnotherHistory as other:
-            self._halt(claim, str(other))
-            return
+            news, missing, claim.halted = [], None, str(other)
         if news:
             await self._reader.take(claim, news)
-        if missing is None:
+        if claim.halted is None and missing is None:
             claim.next_offset = max(claim.next_offset, records[-1].offset + 1)
-        elif claim.sought_for == missing:
-            self._halt(claim, f"number {missing} is missing")
-        else:
+        elif claim.halted is None and claim.sought_for == missing:
+            claim.halted = f"number {missing} is missing"
+        elif claim.halted is None:
             claim.sought_for = missing
             await consumer.seek_to_beginning(partition)
+            return
+        await self._note_halt(consumer, partition, claim)
 
-    def _halt(self, claim: Claim, reason: str) -> None:
-        claim.halted = reason
-        log.error("%s stops: %s", claim.topic, reason)
+    async def _note_halt(self, consumer: AIOKafkaConsumer, partition: TopicPartition, claim: Claim) -> None:
+        if claim.halted is not None:
+            log.error("%s: %s stops: %s", self._group, claim.topic, claim.halted)
+            claim.look_again = time.monotonic() + LOOK_AGAIN_SECONDS
+            consumer.pause(partition)
+        if claim.halted != claim.noted:
+            await self._reader.note_halt(claim)
+            claim.noted = claim.halted
 
 
 def fresh(
@@ -175,12 +197,18 @@ def fresh(
 ) -> tuple[list[KafkaRecord], int | None]:
     """The records that come next, repeats dropped, and the number that is missing after them, if one is.
 
-    Raises `AnotherHistory`.
+    A record without a number is none of the giver's, and is passed. If it stands where one of them should, that one's
+    number is missing. Raises `AnotherHistory`.
     """
     news: list[KafkaRecord] = []
     last, last_hash = claim.last_number, claim.last_hash
     for record in records:
-        number, its_hash = number_of(record)
+        try:
+            number, its_hash = number_of(record)
+        except (KeyError, ValueError, TypeError):
+            log.error("%s: the record at offset %d has no number that can be read; passed", claim.topic, record.offset)
+            UNREADABLE.inc()
+            continue
         if number == last and last_hash is not None and its_hash != last_hash:
             raise AnotherHistory(f"number {number} came again with another hash")
         if number > last + 1:
@@ -197,4 +225,15 @@ async def claim_topic(pool: Pool, consumer: str, topic: str, authority: str, ser
         (row,) = await pool.fetch("select * from claim_consumer($1, $2, $3, $4)", consumer, authority, topic, owner)
     except asyncpg.PostgresError as error:
         raise outcome_of(error) from error
-    return Claim(topic, authority, service, row["epoch"], row["next_offset"], row["last_number"], row["last_hash"])
+    place = row["next_offset"], row["last_number"], row["last_hash"]
+    return Claim(topic, authority, service, row["epoch"], *place, noted=row["halted"])
+
+
+async def note_halt(pool: Pool, consumer: str, claim: Claim) -> None:
+    """Write down why the topic halted for `consumer`, or that it goes on. Raises `Fenced`."""
+    try:
+        await pool.execute(
+            "select note_halt($1, $2, $3, $4, $5)", claim.authority, consumer, claim.topic, claim.epoch, claim.halted
+        )
+    except asyncpg.PostgresError as error:
+        raise outcome_of(error) from error

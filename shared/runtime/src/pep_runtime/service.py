@@ -14,11 +14,12 @@ from typing import Any
 import httpx
 import uvicorn
 import uvloop
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from pep_kernel.adopted_rules import ADOPTED_RULES, PolicyAdopted
 from pep_kernel.announcement import Announcement
 from pep_kernel.decider import AnyDecider
+from pep_kernel.discarded_announcement import DISCARDED_ANNOUNCEMENTS, AnnouncementDiscarded
 from pep_kernel.message import Event
 from pep_kernel.policy import Policy
 from pep_kernel.read_model import ReadModel
@@ -28,9 +29,11 @@ from pep_runtime.clock import Clock
 from pep_runtime.codec import EventTypes, Upcaster
 from pep_runtime.database import connect
 from pep_runtime.handler import Handler
+from pep_runtime.heartbeat import say_running
 from pep_runtime.housekeeping import keep_house
 from pep_runtime.journal import Pool
 from pep_runtime.keyring import FileKeys, Keyring
+from pep_runtime.metrics_page import metrics_app
 from pep_runtime.policies import Policies, read_policies
 from pep_runtime.policy_reader import PolicyReader
 from pep_runtime.projector import Projector, Table
@@ -73,7 +76,7 @@ class ServiceParts:
 
     def event_types(self) -> EventTypes:
         """Every event that may stand in this service's journal."""
-        return EventTypes((*self.events, PolicyAdopted), dict(self.upcasters))
+        return EventTypes((*self.events, PolicyAdopted, AnnouncementDiscarded), dict(self.upcasters))
 
 
 class RunningService:
@@ -89,7 +92,7 @@ class RunningService:
         self.keyring = Keyring(keys, FileKeys(settings.keys_dir))
         self.bell = Bell()
         self.types = parts.event_types()
-        self.deciders = {**parts.deciders, "policy": ADOPTED_RULES}
+        self.deciders = {**parts.deciders, "policy": ADOPTED_RULES, "discarded": DISCARDED_ANNOUNCEMENTS}
         self.handler = Handler(pool, self.deciders, self.types, self.keyring, self.clock, self.bell)
         self.tables = {model.table: Table(model) for model in parts.read_models}
         self.sign_in = SignIn(
@@ -205,9 +208,11 @@ async def run(parts: ServiceParts, settings: Settings) -> None:
         if "relay" in settings.roles:
             relay_pool = await stack.enter_async_context(await connect(settings.postgres_relay_dsn, size=4))
         work = [_forever(each) for each in work_of(service, relay_pool)]
-        work.append(_until_told_to_stop())
+        work += [_until_told_to_stop(), say_running(service)]
         if "api" in settings.roles:
-            work.append(_listen(service))
+            work.append(_serve_api(service))
+        if settings.metrics_port is not None:
+            work.append(_listen(metrics_app(service), settings.host, settings.metrics_port))
         try:
             await until_one_ends(*work)
         finally:
@@ -225,16 +230,15 @@ async def _until_told_to_stop() -> None:
     await stop.wait()
 
 
-async def _listen(service: RunningService) -> None:
+async def _serve_api(service: RunningService) -> None:
     from pep_runtime.http import make_app
 
+    await _listen(make_app(service), service.settings.host, service.settings.port)
+
+
+async def _listen(app: FastAPI, host: str, port: int) -> None:
     config = uvicorn.Config(
-        make_app(service),
-        host=service.settings.host,
-        port=service.settings.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
+        app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
     )
     server = ServerAmongOthers(config)
     serving = asyncio.ensure_future(server.serve())

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     services_urls: dict[str, str] = Field(default_factory=dict, description="JSON: service → base address of its API.")
     clock_file: Path | None = Field(None, description="A frozen instant instead of the real time (demo, tests).")
     traces_file: Path | None = Field(None, description="Where spans are written; none: nowhere.")
+    metrics_port: int | None = Field(None, description="Where Prometheus fetches /metrics; none: nowhere.")
 
 
 class StreamSettings(BaseSettings):

@@ -13,6 +13,7 @@ import httpx
 from aiokafka.errors import KafkaError
 
 from pep_runtime.journal import ClockBehind, Frozen, UnknownAuthority, VersionConflict
+from pep_runtime.metrics import RETRIES
 
 log = logging.getLogger("pep_runtime")
 
@@ -44,6 +45,7 @@ async def keep_trying(name: str, work: Callable[[], Awaitable[None]], most_secon
                 raise asyncio.CancelledError from trouble
             if asyncio.get_running_loop().time() - started > 30:
                 wait = 0.1
+            RETRIES.labels(type(trouble).__name__).inc()
             log.warning("%s: %s; trying again in %.1f s", name, type(trouble).__name__, wait)
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))
             wait = min(wait * 2, most_seconds)

@@ -14,7 +14,7 @@ import msgspec
 from pep_runtime.chain import GENESIS, next_hash
 from pep_runtime.codec import Frame, decode_envelope
 from pep_runtime.journal import Pool, outcome_of
-from pep_runtime.runner import Claim, KafkaRecord, claim_topic
+from pep_runtime.runner import Claim, KafkaRecord, claim_topic, note_halt
 from pep_runtime.topics import HASH, POSITION
 
 CONSUMER = "journey-copies"
@@ -60,6 +60,10 @@ class Copies:
 
     async def rest(self, claim: Claim) -> None:
         """Nothing waits in memory."""
+
+    async def note_halt(self, claim: Claim) -> None:
+        """For operators to see: `pep status` shows it."""
+        await note_halt(self._pool, CONSUMER, claim)
 
     async def _store(self, claim: Claim, copies: Sequence[Copied]) -> None:
         frames = [copy.frame for copy in copies]

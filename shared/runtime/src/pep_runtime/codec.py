@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple, cast
 
 import msgspec
 
@@ -14,7 +13,7 @@ from pep_kernel.message import Envelope, Event, Recorded
 from pep_kernel.sealed import decode_sealed, encode_sealed
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+EPOCH, MICROSECOND = datetime.fromisoformat("1970-01-01T00:00:00+00:00"), timedelta(microseconds=1)
 _encoder = msgspec.json.Encoder(enc_hook=encode_sealed)
 _envelopes = msgspec.json.Decoder(Envelope)
 
@@ -56,24 +55,26 @@ class EventTypes:
         return msgspec.convert(fields, event, dec_hook=decode_sealed)
 
     def recorded(self, row: Any) -> Recorded:
-        """A journal row as a recorded event."""
-        return Recorded(
-            self.decode(row["type"], row["schema_version"], row["payload"]),
-            decode_envelope(row["envelope"]),
-            row["position"],
-            row["recorded_at"],
-            row["announced"],
-        )
+        """A journal row as a recorded event. What nobody looks at of it is never decoded: a first look may raise."""
+        return cast(Recorded, _JournalEvent(self, row))
 
-    def framed(self, frame: Frame) -> Recorded:
-        """A row that has travelled through Kafka as a recorded event."""
-        envelope = decode_envelope(frame.envelope)
-        event = self.decode(envelope.type, envelope.schema_version, frame.payload)
-        return Recorded(event, envelope, frame.position, frame.recorded_at, frame.announced or None)
+    def framed(self, value: bytes, cut: Cut) -> Recorded:
+        """The same of a journal topic's record."""
+        return cast(Recorded, _TopicEvent(self, value, cut))
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Cut(NamedTuple):
+    """What stands at the head of a frame, and where in it envelope, payload and announcement begin."""
+
+    position: int
+    recorded_micros: int
+    announced: int
+    envelope: int
+    payload: int
+    announcement: int
+
+
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """One journal row as it travels to Kafka and comes back, byte for byte."""
 
     position: int
@@ -92,29 +93,103 @@ class Frame:
         return b"".join((head, self.envelope, self.payload, self.announcement))
 
     @classmethod
-    def unpack(cls, value: bytes) -> Frame:
-        """The row again. Raises `ValueError` if these bytes are no frame."""
+    def cut(cls, value: bytes) -> Cut:
+        """Where its parts are. Raises `ValueError` if these bytes are no frame."""
         try:
-            version, position, micros, announced, *sizes = cls._HEAD.unpack_from(value)
+            version, position, micros, announced, envelope, payload, announcement = cls._HEAD.unpack_from(value)
         except struct.error as error:
             raise ValueError("not a journal record: too short") from error
-        if version != 1 or len(value) != cls._HEAD.size + sum(sizes):
+        start = cls._HEAD.size
+        if version != 1 or len(value) != start + envelope + payload + announcement:
             raise ValueError("not a journal record: wrong version or length")
-        middle = cls._HEAD.size + sizes[0]
-        end = middle + sizes[1]
+        return Cut(position, micros, announced, start, start + envelope, start + envelope + payload)
+
+    @classmethod
+    def unpack(cls, value: bytes) -> Frame:
+        """The row again. Raises `ValueError` if these bytes are no frame."""
+        cut = cls.cut(value)
         return cls(
-            position,
-            from_microseconds(micros),
-            announced,
-            value[cls._HEAD.size : middle],
-            value[middle:end],
-            value[end:],
+            cut.position,
+            from_microseconds(cut.recorded_micros),
+            cut.announced,
+            value[cut.envelope : cut.payload],
+            value[cut.payload : cut.announcement],
+            value[cut.announcement :],
         )
+
+
+class _JournalEvent(msgspec.Struct, gc=False):
+    """All that a `Recorded` has, from a row of the journal. Rebuilding is bound by decoding: it happens at the first look."""
+
+    types: EventTypes
+    row: Any
+    seen_event: Event | None = None
+    seen_envelope: Envelope | None = None
+
+    @property
+    def event(self) -> Event:
+        if self.seen_event is None:
+            row = self.row
+            self.seen_event = self.types.decode(row["type"], row["schema_version"], row["payload"])
+        return self.seen_event
+
+    @property
+    def envelope(self) -> Envelope:
+        if self.seen_envelope is None:
+            self.seen_envelope = decode_envelope(self.row["envelope"])
+        return self.seen_envelope
+
+    @property
+    def position(self) -> int:
+        return cast(int, self.row["position"])
+
+    @property
+    def recorded_at(self) -> datetime:
+        return cast(datetime, self.row["recorded_at"])
+
+    @property
+    def announced(self) -> int | None:
+        return cast("int | None", self.row["announced"])
+
+
+class _TopicEvent(msgspec.Struct, gc=False):
+    """The same of a record of the journal topic."""
+
+    types: EventTypes
+    value: bytes
+    cut: Cut
+    seen_event: Event | None = None
+    seen_envelope: Envelope | None = None
+
+    @property
+    def event(self) -> Event:
+        if self.seen_event is None:
+            envelope, payload = self.envelope, self.value[self.cut.payload : self.cut.announcement]
+            self.seen_event = self.types.decode(envelope.type, envelope.schema_version, payload)
+        return self.seen_event
+
+    @property
+    def envelope(self) -> Envelope:
+        if self.seen_envelope is None:
+            self.seen_envelope = decode_envelope(self.value[self.cut.envelope : self.cut.payload])
+        return self.seen_envelope
+
+    @property
+    def position(self) -> int:
+        return self.cut.position
+
+    @property
+    def recorded_at(self) -> datetime:
+        return from_microseconds(self.cut.recorded_micros)
+
+    @property
+    def announced(self) -> int | None:
+        return self.cut.announced or None
 
 
 def microseconds(instant: datetime) -> int:
     """Whole microseconds since 1970, exactly."""
-    return (instant - EPOCH) // timedelta(microseconds=1)
+    return (instant - EPOCH) // MICROSECOND
 
 
 def from_microseconds(micros: int) -> datetime:

@@ -80,16 +80,16 @@ class FromKafka:
 
     def _new(self, records: Sequence[ConsumerRecord]) -> Iterator[Recorded]:
         for record in records:
-            frame = Frame.unpack(record.value or b"")
-            if frame.position <= self._position:
+            value, headers = record.value or b"", dict(record.headers)
+            cut = Frame.cut(value)
+            if cut.position <= self._position:
                 continue
-            headers = dict(record.headers)
-            if frame.position != self._position + 1:
+            if cut.position != self._position + 1:
                 raise AnotherHistory(f"{self._topic}: position {self._position + 1} is missing")
             if headers[PREVIOUS] != self._hash:
-                raise AnotherHistory(f"{self._topic}: position {frame.position} does not follow from the one before")
-            self._position, self._hash = frame.position, headers[HASH]
-            yield self._types.framed(frame)
+                raise AnotherHistory(f"{self._topic}: position {cut.position} does not follow from the one before")
+            self._position, self._hash = cut.position, headers[HASH]
+            yield self._types.framed(value, cut)
 
     async def _compare(self) -> None:
         """The last record taken is the journal's, so by the chain of hashes are those before it."""

@@ -7,7 +7,7 @@ log is, and the temporary table goes with its session, however that ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -59,7 +59,8 @@ class Shadow:
     async def fold(self, batch: Sequence[Recorded]) -> None:
         """Fold the next events. Raises `CannotFold`."""
         concerned = self._concerned(batch)
-        await self._take_back({key for key, _ in concerned})
+        if self._some_aside:
+            await self._take_back({key for key, _ in concerned} - self._rows.keys())
         self._apply(concerned)
         self.position = batch[-1].position
         if len(self._rows) > self._most:
@@ -93,13 +94,12 @@ class Shadow:
         await self._connection.copy_records_to_table(self._name, records=records, columns=self._table.columns)
         self._some_aside = True
 
-    async def _take_back(self, keys: Iterable[Key]) -> None:
-        missing = [key for key in keys if key not in self._rows] if self._some_aside else []
-        if not missing:
+    async def _take_back(self, keys: set[Key]) -> None:
+        if not keys:
             return
         which = f"{self._table.keys_from(1)} where {self._table.same_key}"
         for record in await self._connection.fetch(
-            f"delete from {self._name} t using {which} returning t.*", *map(list, zip(*missing, strict=True))
+            f"delete from {self._name} t using {which} returning t.*", *map(list, zip(*keys, strict=True))
         ):
             self._rows[tuple(record[name] for name in self._table.model.key)] = self._table.row(record)
 

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 import psutil
 from rich.console import Console
@@ -42,8 +43,12 @@ HURRY = {
 }
 
 
+class CannotAct(Exception):
+    """What this nemesis needs is not to be had on this machine; the text says what."""
+
+
 class Nemesis(Protocol):
-    """Something that breaks a town. When `act` returns, all is mended and runs."""
+    """Something that breaks a town. When `act` returns, all is mended and runs. It may raise `CannotAct`, at once."""
 
     name: str
 
@@ -56,7 +61,8 @@ class Town:
     """The processes by name (`funding.relay`, `postgres`, `kafka`, `mail`) and what can be done to them.
 
     `stack` gives the addresses that services use, `direct` those behind the proxies; Kafka's clients always end at its
-    proxy, because the broker tells them so.
+    proxy, because the broker tells them so. Databases that were put back to an earlier moment lost the events `lost`,
+    also acknowledged ones, and store the answers `former_answers` (service, authority, actor, key → position) no more.
     """
 
     stack: Stack
@@ -65,6 +71,8 @@ class Town:
     installed: Installed
     processes: dict[str, Process] = field(default_factory=dict)
     ended_by_itself: Counter[str] = field(default_factory=Counter)
+    lost: set[UUID] = field(default_factory=set)
+    former_answers: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     tell: Callable[[str], None] = print
     _down: set[str] = field(default_factory=set)
     _not_before: dict[str, float] = field(default_factory=dict)
@@ -78,9 +86,13 @@ class Town:
     def clock(self) -> Clock:
         return Clock(self.stack.clock_file)
 
-    def of_role(self, role: str) -> list[str]:
-        """The names of all processes that play this role."""
-        return [name for name in self.processes if role in name.split(".")[1:2]]
+    def clock_of(self, service: str) -> Path:
+        """A service's clock, a link to the town's."""
+        return clock_of(self.stack, service)
+
+    def up(self) -> list[str]:
+        """The names of all processes that should run."""
+        return [name for name in self.processes if name not in self._down]
 
     async def kill(self, name: str) -> None:
         """kill -9, with all of its children; it stays down until `restart`."""
@@ -89,6 +101,13 @@ class Town:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
         await asyncio.to_thread(self._running(name).wait)
+
+    async def stop(self, name: str) -> None:
+        """SIGTERM: it ends in its own way; it stays down until `restart`."""
+        self._down.add(name)
+        running = self._running(name)
+        running.terminate()
+        await asyncio.to_thread(running.wait)
 
     async def restart(self, name: str) -> None:
         """Start what was killed or has ended, and wait until it answers."""
@@ -118,7 +137,7 @@ class Town:
 
     async def add(self, service: str, role: str, number: int = 2) -> str:
         """One more process of a role (not of an API, which has one port): its name."""
-        process = self.stack.role(service, role, environment_of(self.installed, service), number)
+        process = self.stack.role(service, role, environment_of(self.stack, self.installed, service), number)
         self.processes[process.name] = process
         await asyncio.to_thread(self.supervisor.start, [process])
         return process.name
@@ -137,7 +156,7 @@ class Town:
 
     async def all_runs(self) -> None:
         """Wait until every process that should run answers."""
-        for name in list(self.processes):
+        for name in self.up():
             await self.answers(name)
 
     def _running(self, name: str) -> subprocess.Popen[bytes]:
@@ -151,9 +170,14 @@ class Town:
             return []
 
 
-def environment_of(installed: Installed, service: str) -> dict[str, str]:
+def clock_of(stack: Stack, service: str) -> Path:
+    """Where a service of a town looks for the time."""
+    return stack.folder / f"clock-of-{service}"
+
+
+def environment_of(stack: Stack, installed: Installed, service: str) -> dict[str, str]:
     """How a service of a town is started."""
-    return {**installed.environments[service], **HURRY}
+    return {**installed.environments[service], **HURRY, "PEP_CLOCK_FILE": str(clock_of(stack, service))}
 
 
 @contextlib.asynccontextmanager
@@ -168,11 +192,16 @@ async def founded(folder: Path, tell: Callable[[str], None] = print) -> AsyncIte
         stack = replace(plain, doors={name: proxy.port for name, proxy in proxies.items()})
         supervisor = stays.enter_context(Supervisor(folder, Console(quiet=True)))
         set_first_day(stack)
+        for service in PACKAGES:
+            clock_of(stack, service).symlink_to(stack.clock_file)
         servers = stack.servers(fsync=True)
         await asyncio.to_thread(supervisor.start, servers)
         installed = await install(stack)
         town = Town(stack, proxies, supervisor, installed, dict(_named(servers)), tell=tell)
-        services = [stack.role(each, role, environment_of(installed, each)) for each in PACKAGES for role in ROLES]
+        for each in PACKAGES:
+            clock_of(stack, each).symlink_to(stack.clock_file)
+        environments = {each: environment_of(stack, installed, each) for each in PACKAGES}
+        services = [stack.role(each, role, environments[each]) for each in PACKAGES for role in ROLES]
         await asyncio.to_thread(supervisor.start, services)
         town.processes.update(_named(services))
         watching = asyncio.create_task(town.watch())

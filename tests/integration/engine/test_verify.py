@@ -14,7 +14,7 @@ from tests.integration.engine.test_relay import as_owner, make_anew, until_publi
 from pep_kernel.contracts.journey import JournalSealed
 from pep_runtime.chain import GENESIS, next_hash
 from pep_runtime.codec import Frame
-from pep_runtime.relay import Record, announcement_record, journal_record
+from pep_runtime.relay import Record, announcement_records, journal_records
 from pep_runtime.topics import topic
 from pep_runtime.verify import Verdict, Verifier
 
@@ -141,11 +141,9 @@ async def test_what_was_done_to_a_journal_is_found_at_its_position(published: Sm
 
 async def records_of(service: SmallService, authority: str) -> tuple[list[Record], list[Record]]:
     """What the relay sends of the journal as it is now."""
-    rows = [dict(row) for row in await service.rows(authority)]
-    for before, row in zip([None, *rows], rows, strict=False):
-        row["previous"] = before["hash"] if before else None
-    announced = [row for row in rows if row["announced"] is not None]
-    return [journal_record(row) for row in rows], [announcement_record(row, service.name) for row in announced]
+    rows = await service.rows(authority)
+    linked = list(zip(rows, [GENESIS, *(row["hash"] for row in rows)], strict=False))
+    return list(journal_records(linked)), list(announcement_records(linked, service.name))
 
 
 async def send(service: SmallService, name: str, records: Sequence[Record]) -> None:

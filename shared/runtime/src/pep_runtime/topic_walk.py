@@ -1,10 +1,12 @@
-"""One topic, record by record, beside the journal: each must be what the relay sends of its row; a repeat likewise."""
+"""One topic, record by record, beside the journal: each must be what the relay sends of its row; a repeat likewise.
+
+It goes as far as the topic went when it was opened.
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,28 +14,22 @@ from aiokafka.structs import ConsumerRecord
 
 from pep_runtime.journal_walk import Fault
 from pep_runtime.relay import Record
+from pep_runtime.topics import Log
 
 RECORDS = 1_000
-Rows = Callable[[Sequence[int]], Awaitable[Mapping[int, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a topic holds: its short name, the header with the number, and what the relay sends of a row."""
-
-    name: str
-    header: str
-    record_of: Callable[[Any], Record]
+Expected = Callable[[Sequence[int]], Awaitable[Mapping[int, tuple[int, Record]]]]
+"""Of some numbers: the position in the journal, and the record that the relay sends of it."""
 
 
 class TopicWalk:
-    """Where the walk through one topic stands. It goes as far as the topic went when `open` was called."""
+    """Where the walk through one topic stands. `log` is its short name, `header` the one that holds the number."""
 
-    def __init__(self, consumer: AIOKafkaConsumer, topic: str, kind: Kind, rows: Rows) -> None:
+    def __init__(self, consumer: AIOKafkaConsumer, topic: str, log: Log, header: str, expected: Expected) -> None:
         self._consumer = consumer
         self._partition = TopicPartition(topic, 0)
-        self._kind = kind
-        self._rows = rows
+        self._log = log
+        self._header = header
+        self._expected = expected
         self._waiting: deque[tuple[int, ConsumerRecord]] = deque()
         self._highest = 0
         self._end = 0
@@ -46,24 +42,24 @@ class TopicWalk:
         beginning = (await self._consumer.beginning_offsets([self._partition]))[self._partition]
         self._consumer.seek(self._partition, beginning)
 
-    async def step(self, position: int, number: int, row: Any, *, sent: bool) -> None:
-        """The record with this number must be what the relay sends of this row.
+    async def step(self, position: int, number: int, expected: Record, *, sent: bool) -> None:
+        """The record with this number must be this one.
 
         The end of the topic may come before, unless it was `sent`. Raises `Fault`, at the row's position.
         """
         if await self._next_number() != number:
             if sent or self._waiting:
-                raise Fault(position, f"it is missing in the {self._kind.name} topic")
+                raise Fault(position, f"it is missing in the {self._log} topic")
             return
         _number, record = self._waiting.popleft()
-        if not _same(record, self._kind.record_of(row)):
-            raise Fault(position, f"the {self._kind.name} topic holds something else in its place")
+        if not _same(record, expected):
+            raise Fault(position, f"the {self._log} topic holds something else in its place")
 
     async def end(self) -> None:
         """All rows are taken: no record may be left. Raises `Fault`, at the record's own number."""
         number = await self._next_number()
         if number is not None:
-            raise Fault(number, f"the {self._kind.name} topic holds a record that is not in the journal")
+            raise Fault(number, f"the {self._log} topic holds a record that is not in the journal")
 
     async def _next_number(self) -> int | None:
         while not self._waiting and await self._consumer.position(self._partition) < self._end:
@@ -85,21 +81,20 @@ class TopicWalk:
 
     def _number(self, record: ConsumerRecord) -> int:
         try:
-            return int(dict(record.headers)[self._kind.header])
+            return int(dict(record.headers)[self._header])
         except (KeyError, ValueError) as error:
-            what = f"the {self._kind.name} topic holds a record without a number, at offset {record.offset}"
+            what = f"the {self._log} topic holds a record without a number, at offset {record.offset}"
             raise Fault(self._highest + 1, what) from error
 
     async def _check_repeats(self, repeats: Sequence[tuple[int, ConsumerRecord]]) -> None:
-        rows = await self._rows([number for number, _ in repeats])
+        expected = await self._expected([number for number, _ in repeats])
         for number, record in repeats:
-            row = rows.get(number)
-            if row is None or not _same(record, self._kind.record_of(row)):
-                raise Fault(
-                    row["position"] if row else number, f"a repeat in the {self._kind.name} topic is not the same"
-                )
+            position, first = expected.get(number, (number, None))
+            if first is None or not _same(record, first):
+                raise Fault(position, f"a repeat in the {self._log} topic is not the same")
         self.repeats += len(repeats)
 
 
 def _same(record: ConsumerRecord, expected: Record) -> bool:
-    return (record.key, record.value, list(record.headers)) == (expected.key, expected.value, list(expected.headers))
+    said, wanted = sorted(record.headers), sorted(expected.headers)
+    return (record.key, record.value, said) == (expected.key, expected.value, wanted)

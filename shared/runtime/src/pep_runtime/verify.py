@@ -8,27 +8,31 @@ newest seal.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import asyncpg
 
 from pep_kernel.contracts.journey import JournalSealed
+from pep_runtime.chain import GENESIS
+from pep_runtime.cloud_events import NUMBER
 from pep_runtime.journal_walk import Fault, JournalWalk
 from pep_runtime.kafka import reader
-from pep_runtime.relay import announcement_record, journal_record
-from pep_runtime.topic_walk import Kind, TopicWalk
-from pep_runtime.topics import POSITION, topic
+from pep_runtime.relay import Linked, Record, announcement_records, journal_records
+from pep_runtime.topic_walk import TopicWalk
+from pep_runtime.topics import POSITION, Log, topic
 
 ROWS = 500
 Progress = Callable[[int, int], None]
+_HEADER: dict[Log, str] = {"journal": POSITION, "events": NUMBER}
+_COLUMN: dict[Log, str] = {"journal": "position", "events": "announced"}
 
 _HEAD = "select position, announced, hash from journal_head where authority = $1 and log = 'journal'"
 _SENT = "select position from relay_cursor where authority = $1"
-_ALL = "select *, lag(hash) over (order by position) as previous from journal where authority = $1 order by position"
+_ALL = "select * from journal where authority = $1 order by position"
 _SOME = (
     "select j.*, p.hash as previous from journal j"
     " left join journal p on p.authority = j.authority and p.position = j.position - 1"
@@ -98,15 +102,10 @@ class Verifier:
             await connection.close()
 
     @contextlib.asynccontextmanager
-    async def _opened(self, connection: Any, log: Literal["journal", "events"]) -> AsyncIterator[TopicWalk]:
-        kinds = {
-            "journal": (Kind("journal", POSITION, journal_record), "position"),
-            "events": (Kind("events", "ce_sequence", partial(announcement_record, service=self._service)), "announced"),
-        }
-        kind, column = kinds[log]
+    async def _opened(self, connection: Any, log: Log) -> AsyncIterator[TopicWalk]:
+        name = topic(self._authority, self._service, log)
         async with reader(self._bootstrap) as consumer:
-            name = topic(self._authority, self._service, log)
-            walk = TopicWalk(consumer, name, kind, partial(self._some, connection, column))
+            walk = TopicWalk(consumer, name, log, _HEADER[log], partial(self._expected, connection, log))
             await walk.open()
             yield walk
 
@@ -116,15 +115,33 @@ class Verifier:
         try:
             if head is None:
                 raise Fault(0, "there is no such authority")
-            async for row in self._rows(connection, head["position"]):
-                self._walk.step(row)
-                await journal.step(row["position"], row["position"], row, sent=row["position"] <= sent)
-                if row["announced"] is not None:
-                    await events.step(row["position"], row["announced"], row, sent=row["position"] <= sent)
+            cursor = await connection.cursor(_ALL, self._authority)
+            while rows := await cursor.fetch(ROWS):
+                await self._check(rows, sent, journal, events)
+                self._progress(self._walk.position, head["position"])
             await self._check_end(connection, head, journal, events)
         except Fault as fault:
             return fault
         return None
+
+    async def _check(self, rows: Sequence[Any], sent: int, journal: TopicWalk, events: TopicWalk) -> None:
+        linked = list(zip(rows, [self._walk.hash, *(row["hash"] for row in rows)], strict=False))
+        as_rows, as_announcements = self._records(linked, "journal"), self._records(linked, "events")
+        for row in rows:
+            self._walk.step(row)
+            position, number, was_sent = row["position"], row["announced"], row["position"] <= sent
+            await journal.step(position, position, next(as_rows), sent=was_sent)
+            if number is not None:
+                await events.step(position, number, next(as_announcements), sent=was_sent)
+
+    def _records(self, linked: Sequence[Linked], log: Log) -> Iterator[Record]:
+        return journal_records(linked) if log == "journal" else announcement_records(linked, self._service)
+
+    async def _expected(self, connection: Any, log: Log, numbers: Sequence[int]) -> dict[int, tuple[int, Record]]:
+        column = _COLUMN[log]
+        rows = await connection.fetch(_SOME.format(column=column), self._authority, numbers)
+        records = self._records([(row, row["previous"] or GENESIS) for row in rows], log)
+        return {row[column]: (row["position"], record) for row, record in zip(rows, records, strict=True)}
 
     async def _check_end(self, connection: Any, head: Any, journal: TopicWalk, events: TopicWalk) -> None:
         self._walk.end(head)
@@ -134,17 +151,6 @@ class Verifier:
         wrong: int | None = await connection.fetchval(_VERSIONS, self._authority)
         if wrong is not None:  # counted by the database, so that memory stays bounded
             raise Fault(wrong, "the versions of its stream are not 1, 2, 3 …")
-
-    async def _rows(self, connection: Any, of: int) -> AsyncIterator[Any]:
-        cursor = await connection.cursor(_ALL, self._authority)
-        while rows := await cursor.fetch(ROWS):
-            for row in rows:
-                yield row
-            self._progress(rows[-1]["position"], of)
-
-    async def _some(self, connection: Any, column: str, numbers: Sequence[int]) -> Mapping[int, Any]:
-        rows = await connection.fetch(_SOME.format(column=column), self._authority, numbers)
-        return {row[column]: row for row in rows}
 
     def _verdict(self, head: Any, repeats: int, fault: Fault | None) -> Verdict:
         seal = self._walk.newest_seal

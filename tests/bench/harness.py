@@ -22,12 +22,14 @@ async def run_by_turns(measure: Measure, bench: Bench, servers: Iterable[psutil.
     """`bench.runs` rounds over all sides, a line for each run."""
     async with measure.sides(bench) as sides:
         runs: dict[str, list[Figures]] = {side.name: [] for side in sides}
-        for number in range(1, bench.runs + 1):
+        for number in range(1 - measure.warm_up, bench.runs + 1):
             for side in sides:
-                with console.status(f"{side.name}, run {number} of {bench.runs}"):
+                name = f"{number}/{bench.runs}" if number > 0 else "warm"
+                with console.status(f"{side.name}, {name}"):
                     figures = await run_once(side, servers)
-                runs[side.name].append(figures)
-                console.print(f"  {number}/{bench.runs}  {side.name:<42}  {_in_words(figures)}")
+                if number > 0:
+                    runs[side.name].append(figures)
+                console.print(f"  {name}  {side.name:<42}  {_in_words(figures)}")
         return runs
 
 

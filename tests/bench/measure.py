@@ -88,13 +88,14 @@ class Measure:
     """One row of the promises. `unit` is what a figure of the first aim counts, as "appends/s" or "ms".
 
     `sides` sets up what they need and takes it down again. It stands as `MEASURE` in a module `pN_something.py`, which
-    gives it its id, PN.
+    gives it its id, PN. The first `warm_up` rounds are not counted: Kafka's Java compiles what it has often done.
     """
 
     title: str
     unit: str
     aims: Sequence[Aim]
     sides: Callable[[Bench], Sides]
+    warm_up: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """Each hash of the chain covers all of a row and all rows before it."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 from hashlib import sha256
 
 import pytest
+from msgspec.structs import replace
 
 from pep_runtime.chain import GENESIS, next_hash
 from pep_runtime.codec import Frame

@@ -7,6 +7,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+BATCH_BYTES = 512 * 1024  # before compression: below what a topic takes, large enough that asking costs little
+
 
 async def start_producer(bootstrap: str) -> AIOKafkaProducer:
     """An idempotent producer that waits for all replicas; batches are built by the caller."""
@@ -16,6 +18,7 @@ async def start_producer(bootstrap: str) -> AIOKafkaProducer:
         enable_idempotence=True,
         compression_type="zstd",
         max_request_size=1_048_576,
+        max_batch_size=BATCH_BYTES,
     )
     try:
         await producer.start()

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from pep_runtime.chain import GENESIS
 from pep_runtime.cloud_events import Headers, headers_of
 from pep_runtime.codec import Frame
 from pep_runtime.journal import Pool
@@ -25,7 +26,6 @@ from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
 from pep_runtime.wake import Bell
 
 ROWS = 2_000
-BATCH_BYTES = 256 * 1024
 TOPICS_AT_ONCE = 8
 LEASE_SECONDS = 10.0
 IDLE_SECONDS = 0.05
@@ -35,9 +35,9 @@ CURSOR_SECONDS = 0.2
 log = logging.getLogger("pep_runtime.relay")
 
 _SELECT = (
-    "select j.*, p.hash as previous from journal j"
-    " left join journal p on p.authority = j.authority and p.position = j.position - 1"
-    " where j.authority = $1 and j.position > $2 order by j.position limit $3"
+    "select authority, position, recorded_at, announced, child_ref, stream, event_id, correlation, trace,"
+    " envelope, payload, announcement, hash"
+    " from journal where authority = $1 and position >= $2 order by position limit $3 + 1"
 )
 
 
@@ -49,13 +49,15 @@ class Place:
     offsets: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One Kafka record as it will be sent."""
 
     key: bytes
     value: bytes
     headers: Headers
+
+
+Linked = tuple[Any, bytes]  # a journal row, and the hash of the row before it
 
 
 class ShorterThanBefore(Exception):
@@ -100,6 +102,11 @@ class Relay:
             await self._pool.execute("select give_lease_back($1, $2)", self._lease, self._holder)
 
     @property
+    def published(self) -> dict[str, int]:
+        """Authority → the last position that Kafka has acknowledged, since this relay took over."""
+        return {authority: place.position for authority, place in self._places.items()}
+
+    @property
     def _lease(self) -> str:
         return f"relay of {self._service}"
 
@@ -119,7 +126,7 @@ class Relay:
             await self._save_cursor()
 
     async def _save_cursor(self) -> None:
-        moved = {a: p.position for a, p in self._places.items() if self._saved.get(a) != p.position}
+        moved = {name: position for name, position in self.published.items() if self._saved.get(name) != position}
         if moved:
             await self._pool.execute(
                 "insert into relay_cursor (authority, position) select * from unnest($1::text[], $2::bigint[])"
@@ -164,16 +171,15 @@ class Relay:
                 await self._pool.execute("select freeze_authority($1, $2)", authority, str(difference))
                 return
             await self._pool.execute("select thaw_authority($1, 'lineage')", authority)
-        rows = await self._pool.fetch(_SELECT, authority, place.position, ROWS)
+        rows = await read_rows(self._pool, authority, place.position, ROWS)
         if not rows:
             return
         journal = topic(authority, self._service, "journal")
         events = topic(authority, self._service, "events")
-        announced = [_announcement_record(row, self._service) for row in rows if row["announced"] is not None]
         try:
-            await self._send(producer, place, journal, [_journal_record(row) for row in rows])
-            await self._send(producer, place, events, announced)
-            place.position = rows[-1]["position"]
+            await self._send(producer, place, journal, journal_records(rows))
+            await self._send(producer, place, events, announcement_records(rows, self._service))
+            place.position = rows[-1][0]["position"]
         except ShorterThanBefore as shorter:
             log.warning("%s: %s; comparing", authority, shorter)
             self._places[authority] = await self.compare(authority, {shorter.topic: shorter.offset})
@@ -181,26 +187,22 @@ class Relay:
             self._places.pop(authority, None)  # unknown outcome: compare before the next send
             raise
 
-    async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Sequence[Record]) -> None:
+    async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Iterator[Record]) -> None:
         """Send in batches, each acknowledged before the next. Raises `ShorterThanBefore`.
 
         A batch that lands further on than expected follows a repeat by a paused relay, which does no harm.
         """
-        start = 0
-        while start < len(records):
-            batch = producer.create_batch()
-            taken = 0
-            for record in records[start:]:
-                if taken and batch.size() > BATCH_BYTES:
-                    break
-                if batch.append(key=record.key, value=record.value, timestamp=None, headers=record.headers) is None:
-                    break
-                taken += 1
+        left = next(records, None)
+        while left:
+            batch, taken = producer.create_batch(), 0
+            while left is not None and batch.append(
+                timestamp=None, key=left.key, value=left.value, headers=left.headers
+            ):
+                left, taken = next(records, None), taken + 1
             acknowledged = await (await producer.send_batch(batch, name, partition=0))
             if acknowledged.offset < place.offsets[name]:
                 raise ShorterThanBefore(name, acknowledged.offset)
             place.offsets[name] = acknowledged.offset + taken
-            start += taken
 
     async def compare(self, authority: str, below: Mapping[str, int] | None = None) -> Place:
         """Where to go on from: the topics' last records must be rows of this journal, byte for byte.
@@ -253,6 +255,15 @@ class Relay:
         return found
 
 
+async def read_rows(pool: Pool, authority: str, after: int, limit: int) -> list[Linked]:
+    """Journal rows in order, each with the hash of the row before it, which is read once more for it."""
+    rows = await pool.fetch(_SELECT, authority, after, limit)
+    hashes = [row["hash"] for row in rows]
+    if rows and rows[0]["position"] == after:
+        return list(zip(rows[1:], hashes, strict=False))
+    return list(zip(rows[:limit], [GENESIS, *hashes], strict=False))
+
+
 def _same(ours: bytes | None, theirs: bytes, what: str, which: str) -> None:
     if ours is None:
         raise Diverged(f"the {which} topic is ahead: {what} is not in the journal")
@@ -265,15 +276,19 @@ def _key(row: Any) -> bytes:
     return name.encode()
 
 
-def _journal_record(row: Any) -> Record:
-    announcement = row["announcement"] or b""
-    frame = Frame(
-        row["position"], row["recorded_at"], row["announced"] or 0, row["envelope"], row["payload"], announcement
-    )
-    previous = row["previous"] or bytes(32)
-    headers = [(POSITION, str(row["position"]).encode()), (HASH, row["hash"]), (PREVIOUS, previous)]
-    return Record(_key(row), frame.pack(), headers)
+def journal_records(rows: Iterable[Linked]) -> Iterator[Record]:
+    """Journal rows, whole, as they travel."""
+    for row, previous in rows:
+        position, announcement = row["position"], row["announcement"] or b""
+        frame = Frame(
+            position, row["recorded_at"], row["announced"] or 0, row["envelope"], row["payload"], announcement
+        )
+        headers = [(POSITION, str(position).encode()), (HASH, row["hash"]), (PREVIOUS, previous)]
+        yield Record(_key(row), frame.pack(), headers)
 
 
-def _announcement_record(row: Any, service: str) -> Record:
-    return Record(_key(row), row["announcement"], headers_of(row, service, row["previous"] or bytes(32)))
+def announcement_records(rows: Iterable[Linked], service: str) -> Iterator[Record]:
+    """What the rows announce, as it travels."""
+    for row, previous in rows:
+        if row["announced"] is not None:
+            yield Record(_key(row), row["announcement"], headers_of(row, service, previous))

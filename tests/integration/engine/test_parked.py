@@ -330,10 +330,23 @@ async def test_what_an_operator_gives_up_is_told_in_the_journal_and_the_rest_goe
     assert await listener.done() == [2, 3, 4]
     event = (await listener.service.rows(told.authority))[0]
     content = json.loads(event["payload"])
+    assert (event["cause"], event["correlation"]) == (UUID(int=1), UUID(int=1))
     assert (event["type"], event["child_ref"], content["giver"]) == ("AnnouncementDiscarded", "anna", told.service.name)
     decision = {"number": 1, "type": KIND, "reason": "said_by_mistake", "case_ref": "CASE-1", "by": "p-operator"}
     assert content | decision == content
     assert content["error"] == "ZeroDivisionError"
+
+
+async def test_what_was_never_an_announcement_can_be_given_up_too(listener: Listener, told: Told) -> None:
+    await told.tell("plan-1", value=b"\xff", without="ce_id", ce_type=b"\xff", ce_correlationid=b"?")
+    await told.tell("plan-1")
+    async with background(listener.runner.run()):
+        await listener.read_all()
+        await listener.decide("plan-1", discard=1)
+        await listener.nothing_parked()
+    assert await listener.done() == [2]
+    rows = await listener.service.rows(told.authority)
+    assert (rows[0]["type"], rows[0]["child_ref"]) == ("AnnouncementDiscarded", None)
 
 
 async def test_who_gives_up_one_record_gives_up_no_other(listener: Listener, told: Told) -> None:

@@ -24,8 +24,13 @@ NUMBER = "ce_sequence"
 
 _PARK = (
     "insert into parked_event"
-    " (authority, consumer, topic, number, key, headers, contents, value, error, parked_at, retry)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, 'looked at again after a restore', now(), true) on conflict do nothing"
+    " (authority, consumer, topic, number, key, headers, contents, value, error, parked_at)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, 'looked at again after a restore', now()) on conflict do nothing"
+)
+_TRY_AGAIN = (
+    "insert into parked_decision (authority, consumer, topic, key)"
+    " select distinct authority, consumer, topic, key from parked_event"
+    " where authority = $1 and consumer = $2 and topic = $3 on conflict do nothing"
 )
 _MOVE = (
     "update consumer_offset set next_offset = $4, last_number = $5, last_hash = $6, epoch = epoch + 1"
@@ -141,6 +146,7 @@ class _Passed:
         open_ones = [record for record in records if _number(record) > last.of_key.get(record.key, 0)]
         who = (self._authority, self._offset["consumer"], self._offset["topic"])
         await self._connection.executemany(_PARK, [(*who, *_parked(record)) for record in open_ones])
+        await self._connection.execute(_TRY_AGAIN, *who)
         return len(open_ones)
 
     async def _move(self, last: _Last) -> None:

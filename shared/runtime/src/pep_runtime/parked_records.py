@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -95,8 +96,16 @@ class ParkedRecord:
                 "by": self.decided_by,
             }
         )
-        cause = timer_cause("announcement discarded", offset.consumer, claim.topic, str(self.number))
-        return discard(command, self.delivery.key), ByPolicy(f"{offset.consumer}/discard", cause, cause, offset=offset)
+        made_up = timer_cause("announcement discarded", offset.consumer, claim.topic, str(self.number))
+        cause = self._id("ce_id", made_up)
+        origin = ByPolicy(f"{offset.consumer}/discard", cause, self._id("ce_correlationid", cause), offset=offset)
+        return discard(command, self.delivery.key), origin
+
+    def _id(self, header: str, otherwise: UUID) -> UUID:
+        try:
+            return UUID(self.delivery.headers[header].decode())
+        except (KeyError, ValueError):
+            return otherwise
 
 
 class ParkedRecords:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha1
 from itertools import accumulate, cycle, islice, takewhile
 from random import Random
@@ -55,14 +56,19 @@ INDEXES = (
 
 @dataclass(frozen=True)
 class Made:
-    """A journal of one authority in a database of its own. `child` has been in care from the beginning."""
+    """A journal of one authority in a database of its own."""
 
     database: str
     superuser_dsn: str
     logins: Logins
     authority: str
     events: int
-    child: str
+    seed: int
+
+    @cached_property
+    def children(self) -> int:
+        """How many children there are; the last of them may not have got to the end of their lives."""
+        return _children(_lives(self.authority, self.seed), self.events)
 
 
 async def make(postgres_dsn: str, authority: str, events: int, seed: int, console: Console) -> Made:
@@ -74,7 +80,14 @@ async def make(postgres_dsn: str, authority: str, events: int, seed: int, consol
         await connection.execute("select open_authority($1)", authority)
         if not await connection.fetchval("select exists (select from journal)"):
             await _write(connection, authority, events, seed, console)
-    return Made(database, dsn, logins, authority, events, child_ref(0))
+    return Made(database, dsn, logins, authority, events, seed)
+
+
+async def forget(made: Made, table: str) -> None:
+    """As if this read model were new."""
+    async with superuser(made.superuser_dsn) as connection:
+        await connection.execute(f"truncate {table}")
+        await connection.execute("delete from projection_position where model = $1", table)
 
 
 async def publish(made: Made, bootstrap: str, console: Console) -> None:
@@ -129,7 +142,7 @@ async def _without_indexes(connection: Any) -> AsyncIterator[None]:
 
 
 def child_ref(number: int) -> str:
-    """A child's opaque reference."""
+    """A child's opaque reference. Whose numbers differ by a multiple of LIVES, they lead the same life."""
     return keyed_reference(b"bench", "child", str(number))
 
 
@@ -138,14 +151,18 @@ def in_order(authority: str, events: int, seed: int) -> Iterator[tuple[Step, str
 
     Week by week, and within a week child after child: children's events stand mixed, as they do in a real term.
     """
-    chance = Random(seed)
-    lives = [life_of_child(authority, chance) for _ in range(LIVES)]
+    lives = _lives(authority, seed)
     children = [child_ref(number) for number in range(_children(lives, events))]
     yield from ((step, "") for step in colleagues(authority).steps)
     for weeks in _by_week(lives):
         for number, child in enumerate(children):
             for step in weeks.get(number % LIVES, ()):
                 yield step, child
+
+
+def _lives(authority: str, seed: int) -> list[Life]:
+    chance = Random(seed)
+    return [life_of_child(authority, chance) for _ in range(LIVES)]
 
 
 def _children(lives: Sequence[Life], events: int) -> int:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from struct import Struct
 
 from pep_runtime.codec import Frame, microseconds
 
 GENESIS = bytes(32)
+_NUMBERS = Struct(">qqq")
 
 
 def next_hash(previous: bytes, frame: Frame) -> bytes:
     """SHA-256 over the previous hash, position, recorded microseconds, announced number or 0, and three digests."""
-    numbers = (frame.position, microseconds(frame.recorded_at), frame.announced)
-    parts = (frame.envelope, frame.payload, frame.announcement)
-    return sha256(
-        b"".join(
-            (previous, *(n.to_bytes(8, "big", signed=True) for n in numbers), *(sha256(p).digest() for p in parts))
-        )
-    ).digest()
+    numbers = _NUMBERS.pack(frame.position, microseconds(frame.recorded_at), frame.announced)
+    envelope, payload, said = map(sha256, (frame.envelope, frame.payload, frame.announcement))
+    return sha256(b"".join((previous, numbers, envelope.digest(), payload.digest(), said.digest()))).digest()

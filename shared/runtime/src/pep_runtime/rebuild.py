@@ -166,7 +166,7 @@ class _Rebuilding:
             )
             if live_position != position:
                 return found
-            live = await self._shadow.live_content()
+            live = await self._shadow.live_content(self._authority)
             return replace(found, live_rows=live.rows, live_checksum=live.checksum)
 
     async def swap(self, found: Rebuilt) -> Rebuilt:

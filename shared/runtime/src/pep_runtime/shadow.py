@@ -105,15 +105,19 @@ class Shadow:
 
     async def content(self) -> Content:
         """What the temporary table holds; `load` comes before. In a transaction."""
-        return await self._content(self._name)
+        return await self._content(f"from {self._name}")
 
-    async def live_content(self) -> Content:
-        """What the live table holds of the authority that this transaction is set to."""
-        return await self._content(self._table.model.table)
+    async def live_content(self, authority: str) -> Content:
+        """What the live table holds of the authority. In a transaction.
 
-    async def _content(self, relation: str) -> Content:
+        It is named: of some tables the operator's login may see all authorities.
+        """
+        return await self._content(f"from {self._table.model.table} where authority = $1", authority)
+
+    async def _content(self, which: str, *arguments: str) -> Content:
         rows, digest = 0, sha256()
-        cursor = await self._connection.cursor(f"select {self._names} from {relation} order by {self._table.key_order}")
+        query = f"select {self._names} {which} order by {self._table.key_order}"
+        cursor = await self._connection.cursor(query, *arguments)
         while page := await cursor.fetch(PAGE):
             digest.update(_encoder.encode_lines(map(tuple, page)))
             rows += len(page)

@@ -59,9 +59,9 @@ class Command:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the last thing that was heard is a no."""
-        last = self.attempts[-1].status
-        return self.acknowledged is None and last is not None and last in REFUSED
+        """Whether the last thing that was heard is a no. That somebody else was quicker is none."""
+        last = self.attempts[-1]
+        return self.acknowledged is None and last.status in REFUSED and last.error is None
 
     def __str__(self) -> str:
         outcomes = [str(each.status or each.error) for each in self.attempts]

@@ -135,10 +135,11 @@ class ChildsRoad:
         path = f"/plans?child_ref={self.desk.child(self.child)}"
         plans = await writer.look(self.desk, self.like.teacher, "pep-record", path, lambda page: page["items"])
         self.ids["plan"] = plans[0]["plan_id"]
-        for number, line in enumerate(self.lines):
-            body = {"subject": line.subject, "text": WORDS, "actions": [_action(line)]}
+        for subject in self.like.subjects:
+            costed = [_action(line) for line in self.lines if line.subject == subject]
+            body = {"subject": subject, "text": WORDS, "actions": costed or [_action(None)]}
             what = self._of_plan("POST", "targets")
-            await writer.tell(self.desk, self.like.teacher, "pep-record", what, body, step=f"target{number}")
+            await writer.tell(self.desk, self.like.teacher, "pep-record", what, body, step=f"target-{subject}")
         shown = await writer.look(self.desk, self.like.teacher, "pep-record", f"/plans/{self.ids['plan']}")
         for section in shown["sections"]:
             if section["required"]:
@@ -223,6 +224,7 @@ class ChildsRoad:
         return f"{method} /plans/{self.ids['plan']}/{what}"
 
 
-def _action(line: Line) -> dict[str, Any]:
-    costs = {name: getattr(line, name) for name in ("category", "quantity", "unit_pence", "line_pence")}
+def _action(line: Line | None) -> dict[str, Any]:
+    names = ("category", "quantity", "unit_pence", "line_pence")
+    costs = {name: getattr(line, name) for name in names} if line else None
     return {"text": WORDS, "owner": "designated_teacher", "line": costs}

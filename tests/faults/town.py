@@ -198,8 +198,6 @@ async def founded(folder: Path, tell: Callable[[str], None] = print) -> AsyncIte
         await asyncio.to_thread(supervisor.start, servers)
         installed = await install(stack)
         town = Town(stack, proxies, supervisor, installed, dict(_named(servers)), tell=tell)
-        for each in PACKAGES:
-            clock_of(stack, each).symlink_to(stack.clock_file)
         environments = {each: environment_of(stack, installed, each) for each in PACKAGES}
         services = [stack.role(each, role, environments[each]) for each in PACKAGES for role in ROLES]
         await asyncio.to_thread(supervisor.start, services)

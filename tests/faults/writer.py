@@ -23,7 +23,7 @@ TRIES = 6
 ANSWER_SECONDS = 8.0
 LOOK_SECONDS = 3.0
 QUICKER = "Somebody else was quicker"
-SERVICES_ARE_AWAY = range(500, 600)
+AWAY = range(500, 600)
 
 
 class NotYet(Exception):
@@ -81,7 +81,7 @@ class Writer:
     async def _until_known(self, desk: Desk, who: str, service: str, what: str, body: Any, key: str) -> httpx.Response:
         for attempt in range(TRIES):
             answer = await self._attempt(desk, who, service, what, body, key, "command")
-            if answer is not None and not _is_unknown(answer):
+            if answer is not None and answer.status_code not in AWAY and QUICKER not in answer.text:
                 return answer
             if time.monotonic() > self.until:
                 break
@@ -100,6 +100,8 @@ class Writer:
             answer = await self.client.request(method, url, content=content, headers=headers)
         except httpx.TransportError as trouble:
             error = type(trouble).__name__
+        if answer is not None and answer.status_code == 409 and QUICKER in answer.text:
+            error = QUICKER
         position = _position(answer)
         self.seen[f"{desk.authority} {service}"] = max(self.seen.get(f"{desk.authority} {service}", 0), position or 0)
         self.history.note(
@@ -134,11 +136,6 @@ def says(answer: httpx.Response) -> str:
         return str(answer.json()["detail"])
     except (ValueError, KeyError):
         return answer.text[:200]
-
-
-def _is_unknown(answer: httpx.Response) -> bool:
-    """Not done, or nobody knows: to be sent again with the same key."""
-    return answer.status_code in SERVICES_ARE_AWAY or (answer.status_code == 409 and QUICKER in answer.text)
 
 
 def _position(answer: httpx.Response | None) -> int | None:

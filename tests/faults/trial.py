@@ -1,0 +1,75 @@
+"""One nemesis against one workload; then the faults stop, the town comes to rest, and checkers judge what is left."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import httpx
+from tests.faults.checkers.waiting import drained
+from tests.faults.evidence import Finding, evidence
+from tests.faults.history import History
+from tests.faults.judgement import judge
+from tests.faults.road import Place
+from tests.faults.town import Nemesis, Town
+from tests.faults.workload import WRITERS, Workload
+
+from pep_local.places import make_folder
+
+REST = "it comes to rest by itself"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was sent, what became of it, and by checker what was found."""
+
+    nemesis: Nemesis
+    history: History
+    workload: Workload
+    seconds: float
+    drain_seconds: float
+    restarts: int
+    verdicts: dict[str, list[Finding]]
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [each for found in self.verdicts.values() for each in found]
+
+    def counts(self) -> dict[str, int]:
+        """Commands by what their senders know of them."""
+        commands = list(self.history.commands())
+        acknowledged = sum(each.acknowledged is not None for each in commands)
+        refused = sum(each.is_refused for each in commands)
+        unknown = len(commands) - acknowledged - refused
+        return {"commands": len(commands), "acknowledged": acknowledged, "refused": refused, "unknown": unknown}
+
+
+@dataclass(frozen=True)
+class Trials:
+    """A town where one nemesis after the other is let in."""
+
+    town: Town
+    places: Sequence[Place]
+    client: httpx.AsyncClient
+    seed: int
+    writers: int = WRITERS
+
+    async def of(self, nemesis: Nemesis, seconds: float) -> Outcome:
+        """The writers write and the nemesis acts for so long."""
+        run, began = f"{nemesis.name}-{self.seed}", time.monotonic()
+        history = History(make_folder(self.town.stack.folder / "histories") / f"{run}.jsonl")
+        workload = Workload(self.town, self.places, self.client, history, run, self.seed)
+        ended_before = self.town.ended_by_itself.total()
+        async with asyncio.TaskGroup() as both:
+            both.create_task(workload.write(began + seconds, self.writers))
+            both.create_task(nemesis.act(self.town, Random(run), began + seconds))
+        acted = time.monotonic() - began
+        await self.town.all_runs()
+        async with evidence(self.town, history) as left:
+            drain_seconds, waiting = await drained(left)
+            verdicts = {REST: waiting, **await judge(left)}
+        restarts = self.town.ended_by_itself.total() - ended_before
+        return Outcome(nemesis, history, workload, acted, drain_seconds, restarts, verdicts)

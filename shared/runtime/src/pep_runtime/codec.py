@@ -119,7 +119,7 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
 
 
 class _JournalEvent(msgspec.Struct, gc=False):
-    """All that a `Recorded` has, from a row of the journal. Rebuilding is bound by decoding: it happens at the first look."""
+    """All that a `Recorded` has, from a journal row. Rebuilding is bound by decoding: it happens at the first look."""
 
     types: EventTypes
     row: Any

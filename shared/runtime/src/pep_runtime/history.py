@@ -6,7 +6,7 @@ hash of the one before it: a gap or another history is an error that names the p
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -23,10 +23,14 @@ _SELECT = (
     "select position, type, schema_version, recorded_at, announced, envelope, payload from journal"
     " where authority = $1 and position > $2 and position <= $3 order by position limit $4"
 )
-Page = Sequence[Recorded]
+Page = Iterable[Recorded]  # to be gone through once: each event can go before the next is decoded
 
 
-class AnotherHistory(Exception):
+class CannotRebuild(Exception):
+    """A read model cannot be made anew; the text says why and where."""
+
+
+class AnotherHistory(CannotRebuild):
     """A topic does not tell what the journal tells; the text names the position."""
 
 
@@ -51,7 +55,7 @@ class FromJournal:
             rows = await self._connection.fetch(_SELECT, self._authority, after, upto, PAGE)
             if not rows:
                 return
-            yield [self._types.recorded(row) for row in rows]
+            yield map(self._types.recorded, rows)
             after = rows[-1]["position"]
 
 
@@ -71,15 +75,15 @@ class FromKafka:
         """A topic is read from its beginning: `after` is passed over."""
         async with reader(self._bootstrap) as consumer:
             async for records in _records(consumer, TopicPartition(self._topic, 0)):
-                page = [each for each in self._new(records) if after < each.position <= upto]
-                if page:
-                    yield page
-                if self._position >= upto:
+                yield (each for each in self._new(records, upto) if each.position > after)
+                if self._position == upto:
                     break
         await self._compare()
 
-    def _new(self, records: Sequence[ConsumerRecord]) -> Iterator[Recorded]:
+    def _new(self, records: Sequence[ConsumerRecord], upto: int) -> Iterator[Recorded]:
         for record in records:
+            if self._position == upto:
+                return
             value, headers = record.value or b"", dict(record.headers)
             cut = Frame.cut(value)
             if cut.position <= self._position:

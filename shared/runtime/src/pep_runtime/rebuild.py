@@ -16,17 +16,13 @@ import asyncpg
 
 from pep_kernel.read_model import ReadModel
 from pep_runtime.codec import EventTypes
-from pep_runtime.history import PAGE, FromJournal, FromKafka, History
+from pep_runtime.history import PAGE, CannotRebuild, FromJournal, FromKafka, History
 from pep_runtime.projector import Table
 from pep_runtime.shadow import ROWS_IN_MEMORY, Shadow
 
 Source = Literal["journal", "kafka"]
 Verdict = Literal["same", "different", "not compared", "swapped"]
 Progress = Callable[[int, int], None]
-
-
-class CannotRebuild(Exception):
-    """What was asked for is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ async def rebuild(
     """Fold, compare and, where the live rows are not the same, swap.
 
     `service` and `bootstrap` say which topic, for Kafka. With `as_of` it folds up to that position and never swaps.
-    `agree` is asked before rows are replaced. Raises `CannotRebuild`, `CannotFold`, `AnotherHistory`.
+    `agree` is asked before rows are replaced. Raises `CannotRebuild`.
     """
     started = time.perf_counter()
     async with _connected(worker_dsn, authority) as connection, _connected(worker_dsn, authority) as reading:

@@ -7,7 +7,8 @@ log is, and the temporary table goes with its session, however that ends.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -17,6 +18,7 @@ import msgspec
 
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key
+from pep_runtime.history import CannotRebuild
 from pep_runtime.projector import Table
 
 ROWS_IN_MEMORY = 50_000
@@ -24,7 +26,7 @@ PAGE = 2_000
 _encoder = msgspec.json.Encoder()
 
 
-class CannotFold(Exception):
+class CannotFold(CannotRebuild):
     """An event that cannot be read or folded; the text names its position."""
 
 
@@ -56,33 +58,49 @@ class Shadow:
             f"alter table {self._name} add primary key ({', '.join(self._table.model.key)})"
         )
 
-    async def fold(self, batch: Sequence[Recorded]) -> None:
+    async def fold(self, page: Iterable[Recorded]) -> None:
         """Fold the next events. Raises `CannotFold`."""
-        concerned = self._concerned(batch)
         if self._some_aside:
-            await self._take_back({key for key, _ in concerned} - self._rows.keys())
-        self._apply(concerned)
-        self.position = batch[-1].position
+            page = list(page)
+            await self._take_back(self._keys(page) - self._rows.keys())
+        self._apply(page)
         if len(self._rows) > self._most:
             await self._put_aside(len(self._rows) - self._most // 2)
 
-    def _concerned(self, batch: Sequence[Recorded]) -> list[tuple[Key, Recorded]]:
-        keys, found = self._table.model.keys, []
-        try:
-            for recorded in batch:
+    def _apply(self, page: Iterable[Recorded]) -> None:
+        rows, keys, fold = self._rows, self._table.model.keys, self._table.model.fold
+        with self._naming_the_position():
+            for recorded in page:
+                self.position = recorded.position
                 for key in keys(recorded):
-                    found.append((key, recorded))
-        except Exception as error:
-            raise _cannot_fold(recorded, error) from error
+                    rows[key] = fold(rows.pop(key, None), recorded, key)
+
+    def _keys(self, page: Iterable[Recorded]) -> set[Key]:
+        found: set[Key] = set()
+        with self._naming_the_position():
+            for recorded in page:
+                self.position = recorded.position
+                found.update(self._table.model.keys(recorded))
         return found
 
-    def _apply(self, concerned: Sequence[tuple[Key, Recorded]]) -> None:
-        rows, fold = self._rows, self._table.model.fold
+    @contextmanager
+    def _naming_the_position(self) -> Iterator[None]:
         try:
-            for key, recorded in concerned:
-                rows[key] = fold(rows.pop(key, None), recorded, key)
+            yield
+        except CannotRebuild:
+            raise
         except Exception as error:
-            raise _cannot_fold(recorded, error) from error
+            raise CannotFold(f"position {self.position}: {type(error).__name__}: {error}") from error
+
+    async def _take_back(self, keys: set[Key]) -> None:
+        """These are in memory again, if they were set aside."""
+        if not keys:
+            return
+        which = f"{self._table.keys_from(1)} where {self._table.same_key}"
+        for record in await self._connection.fetch(
+            f"delete from {self._name} t using {which} returning t.*", *map(list, zip(*keys, strict=True))
+        ):
+            self._rows[tuple(record[name] for name in self._table.model.key)] = self._table.row(record)
 
     async def load(self) -> None:
         """Put all rows into the temporary table."""
@@ -93,15 +111,6 @@ class Shadow:
         records = [self._table.values(row) for row in map(self._rows.pop, keys) if row is not None]
         await self._connection.copy_records_to_table(self._name, records=records, columns=self._table.columns)
         self._some_aside = True
-
-    async def _take_back(self, keys: set[Key]) -> None:
-        if not keys:
-            return
-        which = f"{self._table.keys_from(1)} where {self._table.same_key}"
-        for record in await self._connection.fetch(
-            f"delete from {self._name} t using {which} returning t.*", *map(list, zip(*keys, strict=True))
-        ):
-            self._rows[tuple(record[name] for name in self._table.model.key)] = self._table.row(record)
 
     async def content(self) -> Content:
         """What the temporary table holds; `load` comes before. In a transaction."""
@@ -130,7 +139,3 @@ class Shadow:
         await self._connection.execute(
             f"insert into {live} (authority, {self._names}) select $1, {self._names} from {self._name}", authority
         )
-
-
-def _cannot_fold(recorded: Recorded, error: Exception) -> CannotFold:
-    return CannotFold(f"position {recorded.position}: {type(error).__name__}: {error}")

@@ -10,6 +10,7 @@ owner, in order, as parked records are.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +34,20 @@ _TRY_AGAIN = (
     " where authority = $1 and consumer = $2 and topic = $3 on conflict do nothing"
 )
 _MOVE = (
-    "update consumer_offset set next_offset = $4, last_number = $5, last_hash = $6, epoch = epoch + 1"
-    " where authority = $1 and consumer = $2 and topic = $3 and epoch = $7 and last_number = $8"
+    "insert into consumer_offset as o (authority, consumer, topic, next_offset, last_number, last_hash, epoch)"
+    " values ($1, $2, $3, $4, $5, $6, 1) on conflict (authority, consumer, topic) do update"
+    " set next_offset = $4, last_number = $5, last_hash = $6, epoch = o.epoch + 1"
+    " where o.epoch = $7 and o.last_number = $8"
+)
+# Every consumer that has an offset or ever did something here, with every topic of the authority: an offset younger
+# than the restored database is not in it.
+_OFFSETS = (
+    "select c.consumer, t.topic, coalesce(o.last_number, 0) as last_number, coalesce(o.epoch, 0) as epoch"
+    " from (select split_part(substr(actor, 8), '/', 1) as consumer from journal"
+    " where authority = $1 and cause is not null and actor like 'system:%/%'"
+    " union select consumer from consumer_offset where authority = $1 and topic like '%.events.v1') c"
+    " cross join unnest($2::text[]) as t (topic)"
+    " left join consumer_offset o on (o.authority, o.consumer, o.topic) = ($1, c.consumer, t.topic) order by 1, 2"
 )
 
 
@@ -62,11 +75,10 @@ async def take_consumers_back(connection: Any, consumer: Any, authority: str) ->
 
 @contextlib.asynccontextmanager
 async def _passed(connection: Any, consumer: Any, authority: str) -> AsyncIterator[list[_Passed]]:
-    offsets = await connection.fetch(
-        "select consumer, topic, last_number, epoch from consumer_offset"
-        " where authority = $1 and topic like '%.events.v1' order by consumer, topic",
-        authority,
-    )
+    topics = [
+        name for name in await consumer.topics() if re.fullmatch(rf"pep\.{re.escape(authority)}\..*\.events\.v1", name)
+    ]
+    offsets = await connection.fetch(_OFFSETS, authority, topics)
     await connection.execute("create temp table effect_of (cause uuid primary key)")
     try:
         await connection.execute(
@@ -161,7 +173,7 @@ class _Passed:
             self._offset["epoch"],
             self._offset["last_number"],
         )
-        if moved != "UPDATE 1":
+        if moved != "INSERT 0 1":
             raise ReaderAtWork(f"{self._offset['consumer']} reads {self._offset['topic']} just now.")
 
 

@@ -150,6 +150,17 @@ async def test_a_topic_made_anew_under_a_running_relay_is_noticed_and_filled_aga
     assert kept == set(range(1, 26))
 
 
+async def test_a_topic_made_anew_is_filled_again_also_while_nothing_happens(
+    alpha: SmallService, authority: str
+) -> None:
+    await fill_some(alpha, authority)
+    async with background(alpha.relay.run()):
+        await until_published(alpha, authority)
+        await make_anew(alpha, authority)
+        await until_published(alpha, authority)
+    await assert_topics_hold_the_journal(alpha, authority)
+
+
 async def as_owner(service: SmallService, *statements: str) -> None:
     """What only somebody with the superuser's password can do to a journal: a restored or altered database."""
     connection = await asyncpg.connect(service.superuser_dsn)

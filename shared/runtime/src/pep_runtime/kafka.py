@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -56,3 +57,13 @@ async def last_record(
         return None, end
     consumer.seek(partition, last)
     return await consumer.getone(partition), end
+
+
+async def end_offsets(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> dict[str, int]:
+    """The offset that each topic's only partition gives next. Nothing is fetched."""
+    partitions = [TopicPartition(topic, 0) for topic in topics]
+    if consumer.assignment() != set(partitions):
+        consumer.assign(partitions)
+        consumer.pause(*partitions)
+    ends = await consumer.end_offsets(partitions) if partitions else {}
+    return {partition.topic: end for partition, end in ends.items()}

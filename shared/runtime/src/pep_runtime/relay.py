@@ -7,6 +7,7 @@ successor's; whoever reads keeps the highest position and drops what is not abov
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,7 @@ from pep_runtime.chain import GENESIS
 from pep_runtime.cloud_events import Headers, headers_of
 from pep_runtime.codec import Frame
 from pep_runtime.journal import Pool
-from pep_runtime.kafka import last_record, reader, start_producer
+from pep_runtime.kafka import end_offsets, last_record, reader, start_producer
 from pep_runtime.tasks import keep_trying, until_one_ends
 from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
 from pep_runtime.wake import Bell
@@ -31,6 +32,7 @@ LEASE_SECONDS = 10.0
 IDLE_SECONDS = 0.05
 GATHER_SECONDS = 0.004  # while busy: what gathers meanwhile travels in one batch
 CURSOR_SECONDS = 0.2
+WATCH_SECONDS = 5.0
 
 log = logging.getLogger("pep_runtime.relay")
 
@@ -95,7 +97,7 @@ class Relay:
         producer = await start_producer(self._bootstrap)
         self._places.clear()
         try:
-            await until_one_ends(self._keep_lease(), self._keep_cursor(), self._publish(producer))
+            await until_one_ends(self._keep_lease(), self._keep_cursor(), self._watch_topics(), self._publish(producer))
         finally:
             await producer.stop()
             await self._save_cursor()
@@ -135,6 +137,19 @@ class Relay:
                 list(moved.values()),
             )
             self._saved |= moved
+
+    async def _watch_topics(self) -> None:
+        """A topic that was made anew or lost its tail is noticed also where there is nothing to send."""
+        async with reader(self._bootstrap) as consumer:
+            while True:
+                await asyncio.sleep(WATCH_SECONDS)
+                expected = {authority: dict(place.offsets) for authority, place in self._places.items()}
+                with contextlib.suppress(KafkaError):  # whoever sends says so
+                    ends = await end_offsets(consumer, [name for offsets in expected.values() for name in offsets])
+                    for authority, offsets in expected.items():
+                        if any(ends[name] < offset for name, offset in offsets.items()):
+                            log.warning("%s: a topic is shorter than before; comparing", authority)
+                            self._places.pop(authority, None)
 
     async def _publish(self, producer: AIOKafkaProducer) -> None:
         limit = asyncio.Semaphore(TOPICS_AT_ONCE)

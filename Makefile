@@ -14,7 +14,7 @@ PROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 ALONE := $(and $(shell command -v flock),flock .uv/lock)
 
 TESTS := $(patsubst %/,%,$(wildcard tests/*/))
-NEED_SERVERS := tests/servers tests/integration tests/journeys
+NEED_SERVERS := tests/servers tests/integration tests/journeys tests/faults
 PURE_TESTS := $(filter-out $(NEED_SERVERS) %/__pycache__,$(TESTS))
 PURE_CODE := */domain/*,*/policies/*,*/projections/*,*/pep_kernel/*
 
@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check integration journeys bench rules catalogue up down lock static pure
+.PHONY: help setup demo test check integration journeys bench faults rules catalogue up down lock static pure
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ journeys: setup ## the tests that play whole journeys through all services
 
 bench: setup $(PEERS) ## measure the engine beside its peers; ONLY=P1,P4 some of it, FULL=1 all of it
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(FULL),--full)
+
+faults: setup ## break an installation on purpose and judge what is left; SECONDS=120 SEED=7 ONLY=kill
+	@$(BIN)/python -m tests.faults $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(WRITERS),--writers $(WRITERS)) $(if $(JSON),--json)
 
 rules: setup ## which rule and scenario is shown by which test
 	@$(BIN)/python tools/rules.py

@@ -73,7 +73,8 @@ class Town:
     ended_by_itself: Counter[str] = field(default_factory=Counter)
     lost: set[UUID] = field(default_factory=set)
     former_answers: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
-    tell: Callable[[str], None] = print
+    say: Callable[[str], None] = print
+    told: int = 0
     _down: set[str] = field(default_factory=set)
     _not_before: dict[str, float] = field(default_factory=dict)
 
@@ -93,6 +94,11 @@ class Town:
     def up(self) -> list[str]:
         """The names of all processes that should run."""
         return [name for name in self.processes if name not in self._down]
+
+    def tell(self, what: str) -> None:
+        """A nemesis says what it does: this counts its deeds."""
+        self.told += 1
+        self.say(what)
 
     async def kill(self, name: str) -> None:
         """kill -9, with all of its children; it stays down until `restart`."""
@@ -150,7 +156,7 @@ class Town:
                     self.ended_by_itself[name] += 1
                     rest = min(0.25 * 2 ** self.ended_by_itself[name], MOST_REST_SECONDS)
                     self._not_before[name] = time.monotonic() + rest
-                    self.tell(f"{name} ended by itself and is started again")
+                    self.say(f"{name} ended by itself and is started again")
                     self.supervisor.again(self.processes[name].name)
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -181,7 +187,7 @@ def environment_of(stack: Stack, installed: Installed, service: str) -> dict[str
 
 
 @contextlib.asynccontextmanager
-async def founded(folder: Path, tell: Callable[[str], None] = print) -> AsyncIterator[Town]:
+async def founded(folder: Path, say: Callable[[str], None] = print) -> AsyncIterator[Town]:
     """A town that runs until the end of the block, on the first day of the demo's term."""
     plain = Stack.on_free_ports(folder)
     async with contextlib.AsyncExitStack() as stays:
@@ -197,7 +203,7 @@ async def founded(folder: Path, tell: Callable[[str], None] = print) -> AsyncIte
         servers = stack.servers(fsync=True)
         await asyncio.to_thread(supervisor.start, servers)
         installed = await install(stack)
-        town = Town(stack, proxies, supervisor, installed, dict(_named(servers)), tell=tell)
+        town = Town(stack, proxies, supervisor, installed, dict(_named(servers)), say=say)
         environments = {each: environment_of(stack, installed, each) for each in PACKAGES}
         services = [stack.role(each, role, environments[each]) for each in PACKAGES for role in ROLES]
         await asyncio.to_thread(supervisor.start, services)

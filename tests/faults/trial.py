@@ -29,7 +29,7 @@ class Outcome:
     nemesis: Nemesis
     history: History
     workload: Workload
-    seconds: float
+    faults: int
     drain_seconds: float
     restarts: int
     verdicts: dict[str, list[Finding]]
@@ -58,18 +58,21 @@ class Trials:
     writers: int = WRITERS
 
     async def of(self, nemesis: Nemesis, seconds: float) -> Outcome:
-        """The writers write and the nemesis acts for so long."""
-        run, began = f"{nemesis.name}-{self.seed}", time.monotonic()
+        """The writers write and the nemesis acts for so long. `CannotAct` where it cannot on this machine."""
+        run, began, told = f"{nemesis.name}-{self.seed}", time.monotonic(), self.town.told
         history = History(make_folder(self.town.stack.folder / "histories") / f"{run}.jsonl")
         workload = Workload(self.town, self.places, self.client, history, run, self.seed)
         ended_before = self.town.ended_by_itself.total()
-        async with asyncio.TaskGroup() as both:
-            both.create_task(workload.write(began + seconds, self.writers))
-            both.create_task(nemesis.act(self.town, Random(run), began + seconds))
-        acted = time.monotonic() - began
+        writing = asyncio.create_task(workload.write(began + seconds, self.writers))
+        try:
+            await nemesis.act(self.town, Random(run), began + seconds)
+            await writing
+        finally:
+            writing.cancel()  # where the nemesis could not act
         await self.town.all_runs()
         async with evidence(self.town, history) as left:
             drain_seconds, waiting = await drained(left)
             verdicts = {REST: waiting, **await judge(left)}
         restarts = self.town.ended_by_itself.total() - ended_before
-        return Outcome(nemesis, history, workload, acted, drain_seconds, restarts, verdicts)
+        faults = self.town.told - told
+        return Outcome(nemesis, history, workload, faults, drain_seconds, restarts, verdicts)

@@ -1,4 +1,8 @@
-"""R3: what was acknowledged is in the journal, what was not is there at most once, a repeat changes nothing."""
+"""R3: what was acknowledged is in the journal, what was not is there at most once, a repeat changes nothing.
+
+Where a nemesis put a database back to an earlier moment, two things are excused and counted: stored answers are gone,
+and so are events that had neither been in the backup nor reached Kafka.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,9 @@ async def acknowledged_commands_are_in_the_journal(evidence: Evidence) -> list[F
         if (done := command.acknowledged) is None:
             continue
         left = await _left(evidence, command)
-        if not left.answers and not _gives_a_file(done):
+        if _is_lost(evidence, command, left):
+            continue
+        if not left.answers and not any(left.events.values()):
             found.append(_finding(command, "was acknowledged, and nothing of it is there"))
         if (done.position or 0) > heads[done.service].get(done.authority, 0):
             found.append(_finding(command, f"was acknowledged at position {done.position}, which is not there"))
@@ -60,6 +66,7 @@ async def repeats_change_nothing(evidence: Evidence) -> list[Finding]:
     return [
         Finding(f"{second.service} of {second.authority}", wrong, second.child)
         for first, second in evidence.history.again()
+        if (first.service, first.authority, first.actor, first.key) not in evidence.town.former_answers
         if (wrong := _wrong_repeat(first, second)) is not None
     ]
 
@@ -89,8 +96,16 @@ def _is_of(key: str, asked: str) -> bool:
     return key == asked or key.startswith(f"{asked}/")
 
 
-def _gives_a_file(done: Attempt) -> bool:
-    return done.what.startswith("GET ")
+def _is_lost(evidence: Evidence, command: Command, left: Left) -> bool:
+    """Put back to an earlier moment: its answer was stored before, and its events are known to be lost, or none."""
+    first, town = command.first, evidence.town
+    if not any(
+        key[:3] == (first.service, first.authority, first.actor) and _is_of(key[3], first.key)
+        for key in town.former_answers
+    ):
+        return False
+    made = (command_event_id(first.authority, first.actor, key, 0) for key in (first.key, *left.answers))
+    return not any(left.events.values()) or any(each in town.lost for each in made)
 
 
 def _wrong_events(first: Attempt, key: str, events: list[tuple[int, Any]]) -> Iterator[str]:

@@ -32,6 +32,11 @@ class ClockJumps:
             town.tell(f"the clock of {service} is apart by {apart}")
             with _apart(town.clock_of(service), town.clock.now() + apart):
                 await asyncio.sleep(random.uniform(0.5, 4.0))
+        town.clock.set(_next_morning(town.clock.now()))  # mail rests in the evening, and would never come to an end
+
+
+def _next_morning(now: datetime) -> datetime:
+    return (now + timedelta(days=1)).replace(hour=10, minute=0)
 
 
 @contextmanager

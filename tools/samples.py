@@ -95,7 +95,7 @@ def parts_of(service: str) -> ServiceParts:
 def events() -> Iterator[tuple[Path, type[Event]]]:
     """Every event that may stand in a journal, with the place of its sample."""
     for parts in map(parts_of, SERVICES):
-        for kind in parts.events:
+        for kind in parts.event_types().events.values():
             yield Path(parts.name, f"{kind.__name__}.v{kind.schema_version}.json"), kind
 
 

@@ -33,7 +33,10 @@ def decode_envelope(stored: bytes) -> Envelope:
 
 
 class EventTypes:
-    """Every event that may stand in a service's journal, by name and schema version."""
+    """Every event that may stand in a service's journal, by name and schema version.
+
+    Raises `ValueError` if an older version of an event has no upcaster: at the start, not at the first such event.
+    """
 
     def __init__(self, events: Iterable[type[Event]], upcasters: dict[tuple[str, int], Upcaster] | None = None) -> None:
         self.events = {event.__name__: event for event in events}
@@ -41,6 +44,10 @@ class EventTypes:
             name: msgspec.json.Decoder(event, dec_hook=decode_sealed) for name, event in self.events.items()
         }
         self._upcasters = upcasters or {}
+        for name, event in self.events.items():
+            for version in range(1, event.schema_version):
+                if (name, version) not in self._upcasters:
+                    raise ValueError(f"{name} has no upcaster from version {version}.")
 
     def decode(self, name: str, schema_version: int, payload: bytes) -> Event:
         """The event, brought up to its current version. Raises `UnknownEvent`, or `msgspec.ValidationError`."""

@@ -17,7 +17,7 @@ WORKER = Person("worker-1", "social_worker")
 
 
 def fact(service: str, position: int, event: str, known_at: datetime = NINE, **payload: Any) -> Fact:
-    return Fact(service, position, event, "child-7", known_at, MIDNIGHT, WORKER, "2026-09-01.5f0c9b1e", payload)
+    return Fact(service, position, event, 1, "child-7", known_at, MIDNIGHT, WORKER, "2026-09-01.5f0c9b1e", payload)
 
 
 def told(service: str, event: str, **payload: Any) -> str:
@@ -51,7 +51,9 @@ def test_the_story_goes_by_when_things_became_known_then_by_service_and_position
 
 
 def test_what_openpep_did_by_itself_names_the_rule_that_acted() -> None:
-    acted = Fact("pep-record", 1, "EPEPOpened", "plan-7-1", NINE, NINE, System("open_plan_when_pep_applies"), None, {})
+    acted = Fact(
+        "pep-record", 1, "EPEPOpened", 1, "plan-7-1", NINE, NINE, System("open_plan_when_pep_applies"), None, {}
+    )
     (line,) = tell([acted])
     assert line.who == "OpenPEP: open plan when pep applies"
 

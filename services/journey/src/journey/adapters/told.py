@@ -108,6 +108,7 @@ def _fact(row: Any) -> Fact:
         service=row["service"],
         position=row["position"],
         type=envelope.type,
+        schema_version=envelope.schema_version,
         stream=envelope.stream,
         recorded_at=row["recorded_at"],
         occurred_at=envelope.occurred_at,

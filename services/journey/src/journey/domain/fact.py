@@ -12,7 +12,7 @@ from pep_kernel.message import Person, System
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """`payload` is the event as stored: personal values in it are sealed, and stay so.
+    """`payload` is the event as stored, of its `schema_version`: personal values in it are sealed, and stay so.
 
     `recorded_at` is when it was known, `occurred_at` when it was true, `position` its place in its service's journal.
     """
@@ -20,6 +20,7 @@ class Fact:
     service: str
     position: int
     type: str
+    schema_version: int
     stream: str
     recorded_at: datetime
     occurred_at: datetime

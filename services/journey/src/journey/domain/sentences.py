@@ -2,6 +2,9 @@
 
 Only plain fields stand here: days, references, codes and sums. An event that copies what another service said is told
 as what this service learned, because the story shows who knew what, and when.
+
+An event is told as it was written: a sentence fits its event's current version. Where an older version has other
+fields, a sentence of its own stands beside under `<Event>.v<N>`.
 """
 
 from __future__ import annotations
@@ -87,3 +90,8 @@ SENTENCES: dict[tuple[str, str], str] = {
     }.items()
     for event, sentence in sentences.items()
 }
+
+
+def sentence_of(service: str, event: str, version: int) -> str:
+    """The sentence of this version of an event, else of the event. Raises `KeyError` if it has none."""
+    return SENTENCES.get((service, f"{event}.v{version}")) or SENTENCES[service, event]

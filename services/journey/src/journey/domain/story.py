@@ -12,7 +12,7 @@ from datetime import datetime
 
 from journey.domain.fact import Fact
 from journey.domain.plain_words import from_name, in_plain_words
-from journey.domain.sentences import SENTENCES
+from journey.domain.sentences import sentence_of
 from pep_kernel.message import Person, System
 
 
@@ -55,7 +55,7 @@ def _line(fact: Fact) -> Line:
 def what_happened(fact: Fact) -> str:
     """The event's own sentence, or its name in words where it has none or does not fit it."""
     try:
-        return in_plain_words(SENTENCES[fact.service, fact.type], fact.payload)
+        return in_plain_words(sentence_of(fact.service, fact.type, fact.schema_version), fact.payload)
     except (KeyError, ValueError):
         return f"{from_name(fact.type)}."
 

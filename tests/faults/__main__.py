@@ -73,8 +73,10 @@ async def _all(folder: Path, names: list[str], seconds: float, seed: int, writer
 
 def _say(outcome: Outcome) -> None:
     counts = ", ".join(f"{count} {what}" for what, count in outcome.counts().items())
-    title = f"{outcome.nemesis.name}: {counts}; {outcome.faults} faults, {outcome.restarts} ended by themselves"
-    table = Table("", "", title=f"{title}; at rest after {outcome.drain_seconds:.1f} s", title_justify="left")
+    faults = f"{outcome.faults} faults, {outcome.restarts} processes ended by themselves"
+    out.print(f"\n[bold]{outcome.nemesis.name}[/]: {counts}")
+    out.print(f"{faults}, at rest after {outcome.drain_seconds:.1f} s")
+    table = Table(show_header=False)
     for checker, found in outcome.verdicts.items():
         table.add_row(checker, f"[red]{len(found)} findings" if found else "[green]kept")
     out.print(table)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 import httpx
@@ -13,9 +14,9 @@ from tests.faults.checkers.waiting import drained
 from tests.faults.evidence import Finding, evidence
 from tests.faults.history import History
 from tests.faults.judgement import judge
-from tests.faults.road import Place
+from tests.faults.road import ChildsRoad, Place
 from tests.faults.town import Nemesis, Town
-from tests.faults.workload import WRITERS, Workload
+from tests.faults.workload import WALKED, WRITERS, Workload
 
 from pep_local.places import make_folder
 
@@ -44,7 +45,9 @@ class Outcome:
         acknowledged = sum(each.acknowledged is not None for each in commands)
         refused = sum(each.is_refused for each in commands)
         unknown = len(commands) - acknowledged - refused
-        return {"commands": len(commands), "acknowledged": acknowledged, "refused": refused, "unknown": unknown}
+        walked = self.workload.told[WALKED]
+        told = {"commands": len(commands), "acknowledged": acknowledged, "refused": refused, "unknown": unknown}
+        return {**told, "roads walked": walked}
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,13 @@ class Trials:
     client: httpx.AsyncClient
     seed: int
     writers: int = WRITERS
+    under_way: dict[int, deque[ChildsRoad]] = field(default_factory=dict)
 
     async def of(self, nemesis: Nemesis, seconds: float) -> Outcome:
         """The writers write and the nemesis acts for so long. `CannotAct` where it cannot on this machine."""
         run, began, told = f"{nemesis.name}-{self.seed}", time.monotonic(), self.town.told
         history = History(make_folder(self.town.stack.folder / "histories") / f"{run}.jsonl")
-        workload = Workload(self.town, self.places, self.client, history, run, self.seed)
+        workload = Workload(self.town, self.places, self.client, history, run, self.seed, self.under_way)
         ended_before = self.town.ended_by_itself.total()
         writing = asyncio.create_task(workload.write(began + seconds, self.writers))
         try:

@@ -33,13 +33,18 @@ from scheduling.ssda903.staging import Stage
 
 WRITERS = 8
 OPEN_ROADS = 4
+NEW_ROAD = 0.2  # how often a writer begins another child's road before going on with one that waits
 PLENTY_PENCE = 1_000_000_000
+WALKED = "walked to the end"
 TERMS = ("autumn", "spring", "summer")
 
 
 @dataclass
 class Workload:
-    """What the writers do with a town; `told` counts how roads ended, `refusals` what was said then."""
+    """What the writers do with a town; `told` counts how roads ended, `refusals` what was said then.
+
+    Roads that are still `under_way` at the end are each writer's own and may be gone on with by another workload.
+    """
 
     town: Town
     places: Sequence[Place]
@@ -47,6 +52,7 @@ class Workload:
     history: History
     run: str
     seed: int
+    under_way: dict[int, deque[ChildsRoad]] = field(default_factory=dict)
     told: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
 
@@ -57,22 +63,22 @@ class Workload:
     async def _write(self, number: int, until: float) -> None:
         chance = Random(f"{self.seed} {self.run} {number}")
         writer = Writer(number, self.town.stack, self.client, self.history, chance, until)
-        roads: deque[ChildsRoad] = deque()
+        roads = self.under_way.setdefault(number, deque())
         begun = 0
         while time.monotonic() < until:
-            if len(roads) < OPEN_ROADS and (not roads or chance.random() < 0.5):
+            if len(roads) < OPEN_ROADS and (not roads or chance.random() < NEW_ROAD):
                 begun += 1
                 roads.append(self._new_road(f"{self.run}-{number}-{begun}", chance))
             await self._go_on(roads, writer)
-        self.told["still under way"] += len(roads)
 
     async def _go_on(self, roads: deque[ChildsRoad], writer: Writer) -> None:
         road = roads.popleft()
         try:
             await road.go_on(writer)
-            self.told["walked to the end"] += 1
+            self.told[WALKED] += 1
         except NotYet:
             roads.append(road)
+            self.told["had to wait"] += 1
         except Refused as refused:
             self.told[f"ended by a refusal at {road.steps[0].__name__}"] += 1
             self.refusals[str(refused)] += 1

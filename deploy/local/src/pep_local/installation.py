@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pep_kernel.may import Role
 from pep_local.places import ROOT, make_folder
+from pep_local.postgres import BINARIES
 from pep_local.signin import User
 from pep_local.stack import PACKAGES, Stack
 from pep_runtime.database import provision
@@ -116,6 +117,7 @@ def _write_installation(stack: Stack, environments: Mapping[str, Environment]) -
             for service, environment in environments.items()
         },
         "keys": {"operator_dsn": stack.keys_operator_dsn, "folder": str(stack.keys_folder)},
+        "postgres_bin": str(BINARIES),
         "sign_in": {name: provider.for_scripts() for name, provider in stack.sign_ins.items()},
     }
     path.write_text(json.dumps(content, indent=2))

@@ -10,6 +10,7 @@ import asyncpg
 import typer
 
 from pep_cli import clock_commands, parked_commands
+from pep_cli.backup_commands import backup, restore
 from pep_cli.rebuild_command import rebuild
 from pep_cli.recover_command import recover
 from pep_cli.refusals_command import refusals
@@ -28,7 +29,7 @@ def pep() -> None:
     """OpenPEP at the terminal. The installation is described by the file that PEP_INSTALLATION names."""
 
 
-for command in (verify, seals, rebuild, recover, status, refusals, token):
+for command in (verify, seals, rebuild, recover, backup, restore, status, refusals, token):
     app.command()(command)
 app.add_typer(parked_commands.app, name="parked", help="Records that a service put aside because it failed on them.")
 app.add_typer(clock_commands.app, name="clock", help="The frozen clock of a demo or test installation.")

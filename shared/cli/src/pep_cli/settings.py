@@ -46,7 +46,7 @@ class SignInPlace(BaseModel):
 
 
 class Installation(BaseModel):
-    """All that an operator's command needs to know."""
+    """All that an operator's command needs to know. `postgres_bin` holds pg_dump and pg_restore, if no path does."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,6 +54,7 @@ class Installation(BaseModel):
     clock_file: Path | None = None
     services: dict[str, ServicePlace]
     keys: KeysPlace | None = None
+    postgres_bin: Path | None = None
     sign_in: dict[str, SignInPlace] = {}
 
 

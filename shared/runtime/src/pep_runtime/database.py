@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -105,6 +107,16 @@ async def migrate(superuser_dsn: str, kind: str, own: Path | None = None) -> lis
 
 class ChangedMigration(RuntimeError):
     """A migration is forward only: a file that has run is never edited."""
+
+
+@contextlib.asynccontextmanager
+async def connected(dsn: str) -> AsyncIterator[Any]:
+    """One connection, closed afterwards: for what operators do."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def _keep(_connection: Any) -> None:

@@ -8,16 +8,14 @@ transaction, and the authority stays frozen until it is verified as whole.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import asyncpg
-
 from pep_runtime.chain import GENESIS
 from pep_runtime.consumers_back import NUMBER, ReaderAtWork, bring_consumers_forward, take_consumers_back
+from pep_runtime.database import connected
 from pep_runtime.kafka import last_record, reader
 from pep_runtime.numbered import Gap, numbered
 from pep_runtime.set_aside import set_aside_from
@@ -86,7 +84,7 @@ async def recover(
     naming it is the choice to go on with the topic's. Raises `CannotRecover`.
     """
     try:
-        async with _connected(operator_dsn) as connection, reader(bootstrap) as consumer:
+        async with connected(operator_dsn) as connection, reader(bootstrap) as consumer:
             case = _Case(connection, consumer, service, authority, progress)
             found = await case.look()
             if not apply or found.goes_on:
@@ -105,15 +103,6 @@ def _verifier(dsn: str, bootstrap: str, found: Recovery, progress: Progress) -> 
         progress("verifying", done, of)
 
     return Verifier(dsn, bootstrap, found.service, found.authority, show)
-
-
-@contextlib.asynccontextmanager
-async def _connected(dsn: str) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(dsn)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 class _Case:

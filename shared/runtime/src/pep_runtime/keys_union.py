@@ -1,0 +1,51 @@
+"""Restored keys and those that are there now, joined: keys made since stay, and a destroyed key stays destroyed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+
+from pep_runtime.database import connected
+
+ROWS = 5_000
+_COLUMNS = ("authority", "subject", "data_class", "wrapped", "destroyed_at", "reason")
+_OTHERS = (
+    "select count(*) from subject_key k join key_now n using (authority, subject, data_class)"
+    " where k.wrapped <> n.wrapped"
+)
+_JOIN = (
+    "insert into subject_key as k select * from key_now on conflict (authority, subject, data_class) do update"
+    " set wrapped = null, destroyed_at = excluded.destroyed_at, reason = excluded.reason"
+    " where excluded.wrapped is null and k.wrapped is not null"
+)
+
+
+class OtherKeys(Exception):
+    """Both have a key for the same subject, and it is not the same key: both may be needed, and only one can stay."""
+
+
+async def join_keys(restored_dsn: str, now_dsn: str) -> bool:
+    """Bring into the restored database what the present one knows. False if there is no present one.
+
+    Raises `OtherKeys`.
+    """
+    async with connected(restored_dsn) as restored:
+        try:
+            async with connected(now_dsn) as now, restored.transaction():
+                await _join(restored, now)
+        except asyncpg.InvalidCatalogNameError:
+            return False
+    return True
+
+
+async def _join(restored: Any, now: Any) -> None:
+    await restored.execute("create temp table key_now (like subject_key) on commit drop")
+    async with now.transaction(isolation="repeatable_read", readonly=True):
+        cursor = await now.cursor(f"select {', '.join(_COLUMNS)} from subject_key")
+        while rows := await cursor.fetch(ROWS):
+            await restored.copy_records_to_table("key_now", records=[tuple(row) for row in rows], columns=_COLUMNS)
+    different = await restored.fetchval(_OTHERS)
+    if different:
+        raise OtherKeys(f"{different} keys are other keys now than in the backup; nothing was changed.")
+    await restored.execute(_JOIN)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,32 +14,22 @@ from tests.faults.nemeses.kafka_away import KafkaAway
 from tests.faults.town import CannotAct, founded
 from tests.faults.trial import Outcome, Trials
 from tests.faults.workload import settle
+from tests.undisturbed import undisturbed
 
 SEED = 7
 SECONDS = {"pause": 14.0, "kafka_away": 8.0}
 SHORT_SECONDS = 5.0
 FOUNDING_SECONDS = 600
-SERVERS_OF_OTHERS = ("PEP_POSTGRES_DSN", "PEP_KAFKA_BOOTSTRAP", "PEP_AUTHORITIES_DIR", "PEP_INSTALLATION")
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> Iterator[None]:
-    """A supervisor answers signals in its own way; afterwards pytest's way is back. No server of others is used."""
-    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    hidden = {name: os.environ.pop(name) for name in SERVERS_OF_OTHERS if name in os.environ}
-    yield
-    os.environ.update(hidden)
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture(scope="module")
-async def trials(undisturbed: None) -> AsyncIterator[Trials]:
+async def trials() -> AsyncIterator[Trials]:
     """A town, whose folder is gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="openpep-faults-"))
     try:
-        async with founded(folder) as town, client_of_writers() as client:
-            yield Trials(town, await settle(town, client, folder), client, SEED)
+        with undisturbed():
+            async with founded(folder) as town, client_of_writers() as client:
+                yield Trials(town, await settle(town, client, folder), client, SEED)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -5,9 +5,7 @@ It has its own Kafka: consumer groups are named after services, so a second inst
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from tests.undisturbed import undisturbed
 
 from pep_local.installation import install
 from pep_local.stack import Stack
@@ -23,8 +22,6 @@ from pep_local.term.authority import Authority
 from pep_local.term.desk import client_of_services
 from pep_local.term.play import Term, set_first_day
 from pep_local.term.steps import Steps
-
-SERVERS_OF_OTHERS = ("PEP_POSTGRES_DSN", "PEP_KAFKA_BOOTSTRAP", "PEP_AUTHORITIES_DIR", "PEP_INSTALLATION")
 
 
 @dataclass
@@ -45,22 +42,11 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def undisturbed() -> Iterator[None]:
-    """A supervisor answers signals in its own way; afterwards pytest's way is back. No server of others is used."""
-    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    hidden = {name: os.environ.pop(name) for name in SERVERS_OF_OTHERS if name in os.environ}
-    yield
-    os.environ.update(hidden)
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
-@pytest.fixture(scope="session")
-async def played(folder: Path, undisturbed: None) -> AsyncIterator[Played]:
+async def played(folder: Path) -> AsyncIterator[Played]:
     stack = Stack.on_free_ports(folder / "state")
     traces = folder / "traces"
     traces.mkdir()
-    with Supervisor(stack.folder) as supervisor:
+    with undisturbed(), Supervisor(stack.folder) as supervisor:
         set_first_day(stack)
         supervisor.start(stack.servers(fsync=False))
         installed = await install(stack)

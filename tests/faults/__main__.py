@@ -1,6 +1,6 @@
 """`make faults`: breaks an installation of its own on purpose, and judges what is left of what was promised.
 
-Ends with 0 when every promise was kept, 1 when one was not, 2 for a wrong call.
+Ends with 0 when every promise was kept, 1 when one was not, 2 for a wrong call, 130 after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pep_local.trouble import say_trouble
 
 out, err = Console(), Console(stderr=True, highlight=False)
 SHOWN = 5
+INTERRUPTED = 130
 
 
 def faults(
@@ -40,7 +41,11 @@ def faults(
     if unknown := [name for name in names if name not in EVERY]:
         raise typer.BadParameter(f"There is no {', '.join(unknown)}. There are: {', '.join(EVERY)}.")
     folder = Path(tempfile.mkdtemp(prefix="openpep-faults-"))
-    outcomes = asyncio.run(_all(folder, names, seconds, seed, writers))
+    try:
+        outcomes = asyncio.run(_all(folder, names, seconds, seed, writers))
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise typer.Exit(INTERRUPTED) from None
     for outcome in outcomes:
         _say_json(outcome) if as_json else _say(outcome)
     broken = [outcome for outcome in outcomes if outcome.findings]

@@ -160,10 +160,15 @@ class Town:
                     self.supervisor.again(self.processes[name].name)
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def all_runs(self) -> None:
-        """Wait until every process that should run answers."""
+    async def silent(self) -> list[str]:
+        """Wait until every process that should run answers: the names of those that do not."""
+        found = []
         for name in self.up():
-            await self.answers(name)
+            try:
+                await self.answers(name)
+            except TimeoutError:
+                found.append(name)
+        return found
 
     def _running(self, name: str) -> subprocess.Popen[bytes]:
         return self.supervisor.running(self.processes[name].name)

@@ -73,10 +73,10 @@ class Trials:
             await writing
         finally:
             writing.cancel()  # where the nemesis could not act
-        await self.town.all_runs()
+        silent = [Finding(name, "does not answer any more") for name in await self.town.silent()]
         async with evidence(self.town, history) as left:
             drain_seconds, waiting = await drained(left)
-            verdicts = {REST: waiting, **await judge(left)}
+            verdicts = {REST: [*silent, *waiting], **await judge(left)}
         restarts = self.town.ended_by_itself.total() - ended_before
         faults = self.town.told - told
         return Outcome(nemesis, history, workload, faults, drain_seconds, restarts, verdicts)

@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import cycle
 from pathlib import Path
 
 from tests.faults.nemeses.superuser import superuser
@@ -24,19 +25,21 @@ FULL_SECONDS = (1.0, 6.0)
 
 
 class FullDisk:
-    """PostgreSQL's and Kafka's by turns."""
+    """PostgreSQL's and Kafka's by turns, each at least once if there is time."""
 
     name = "full_disk"
 
     async def act(self, town: Town, random: random.Random, until: float) -> None:
-        servers = ["postgres", "kafka"]
-        random.shuffle(servers)
-        for server, ends in zip(servers, (until - (until - time.monotonic()) / 2, until), strict=True):
+        for server in cycle(("postgres", "kafka")):
             if server == "postgres":
                 await _keep_log_short(town)
+            began = time.monotonic()
             async with _small_disk(town, server) as disk:
-                while time.monotonic() < ends:
+                await _full_for_a_while(town, server, disk, random)
+                while time.monotonic() < (began + until) / 2:
                     await _full_for_a_while(town, server, disk, random)
+            if time.monotonic() > until:
+                return
 
 
 async def _full_for_a_while(town: Town, server: str, disk: Path, random: random.Random) -> None:

@@ -152,6 +152,7 @@ NOES = {
     "25006": "The database takes nothing new",
     "55P03": "The database is busy",
     "08006": "The database cannot be reached",
+    "3D000": "The database cannot be reached",
 }
 
 

@@ -64,6 +64,8 @@ _CANNOT_BE_REACHED = "The database cannot be reached"
 _AWAY: dict[type[Exception], str] = {
     asyncpg.PostgresConnectionError: _CANNOT_BE_REACHED,
     asyncpg.InterfaceError: _CANNOT_BE_REACHED,
+    asyncpg.InternalClientError: _CANNOT_BE_REACHED,  # the connection ended between two steps of one query
+    asyncpg.InvalidCatalogNameError: _CANNOT_BE_REACHED,  # it is being restored
     asyncpg.OperatorInterventionError: "The database is starting or stopping",
     asyncpg.InsufficientResourcesError: "The database has no more room or connections",
     asyncpg.DiskFullError: "The database's disk is full",

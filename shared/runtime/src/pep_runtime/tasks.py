@@ -20,6 +20,7 @@ log = logging.getLogger("pep_runtime")
 PASSING = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg's word for a connection that ended between two steps of one query
     httpx.TransportError,
     KafkaError,
     OSError,

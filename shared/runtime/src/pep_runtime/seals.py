@@ -28,6 +28,8 @@ async def read_seals(bootstrap: str, authority: str) -> list[JournalSealed]:
     partition = TopicPartition(topic(authority, "journey", "events"), 0)
     found: dict[JournalSealed, None] = {}
     async with reader(bootstrap) as consumer:
+        if partition.topic not in await consumer.topics():
+            return []
         consumer.assign([partition])
         end = (await consumer.end_offsets([partition]))[partition]
         await consumer.seek_to_beginning(partition)

@@ -1,5 +1,7 @@
 """One topic, record by record, beside the journal: each must be what the relay sends of its row; a repeat likewise.
 
+Where a topic was made anew under a running relay, or lost its tail, a batch stands before its turn and comes once more
+after what was missing: it is looked at like a repeat, and a record is missing if the end of the topic comes before it.
 It goes as far as the topic went when it was opened.
 """
 
@@ -31,12 +33,15 @@ class TopicWalk:
         self._header = header
         self._expected = expected
         self._waiting: deque[tuple[int, ConsumerRecord]] = deque()
-        self._highest = 0
+        self._highest = 0  # of those that came in their turn
+        self._ahead = 0  # the highest of those that came before their turn
         self._end = 0
         self.repeats = 0
 
     async def open(self) -> None:
-        """Go to the first record, and note where the topic ends now."""
+        """Go to the first record, and note where the topic ends now. One that is gone is as good as empty."""
+        if self._partition.topic not in await self._consumer.topics():
+            return
         self._consumer.assign([self._partition])
         self._end = (await self._consumer.end_offsets([self._partition]))[self._partition]
         beginning = (await self._consumer.beginning_offsets([self._partition]))[self._partition]
@@ -48,7 +53,7 @@ class TopicWalk:
         The end of the topic may come before, unless it was `sent`. Raises `Fault`, at the row's position.
         """
         if await self._next_number() != number:
-            if sent or self._waiting:
+            if sent or self._waiting or self._ahead > self._highest:
                 raise Fault(position, f"it is missing in the {self._log} topic")
             return
         _number, record = self._waiting.popleft()
@@ -62,22 +67,23 @@ class TopicWalk:
             raise Fault(number, f"the {self._log} topic holds a record that is not in the journal")
 
     async def _next_number(self) -> int | None:
-        while not self._waiting and await self._consumer.position(self._partition) < self._end:
+        while not self._waiting and self._end and await self._consumer.position(self._partition) < self._end:
             fetched = await self._consumer.getmany(self._partition, timeout_ms=500, max_records=RECORDS)
             await self._sort(record for record in fetched.get(self._partition, []) if record.offset < self._end)
         return self._waiting[0][0] if self._waiting else None
 
     async def _sort(self, records: Any) -> None:
-        repeats = []
+        others = []
         for record in records:
             number = self._number(record)
-            if number > self._highest:
+            if number == self._highest + 1:
                 self._highest = number
                 self._waiting.append((number, record))
             else:
-                repeats.append((number, record))
-        if repeats:
-            await self._check_repeats(repeats)
+                self._ahead = max(self._ahead, number)
+                others.append((number, record))
+        if others:
+            await self._check_others(others)
 
     def _number(self, record: ConsumerRecord) -> int:
         try:
@@ -86,13 +92,17 @@ class TopicWalk:
             what = f"the {self._log} topic holds a record without a number, at offset {record.offset}"
             raise Fault(self._highest + 1, what) from error
 
-    async def _check_repeats(self, repeats: Sequence[tuple[int, ConsumerRecord]]) -> None:
-        expected = await self._expected([number for number, _ in repeats])
-        for number, record in repeats:
-            position, first = expected.get(number, (number, None))
-            if first is None or not _same(record, first):
-                raise Fault(position, f"a repeat in the {self._log} topic is not the same")
-        self.repeats += len(repeats)
+    async def _check_others(self, others: Sequence[tuple[int, ConsumerRecord]]) -> None:
+        """Repeats, and what came before its turn."""
+        expected = await self._expected([number for number, _ in others])
+        for number, record in others:
+            if number not in expected:
+                raise Fault(number, f"the {self._log} topic holds a record that is not in the journal")
+            position, first = expected[number]
+            if not _same(record, first):
+                what = "holds something else in its place" if number > self._highest else "repeats it and changes it"
+                raise Fault(position, f"the {self._log} topic {what}")
+        self.repeats += len(others)
 
 
 def _same(record: ConsumerRecord, expected: Record) -> bool:

@@ -18,6 +18,7 @@ from tests.integration.engine import jars
 from tests.integration.engine.conftest import SmallService, background, until
 from tests.integration.engine.test_runner import until_at_least
 
+from pep_cli.parked_records import decide
 from pep_kernel.announcement import Said
 from pep_kernel.decider import Act
 from pep_kernel.policy import Policies
@@ -131,18 +132,15 @@ class Listener:
     async def nothing_parked(self) -> None:
         await until(lambda: self.service.worker.fetchval("select not exists (select from parked_event)"))
 
-    async def decide(self, key: str, discard: int | None = None) -> None:
-        """As `pep parked retry` and `pep parked discard` do."""
-        async with self.service.worker.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('app.authority', $1, true)", self.told.authority)
-            await connection.execute(
-                "insert into parked_decision (authority, consumer, topic, key, discard, reason, case_ref, decided_by)"
-                " values ($1, 'beta.policies', $2, $3, $4, 'said_by_mistake', 'CASE-1', 'p-operator')",
-                self.told.authority,
-                self.told.topic,
-                key,
-                discard,
-            )
+    async def retry(self, key: str) -> None:
+        """As `pep parked retry` does."""
+        assert await decide(self.service.logins.worker, self.told.authority, key)
+
+    async def discard(self, key: str) -> int:
+        """As `pep parked discard` does. Gives the number."""
+        decision = ("said_by_mistake", "CASE-1", "p-operator")
+        (number,) = await decide(self.service.logins.worker, self.told.authority, key, decision)
+        return number
 
     async def decided(self) -> None:
         await until(lambda: self.service.worker.fetchval("select not exists (select from parked_decision)"))
@@ -180,7 +178,7 @@ async def test_a_poison_record_waits_with_its_child_and_is_tried_again_in_order(
     async with background(healthy.runner.run()):
         await told.tell("anna", 4)  # behind the others, though nobody decided about it
         await healthy.read_all()
-        await healthy.decide("anna")
+        await healthy.retry("anna")
         await healthy.nothing_parked()
         await told.tell("anna", 5)
         await until_at_least(healthy.service, told.authority, 6)
@@ -192,7 +190,7 @@ async def test_what_fails_again_waits_for_the_next_decision(listener: Listener, 
     await told.tell("anna", BUG)
     async with background(listener.runner.run()):
         await listener.read_all()
-        await listener.decide("anna")
+        await listener.retry("anna")
         await listener.decided()
     assert await listener.parked() == {"anna": [1, 2]}
     assert [error.partition(":")[0] for error in await listener.errors()] == ["ValidationError", "ZeroDivisionError"]
@@ -323,7 +321,7 @@ async def test_what_an_operator_gives_up_is_told_in_the_journal_and_the_rest_goe
         await told.tell("anna", amount)
     async with background(listener.runner.run()):
         await listener.read_all()
-        await listener.decide("anna", discard=1)
+        assert await listener.discard("anna") == 1
         await listener.nothing_parked()
         await told.tell("anna", 3)
         await until_at_least(listener.service, told.authority, 4)
@@ -342,7 +340,7 @@ async def test_what_was_never_an_announcement_can_be_given_up_too(listener: List
     await told.tell("plan-1")
     async with background(listener.runner.run()):
         await listener.read_all()
-        await listener.decide("plan-1", discard=1)
+        assert await listener.discard("plan-1") == 1
         await listener.nothing_parked()
     assert await listener.done() == [2]
     rows = await listener.service.rows(told.authority)
@@ -354,7 +352,7 @@ async def test_who_gives_up_one_record_gives_up_no_other(listener: Listener, tol
         await told.tell("anna", amount)
     async with background(listener.runner.run()):
         await listener.read_all()
-        await listener.decide("anna", discard=1)
+        assert await listener.discard("anna") == 1
         await listener.decided()
     assert (await listener.parked(), await listener.done()) == ({"anna": [3, 4]}, [2])
 
@@ -366,7 +364,7 @@ async def test_a_decision_that_nobody_could_carry_out_yet_is_carried_out_later(
         await told.tell("anna", amount)
     async with background(listener.runner.run()):
         await listener.read_all()
-    await listener.decide("anna")
+    await listener.retry("anna")
     monkeypatch.setattr(policy_reader, "DRAINED_AT_ONCE", 5)
     async with background(healthy.runner.run()):
         await until_at_least(healthy.service, told.authority, 5)
@@ -388,7 +386,7 @@ async def test_too_much_that_is_parked_halts_the_topic_until_it_is_decided_about
         assert await listener.parked() == {"child0": [1], "child1": [2], "child2": [3]}
     async with background(healthy.runner.run()):
         for child in range(3):
-            await healthy.decide(f"child{child}")
+            await healthy.retry(f"child{child}")
         await healthy.nothing_parked()
         await healthy.read_all()
         await until(lambda: _is_none(healthy.halted()))

@@ -1,39 +1,118 @@
-"""`pep status`: how far everything is."""
+"""`pep status`: who works, how far everything is, what waits and what is wrong."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
 
+import typer
+from rich.console import Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from pep_cli.asked_services import statuses
 from pep_cli.settings import Installation, read_installation
-from pep_cli.terminal import AsJson, fetch, out, table_of
+from pep_cli.standings import AuthorityRow, ServiceStatus
+from pep_cli.terminal import AsJson, OnlyAuthority, out, table_of
+
+EVERY_SECONDS = 1.0
+MOST_SENTENCES = 12
 
 
-def status(as_json: AsJson = False) -> None:
-    """How far everything is: journal, relay, read models, and what waits, by service and authority."""
-    rows = asyncio.run(_status(read_installation()))
-    if as_json:
-        print(json.dumps(rows))
+def status(
+    authority: OnlyAuthority = None,
+    every: Annotated[bool, typer.Option("--all", help="A row for every authority, the most troubled first.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Look again each second, until Ctrl-C.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="End with 1 if anything is wrong: for monitoring.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Who works, how far everything is, and what is wrong: a line for each service, or for each of its authorities."""
+    installation = read_installation()
+    if watch:
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_watch(installation, authority, every))
         return
-    table = table_of("service", "authority", "position", "to relay", "to fold", "parked", "frozen")
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    out.print(table)
+    found = asyncio.run(_asked(installation, authority))
+    if as_json:
+        print(json.dumps({"services": [asdict(each) for each in found], "wrong": _wrong(found)}, default=str))
+    else:
+        out.print(_screen(found, every or authority is not None))
+    if check and _wrong(found):
+        raise typer.Exit(1)
 
 
-_STATUS = """
-select h.authority, h.position, h.position - coalesce(r.position, 0) as to_relay,
-       coalesce(h.position - (select min(p.position) from projection_position p
-                              where p.authority = h.authority), 0) as to_fold,
-       (select count(*) from parked_event e where e.authority = h.authority) as parked, coalesce(h.frozen, '') as frozen
-from journal_head h left join relay_cursor r on r.authority = h.authority where h.log = 'journal' order by 1
-"""
+async def _asked(installation: Installation, authority: str | None) -> list[ServiceStatus]:
+    found = await statuses(installation)
+    for each in found:
+        each.authorities = [row for row in each.authorities if authority in (None, row.authority)]
+    return found
 
 
-async def _status(installation: Installation) -> list[dict[str, Any]]:
+async def _watch(installation: Installation, authority: str | None, every: bool) -> None:
+    with Live(console=out, screen=True, auto_refresh=False) as live:
+        while True:
+            live.update(_screen(await _asked(installation, authority), every or authority is not None), refresh=True)
+            await asyncio.sleep(EVERY_SECONDS)
+
+
+def _wrong(found: Sequence[ServiceStatus]) -> list[str]:
+    return [sentence for each in found for sentence in each.wrong()]
+
+
+def _screen(found: Sequence[ServiceStatus], rows: bool) -> Group:
+    wrong = _wrong(found)
+    said = [Text(each, style="red") for each in wrong[:MOST_SENTENCES]]
+    if len(wrong) > MOST_SENTENCES:
+        said.append(Text(f"and {len(wrong) - MOST_SENTENCES} more: --json has all", style="red"))
+    tables = [_of_services(found), *([_of_authorities(found)] if rows else [])]
+    return Group(*tables, *(said or [Text("Nothing is wrong.", style="green")]))
+
+
+def _of_services(found: Sequence[ServiceStatus]) -> Table:
+    heads = ("service", "api", "consumers", "relay", "authorities", "events", "to relay", "to hear", "to fold")
+    table = table_of(*heads, "parked", "refused today", "stand still", "worst")
+    for each in found:
+        table.add_row(each.service, _works(each.api), *_summary(each))
+    return table
+
+
+def _works(is_there: bool) -> str:
+    return "[green]works[/green]" if is_there else "[red]nobody[/red]"
+
+
+def _summary(each: ServiceStatus) -> list[str]:
+    if each.away is not None:
+        return ["[red]away[/red]"]
+    rows = each.authorities
+    worst = max(rows, key=lambda row: row.trouble, default=None)
+    still = sum(1 for row in rows if row.frozen or row.halted)
+    figures = [sum(getattr(row, name) for row in rows) for name in ("position", "to_relay", "behind", "to_fold")]
+    waits = [sum(row.parked for row in rows), sum(row.refused for row in rows), still]
     return [
-        {"service": name, **dict(row)}
-        for name, place in installation.services.items()
-        for row in await fetch(place.worker_dsn, _STATUS)
+        str(each.consumers) if each.consumers else "[red]nobody[/red]",
+        _works(each.relays),
+        str(len(rows)),
+        *map(str, (*figures, *waits)),
+        worst.authority if worst and next(iter(worst.wrong()), None) else "",
     ]
+
+
+def _of_authorities(found: Sequence[ServiceStatus]) -> Table:
+    rows = sorted((row for each in found for row in each.authorities), key=lambda row: row.trouble, reverse=True)
+    table = table_of(
+        "service", "authority", "position", "to relay", "to hear", "to fold", "parked", "refused today", "stands"
+    )
+    for row in rows:
+        table.add_row(
+            row.service, row.authority, *_figures(row), "; ".join([row.frozen or "", *row.halted]).strip("; ")
+        )
+    return table
+
+
+def _figures(row: AuthorityRow) -> list[str]:
+    return [str(each) for each in (row.position, row.to_relay, row.behind, row.to_fold, row.parked, row.refused)]

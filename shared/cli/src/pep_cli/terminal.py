@@ -14,6 +14,8 @@ out, err = Console(), Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
 OnlyAuthority = Annotated[str | None, typer.Option("--authority", help="Only this authority.")]
 OnlyService = Annotated[str | None, typer.Option("--service", help="Only this service.")]
+PageNumber = Annotated[int, typer.Option("--page", min=1, help="Which page.")]
+PageRows = Annotated[int, typer.Option("--limit", min=1, max=500, help="How many rows a page has.")]
 
 
 class Away(Exception):

@@ -77,7 +77,7 @@ async def page(service: RunningService) -> bytes:
     """The page's text. A database that is away is shown, not waited for."""
     try:
         async with asyncio.timeout(LOOK_SECONDS):
-            found = await standing(service.worker)
+            found = await standing(service.worker, service.clock.now())
     except PASSING:
         found = None
     registry = CollectorRegistry()

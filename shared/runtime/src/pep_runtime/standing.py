@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 ALIVE_SECONDS = 15
 
 _AUTHORITIES = """
     select h.authority, h.position, h.announced, h.frozen, h.position - coalesce(r.position, 0) as to_relay,
-           greatest(extract(epoch from clock_timestamp() - waiting.recorded_at), 0)::float8 as relay_seconds,
+           greatest(extract(epoch from $1 - waiting.recorded_at), 0)::float8 as relay_seconds,
            coalesce(h.position - (select min(p.position) from projection_position p
                                   where p.authority = h.authority), 0) as to_fold
     from journal_head h left join relay_cursor r on r.authority = h.authority
@@ -79,10 +80,10 @@ class Standing:
     relays: bool
 
 
-async def standing(database: Database) -> Standing:
-    """How things stand now."""
+async def standing(database: Database, now: datetime) -> Standing:
+    """How things stand. `now` is by the services' clock, as all that is recorded is."""
     return Standing(
-        [AuthorityStanding(**row) for row in await database.fetch(_AUTHORITIES)],
+        [AuthorityStanding(**row) for row in await database.fetch(_AUTHORITIES, now)],
         [ReaderStanding(**row) for row in await database.fetch(_READERS)],
         {row["role"]: row["processes"] for row in await database.fetch(_ROLES)},
         bool(await database.fetchval(_RELAYS)),

@@ -165,8 +165,8 @@ class Term:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def _status(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(await pep(self._stack, "status", "--json"))
-        return found
+        found: dict[str, list[dict[str, Any]]] = json.loads(await pep(self._stack, "status", "--json"))
+        return [row for service in found["services"] for row in service["authorities"]]
 
 
 def _everybody(_road: Road) -> bool:

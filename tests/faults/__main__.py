@@ -10,11 +10,13 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from tests.faults.client import client_of_writers
 from tests.faults.nemeses.every import EVERY
@@ -42,12 +44,10 @@ def faults(
         raise typer.BadParameter(f"There is no {', '.join(unknown)}. There are: {', '.join(EVERY)}.")
     folder = Path(tempfile.mkdtemp(prefix="openpep-faults-"))
     try:
-        outcomes = asyncio.run(_all(folder, names, seconds, seed, writers))
+        outcomes = asyncio.run(_all(folder, names, seconds, seed, writers, _say_json if as_json else _say))
     except KeyboardInterrupt:
         shutil.rmtree(folder, ignore_errors=True)
         raise typer.Exit(INTERRUPTED) from None
-    for outcome in outcomes:
-        _say_json(outcome) if as_json else _say(outcome)
     broken = [outcome for outcome in outcomes if outcome.findings]
     if not broken:
         shutil.rmtree(folder, ignore_errors=True)
@@ -56,7 +56,9 @@ def faults(
     raise typer.Exit(1 if broken else 0)
 
 
-async def _all(folder: Path, names: list[str], seconds: float, seed: int, writers: int) -> list[Outcome]:
+async def _all(
+    folder: Path, names: list[str], seconds: float, seed: int, writers: int, show: Callable[[Outcome], None]
+) -> list[Outcome]:
     began, outcomes = time.monotonic(), []
 
     def tell(what: str) -> None:
@@ -69,7 +71,7 @@ async def _all(folder: Path, names: list[str], seconds: float, seed: int, writer
             tell(f"[bold]{name}[/] acts for {seconds:.0f} s")
             try:
                 outcomes.append(await trials.of(EVERY[name](), seconds))
-                tell(f"{name}: came to rest after {outcomes[-1].drain_seconds:.1f} s")
+                show(outcomes[-1])
             except CannotAct as reason:
                 tell(f"{name} is left out. {reason}")
         tell("the installation is stopped")
@@ -83,7 +85,9 @@ def _say(outcome: Outcome) -> None:
     out.print(f"{faults}, at rest after {outcome.drain_seconds:.1f} s")
     table = Table(show_header=False)
     for checker, found in outcome.verdicts.items():
-        table.add_row(checker, f"[red]{len(found)} findings" if found else "[green]kept")
+        table.add_row(
+            checker, f"[red]{len(found)} findings, the first: {escape(str(found[0]))}" if found else "[green]kept"
+        )
     out.print(table)
 
 
@@ -104,7 +108,7 @@ def _how_to_repeat(outcome: Outcome, seconds: float, seed: int, writers: int) ->
     """The findings, the histories of the children whom they are about, and the call that makes the same again."""
     name = outcome.nemesis.name
     for each in outcome.findings[:SHOWN]:
-        err.print(f"[red]{name}[/]: {each}", markup=True)
+        err.print(f"[red]{name}[/]: {escape(str(each))}")
     children = sorted({each.child for each in outcome.findings if each.child})[:SHOWN]
     parts = [outcome.history.only(child, outcome.history.path.with_name(f"{child}.jsonl")) for child in children]
     err.print("What was sent: " + ", ".join(map(str, parts or [outcome.history.path])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import asyncpg
 import pytest
@@ -13,7 +14,7 @@ from pep_runtime.codec import Frame
 from pep_runtime.journal import Frozen
 from pep_runtime.onboarding import create_topics
 from pep_runtime.relay import Relay
-from pep_runtime.topics import HASH, POSITION, topic
+from pep_runtime.topics import HASH, POSITION, Log, topic
 
 
 async def journal_in_topic(service: SmallService, authority: str) -> dict[int, bytes]:
@@ -111,8 +112,8 @@ async def test_only_one_relay_works_and_another_takes_over_when_it_stops(alpha: 
         await until_published(alpha, authority)
 
 
-async def make_anew(service: SmallService, authority: str) -> None:
-    names = [topic(authority, service.name, "journal"), topic(authority, service.name, "events")]
+async def make_anew(service: SmallService, authority: str, logs: Sequence[Log] = ("journal", "events")) -> None:
+    names = [topic(authority, service.name, log) for log in logs]
     admin = AIOKafkaAdminClient(bootstrap_servers=service.bootstrap)
     await admin.start()
     try:

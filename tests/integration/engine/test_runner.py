@@ -14,6 +14,7 @@ from tests.integration.engine.test_relay import fill_some, make_anew, until_publ
 from pep_runtime.journal import Append, Fenced, Offset, append
 from pep_runtime.runner import AnotherHistory, Claim, fresh
 from pep_runtime.topics import topic
+from pep_runtime.verify import Verifier
 
 
 async def effects(service: SmallService, authority: str) -> list[int]:
@@ -121,6 +122,21 @@ async def test_a_topic_made_anew_brings_nothing_twice(alpha: SmallService, beta:
         await until_taken(beta, authority, 20)
 
 
+async def test_who_was_behind_when_a_topic_was_made_anew_under_a_running_relay_hears_everything_once(
+    alpha: SmallService, beta: SmallService, authority: str
+) -> None:
+    await fill_loud(alpha, authority, 10)
+    async with background(alpha.relay.run()):
+        await until_published(alpha, authority)
+        await make_anew(alpha, authority, ["events"])
+        await fill_loud(alpha, authority, 1)  # it stands first, and again after all that went before it
+        await until_published(alpha, authority)
+        async with background(beta.runner(alpha.name).run()):
+            await until_taken(beta, authority, 11)
+    verdict = await Verifier(alpha.superuser_dsn, alpha.bootstrap, alpha.name, authority).verify()
+    assert verdict.fault is None
+
+
 async def test_what_the_rules_refuse_is_written_down_and_the_child_goes_on(
     alpha: SmallService, beta: SmallService, authority: str
 ) -> None:
@@ -160,6 +176,11 @@ def test_repeats_are_dropped_and_a_missing_number_is_found_out() -> None:
     assert fresh(claim_at(2), [1, 2, 3, 4], lambda n: (n, b"h")) == ([3, 4], None)
     assert fresh(claim_at(2), [3, 5], lambda n: (n, b"h")) == ([3], 4)
     assert fresh(claim_at(2), [4], lambda n: (n, b"h")) == ([], 3)
+
+
+def test_what_comes_before_its_turn_is_passed_and_taken_when_it_comes_again() -> None:
+    assert fresh(claim_at(0), [5, 1, 2, 3, 4, 5], lambda n: (n, b"h")) == ([1, 2, 3, 4, 5], None)
+    assert fresh(claim_at(0), [5, 1, 2], lambda n: (n, b"h")) == ([1, 2], 3)
 
 
 def test_a_number_that_comes_again_with_another_hash_is_never_dropped() -> None:

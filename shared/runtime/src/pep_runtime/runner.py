@@ -172,14 +172,16 @@ class PartitionRunner:
             news, missing, claim.halted = [], None, str(other)
         if news:
             await self._reader.take(claim, news)
+        if claim.sought_for is not None and claim.sought_for <= claim.last_number:
+            claim.sought_for = None
         if claim.halted is None and missing is None:
             claim.next_offset = max(claim.next_offset, records[-1].offset + 1)
-        elif claim.halted is None and claim.sought_for == missing:
-            claim.halted = f"number {missing} is missing"
-        elif claim.halted is None:
+        elif claim.halted is None and claim.sought_for is None:
             claim.sought_for = missing
             await consumer.seek_to_beginning(partition)
             return
+        elif claim.halted is None and records[-1].offset + 1 >= consumer.highwater(partition):
+            claim.halted = f"number {missing} is missing"
         await self._note_halt(consumer, partition, claim)
 
     async def _note_halt(self, consumer: AIOKafkaConsumer, partition: TopicPartition, claim: Claim) -> None:
@@ -195,13 +197,17 @@ class PartitionRunner:
 def fresh(
     claim: Claim, records: Sequence[KafkaRecord], number_of: Callable[[KafkaRecord], tuple[int, bytes]]
 ) -> tuple[list[KafkaRecord], int | None]:
-    """The records that come next, repeats dropped, and the number that is missing after them, if one is.
+    """The records that come next, repeats dropped, and the number that is missing after them, if others are there.
+
+    What comes before its turn is passed: where a topic lost its end under a running relay, a batch stands too early,
+    and all that is missing follows, and that batch once more.
 
     A record without a number is none of the giver's, and is passed. If it stands where one of them should, that one's
     number is missing. Raises `AnotherHistory`.
     """
     news: list[KafkaRecord] = []
     last, last_hash = claim.last_number, claim.last_hash
+    highest = last
     for record in records:
         try:
             number, its_hash = number_of(record)
@@ -211,12 +217,11 @@ def fresh(
             continue
         if number == last and last_hash is not None and its_hash != last_hash:
             raise AnotherHistory(f"number {number} came again with another hash")
-        if number > last + 1:
-            return news, last + 1
+        highest = max(highest, number)
         if number == last + 1:
             news.append(record)
             last, last_hash = number, its_hash
-    return news, None
+    return news, last + 1 if highest > last else None
 
 
 async def claim_topic(pool: Pool, consumer: str, topic: str, authority: str, service: str, owner: str) -> Claim:

@@ -20,6 +20,7 @@ from pep_runtime.wake import Bell
 EVENTS, START = 100_000, 50_000
 OURS, EACH = "OpenPEP, all read models live", "one transaction per event"
 COUNT, COUNT_EACH = 20_000, 1_000
+KEPT = ("projection_position", *(model.table for model in PARTS.read_models))
 TYPES = EventTypes(PARTS.events)
 SELECT = (
     "select position, type, schema_version, recorded_at, announced, envelope, payload from journal"
@@ -31,7 +32,11 @@ SELECT = (
 async def sides(bench: Bench) -> AsyncIterator[Sequence[Side]]:
     made = await make(bench.postgres_dsn, "shire", EVENTS, bench.seed, Console(stderr=True, highlight=False))
     async with await connect(made.logins.worker) as pool:
-        await follow(pool, made.authority, upto=EVENTS)
+        await follow(pool, made.authority, START)
+        async with superuser(made.superuser_dsn) as connection:
+            await connection.execute(
+                "".join(f"create table if not exists then_{name} as table {name};" for name in KEPT)
+            )
 
         async def back() -> None:
             await go_back(made)
@@ -43,13 +48,14 @@ async def sides(bench: Bench) -> AsyncIterator[Sequence[Side]]:
 
 
 async def go_back(made: Made) -> None:
-    """To the middle of the journal; the rows stay, so that each event finds as many as it does in daily life."""
+    """To the middle of the journal: from there each event finds the rows that it finds in daily life."""
     async with superuser(made.superuser_dsn) as connection:
-        await connection.execute("update projection_position set position = $1", START)
+        for name in KEPT:
+            await connection.execute(f"truncate {name}; insert into {name} table then_{name}; analyze {name}")
 
 
 async def follow(pool: Pool, authority: str, upto: int) -> int:
-    """The projector itself, until it is there."""
+    """The projector itself, until it is there or a little further."""
     projector = Projector(pool, PARTS.read_models, TYPES, Bell())
     before = await position_of(pool, authority, len(PARTS.read_models))
     while (now := await position_of(pool, authority, len(PARTS.read_models))) < upto:
@@ -67,7 +73,7 @@ async def one_by_one(pool: Pool, authority: str) -> int:
             recorded = TYPES.recorded(row)
             for table in tables:
                 fold = await Fold.begin(table, connection, authority, [recorded])
-                fold.apply(recorded)
+                fold.apply()
                 await fold.write(connection, authority)
             await connection.execute(
                 "update projection_position set position = $2 where authority = $1", authority, recorded.position

@@ -40,6 +40,7 @@ class Table:
         hints = typing.get_type_hints(model.row)
         self.columns = tuple(field.name for field in dataclasses.fields(model.row))
         self._kinds = {name: _kind(hints[name]) for name in self.columns}
+        self._wrapped = [(place, name) for place, name in enumerate(self.columns) if self._is_wrapped(name)]
         places = ", ".join(f"${i + 2}" for i in range(len(self.columns)))
         rest = [name for name in self.columns if name not in model.key]
         changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
@@ -73,21 +74,27 @@ class Table:
         kind = self._kinds[name]
         return str if issubclass(kind, Sealed) else kind
 
+    def _is_wrapped(self, name: str) -> bool:
+        return self._kinds[name] is tuple or issubclass(self._kinds[name], Sealed)
+
     def row(self, record: Mapping[str, Any]) -> Any:
         """A row of the table as the model's dataclass."""
-        return self.model.row(**{name: self._from_column(name, record[name]) for name in self.columns})
+        values = [record[name] for name in self.columns]
+        for place, name in self._wrapped:
+            if values[place] is not None:
+                values[place] = _wrap(self._kinds[name], values[place])
+        return self.model.row(*values)
 
     def values(self, row: Any) -> list[Any]:
         """The model's dataclass as values in the order of the columns."""
-        return [_to_column(getattr(row, name)) for name in self.columns]
+        values = [getattr(row, name) for name in self.columns]
+        for place, _name in self._wrapped:
+            values[place] = _to_column(values[place])
+        return values
 
-    def _from_column(self, name: str, value: Any) -> Any:
-        kind = self._kinds[name]
-        if value is None:
-            return None
-        if issubclass(kind, Sealed):
-            return kind(token=value)
-        return tuple(value) if kind is tuple else value
+
+def _wrap(kind: Any, value: Any) -> Any:
+    return kind(token=value) if issubclass(kind, Sealed) else kind(value)
 
 
 def _kind(hint: Any) -> type:
@@ -112,29 +119,34 @@ def _to_column(value: Any) -> Any:
 class Fold:
     """The rows of one read model that a batch concerns, in memory."""
 
-    def __init__(self, table: Table, rows: dict[Key, Any]) -> None:
+    def __init__(self, table: Table, concerned: Sequence[tuple[Key, Recorded]], rows: dict[Key, Any]) -> None:
         self.table = table
         self.rows = rows
+        self._concerned = concerned
+        self._before = dict(rows)
 
     @classmethod
     async def begin(cls, table: Table, connection: Any, authority: str, batch: Sequence[Recorded]) -> Fold:
         """With the rows that the batch's events concern, as the table has them."""
-        keys = {key for recorded in batch for key in table.model.keys(recorded)}
+        concerned = [(key, recorded) for recorded in batch for key in table.model.keys(recorded)]
+        keys = {key for key, _ in concerned}
         if not keys:
-            return cls(table, {})
+            return cls(table, concerned, {})
         found = await connection.fetch(table.fetch, authority, *(list(column) for column in zip(*keys, strict=True)))
         by_key = {tuple(record[name] for name in table.model.key): table.row(record) for record in found}
-        return cls(table, {key: by_key.get(key) for key in keys})
+        return cls(table, concerned, {key: by_key.get(key) for key in keys})
 
-    def apply(self, recorded: Recorded) -> None:
-        """Fold one event into the rows that it concerns."""
-        for key in self.table.model.keys(recorded):
-            self.rows[key] = self.table.model.fold(self.rows.get(key), recorded, key)
+    def apply(self) -> None:
+        """Fold the events into the rows that they concern."""
+        rows, fold = self.rows, self.table.model.fold
+        for key, recorded in self._concerned:
+            rows[key] = fold(rows[key], recorded, key)
 
     async def write(self, connection: Any, authority: str) -> None:
-        """Write the rows as they are now."""
-        kept = [[authority, *self.table.values(row)] for row in self.rows.values() if row is not None]
-        gone = [[authority, *key] for key, row in self.rows.items() if row is None]
+        """Write the rows that are not as they were: many events concern a row and leave it as it is."""
+        changed = {key: row for key, row in self.rows.items() if row != self._before[key]}
+        kept = [[authority, *self.table.values(row)] for row in changed.values() if row is not None]
+        gone = [[authority, *key] for key, row in changed.items() if row is None]
         if kept:
             await connection.executemany(self.table.upsert, kept)
         if gone:
@@ -211,8 +223,7 @@ class Projector:
             for table in self._tables:
                 news = [recorded for recorded in batch if recorded.position > at[table.model.table]]
                 fold = await Fold.begin(table, connection, authority, news)
-                for recorded in news:
-                    fold.apply(recorded)
+                fold.apply()
                 await fold.write(connection, authority)
             await connection.execute(
                 "update projection_position set position = greatest(position, $2) where authority = $1", authority, last

@@ -29,6 +29,7 @@ RETURNED = "returned"
 COMPLETED = "completed"
 WITHDRAWN = "completion_withdrawn"
 SUPERSEDED = "superseded"
+_OF_A_PLAN = get_args(PlanEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class PlanOverview:
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
-    return ((recorded.envelope.stream,),) if isinstance(recorded.event, get_args(PlanEvent)) else ()
+    return ((recorded.envelope.stream,),) if isinstance(recorded.event, _OF_A_PLAN) else ()
 
 
 def fold(row: PlanOverview | None, recorded: Recorded, _key: Key) -> PlanOverview | None:

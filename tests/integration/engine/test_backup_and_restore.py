@@ -1,20 +1,24 @@
-"""A backup, a destroyed database, a restore: all that was answered and published is there, and nothing is done twice."""
+"""A backup, a destroyed database, a restore: what was answered and published is there, and nothing is done twice."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+from click.testing import Result
 from tests.integration.engine.conftest import OpenService, SmallService, background, until
 from tests.integration.engine.test_recover import folded, frozen, recovered, totals, until_folded
 from tests.integration.engine.test_relay import fill_some, until_published
+from typer.testing import CliRunner
 
+from pep_cli.main import app
 from pep_local.postgres import BINARIES
 from pep_runtime.backup import BadBackup, Manifest, back_up, read_backup
 from pep_runtime.database import connect, connected
@@ -23,6 +27,7 @@ from pep_runtime.postgres_tools import PostgresTools, ToolFailed, at_database, d
 from pep_runtime.restore import CannotRestore, restore
 
 TOOLS = PostgresTools(BINARIES)
+Pep = Callable[..., Any]
 
 
 def quiet(_what: str, _done: int, _of: int) -> None:
@@ -220,3 +225,62 @@ async def test_a_backup_is_its_owners_alone_and_names_where_each_journal_ends(
     assert bytes.fromhex(head.hash) == (await alpha.rows(authority))[-1]["hash"]
     assert {stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "backup").iterdir()} == {0o600}
     assert stat.S_IMODE((tmp_path / "backup").stat().st_mode) == 0o700
+
+
+@pytest.fixture
+async def pep(both: tuple[SmallService, SmallService], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pep:
+    services = {
+        each.name: {"url": "http://unused", "worker_dsn": each.logins.worker, "operator_dsn": each.superuser_dsn}
+        for each in both
+    }
+    place = {"kafka_bootstrap": both[0].bootstrap, "services": services, "postgres_bin": str(BINARIES)}
+    (tmp_path / "installation.json").write_text(json.dumps(place))
+    monkeypatch.setenv("PEP_INSTALLATION", str(tmp_path / "installation.json"))
+
+    async def run(*words: object, typed: str = "") -> Result:
+        return await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words], input=typed)
+
+    return run
+
+
+async def test_an_operator_backs_up_restores_and_recovers(
+    both: tuple[SmallService, SmallService], pep: Pep, authority: str, tmp_path: Path
+) -> None:
+    alpha, beta = both
+    await fill_some(alpha, authority, 5)
+    made = await pep("backup", tmp_path / "backup", "--only", "journals", "--json")
+    assert made.exit_code == 0, made.output
+    (dumped, _) = json.loads(made.stdout)["journals"]["files"]
+    assert (dumped["database"], dumped["heads"][0]["position"]) == (alpha.name, 5)
+    assert (await pep("backup", tmp_path / "backup", "--only", "journals")).exit_code == 1
+    await fill_some(alpha, authority, 5)
+    async with background(alpha.relay.run()):
+        await until_published(alpha, authority)
+    await stop(alpha, beta)
+
+    asked = await pep("restore", tmp_path / "backup", typed="n\n")
+    assert (asked.exit_code, "events now" in asked.stdout) == (1, True)
+    done = await pep("restore", tmp_path / "backup", "--yes")
+    assert done.exit_code == 0, done.output
+    assert "_before" in done.stdout
+
+    looked = await pep("recover", alpha.name, authority, "--json")
+    assert (looked.exit_code, json.loads(looked.stdout)["finding"]) == (1, "journal behind")
+    mended = await pep("recover", alpha.name, authority, typed="y\n")
+    assert mended.exit_code == 0, mended.output
+    assert "5 rows come back" in mended.stdout
+    assert (await pep("recover", alpha.name, authority)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("recover", "nobody", "shire"), 2, "There is no service nobody"),
+        (("restore", "/nowhere"), 1, "holds neither journals nor keys"),
+        (("backup", "/nowhere", "--only", "everything"), 2, "neither journals nor keys"),
+        (("backup", "/nowhere", "--only", "keys"), 2, "does not say where its keys are"),
+    ],
+)
+async def test_a_command_that_cannot_be_done_says_why(pep: Pep, words: tuple[str, ...], code: int, said: str) -> None:
+    refused = await pep(*words)
+    assert (refused.exit_code, said in " ".join(refused.output.split())) == (code, True)

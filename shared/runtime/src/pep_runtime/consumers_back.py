@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,10 +29,11 @@ _PARK = (
     " values ($1, $2, $3, $4, $5, $6, $7, $8, 'looked at again after a restore', now()) on conflict do nothing"
 )
 _TRY_AGAIN = (
-    "insert into parked_decision (authority, consumer, topic, key)"
-    " select distinct authority, consumer, topic, key from parked_event"
-    " where authority = $1 and consumer = $2 and topic = $3 on conflict do nothing"
+    "insert into parked_decision (authority, consumer, topic, key) values ($1, $2, $3, $4) on conflict do nothing"
 )
+_PARKED = "select number, headers, contents from parked_event where authority = $1 and consumer = $2 and topic = $3"
+_TAKE_OUT = "delete from parked_event where authority = $1 and consumer = $2 and topic = $3 and number = any ($4)"
+_TAKE_OUT_AFTER = "delete from parked_event where authority = $1 and consumer = $2 and topic = $3 and number > $4"
 _MOVE = (
     "insert into consumer_offset as o (authority, consumer, topic, next_offset, last_number, last_hash, epoch)"
     " values ($1, $2, $3, $4, $5, $6, 1) on conflict (authority, consumer, topic) do update"
@@ -112,6 +113,7 @@ class _Passed:
         self._offset = offset
 
     async def bring_forward(self) -> int:
+        await self._take_out_what_was_done()
         last = await self._last_with_effect()
         if last is None:
             return 0
@@ -122,16 +124,22 @@ class _Passed:
             await self._move(last)
         return again
 
+    @property
+    def _who(self) -> tuple[str, str, str]:
+        return self._authority, self._offset["consumer"], self._offset["topic"]
+
+    async def _take_out_what_was_done(self) -> None:
+        """Parked when the backup was made, and tried again or given up since: its effect is in the journal."""
+        rows = await self._connection.fetch(_PARKED, *self._who)
+        ids = {row["number"]: _its_id(dict(zip(row["headers"], row["contents"], strict=True))) for row in rows}
+        had = await self._with_effect([its_id for its_id in ids.values() if its_id])
+        done = [number for number, its_id in ids.items() if its_id in had]
+        await self._connection.execute(_TAKE_OUT, *self._who, done)
+
     async def take_back(self) -> None:
         last = await self._last_with_effect()
         async with self._connection.transaction():
-            await self._connection.execute(
-                "delete from parked_event where authority = $1 and consumer = $2 and topic = $3 and number > $4",
-                self._authority,
-                self._offset["consumer"],
-                self._offset["topic"],
-                last.number if last else 0,
-            )
+            await self._connection.execute(_TAKE_OUT_AFTER, *self._who, last.number if last else 0)
             if last is not None:
                 await self._move(last)
 
@@ -149,24 +157,24 @@ class _Passed:
         return _Last(last, of_key) if last is not None else None
 
     async def _without_effect(self, batch: Sequence[ConsumerRecord]) -> list[ConsumerRecord]:
-        ids = [UUID(dict(record.headers)["ce_id"].decode()) for record in batch]
-        rows = await self._connection.fetch("select cause from effect_of where cause = any ($1)", ids)
-        had = {row["cause"] for row in rows}
+        ids = [_its_id(dict(record.headers)) for record in batch]
+        had = await self._with_effect([its_id for its_id in ids if its_id])
         return [record for record, its_id in zip(batch, ids, strict=True) if its_id not in had]
+
+    async def _with_effect(self, ids: list[UUID]) -> set[UUID | None]:
+        rows = await self._connection.fetch("select cause from effect_of where cause = any ($1)", ids)
+        return {row["cause"] for row in rows}
 
     async def _put_aside(self, records: Sequence[ConsumerRecord], last: _Last) -> int:
         open_ones = [record for record in records if _number(record) > last.of_key.get(record.key, 0)]
-        who = (self._authority, self._offset["consumer"], self._offset["topic"])
-        await self._connection.executemany(_PARK, [(*who, *_parked(record)) for record in open_ones])
-        await self._connection.execute(_TRY_AGAIN, *who)
+        await self._connection.executemany(_PARK, [(*self._who, *_parked(record)) for record in open_ones])
+        await self._connection.executemany(_TRY_AGAIN, {(*self._who, _key(record)) for record in open_ones})
         return len(open_ones)
 
     async def _move(self, last: _Last) -> None:
         moved = await self._connection.execute(
             _MOVE,
-            self._authority,
-            self._offset["consumer"],
-            self._offset["topic"],
+            *self._who,
             last.record.offset + 1,
             last.number,
             dict(last.record.headers)[HASH],
@@ -181,6 +189,18 @@ def _number(record: ConsumerRecord) -> int:
     return int(dict(record.headers)[NUMBER])
 
 
+def _its_id(headers: Mapping[str, bytes]) -> UUID | None:
+    """None for a record so odd that it has none: it was parked, and never had an effect by this id."""
+    try:
+        return UUID(headers["ce_id"].decode())
+    except (KeyError, ValueError):
+        return None
+
+
+def _key(record: ConsumerRecord) -> str:
+    return (record.key or b"").decode(errors="backslashreplace")
+
+
 def _parked(record: ConsumerRecord) -> tuple[Any, ...]:
     names, contents = zip(*record.headers, strict=True)
-    return _number(record), (record.key or b"").decode(), list(names), list(contents), record.value or b""
+    return _number(record), _key(record), list(names), list(contents), record.value or b""

@@ -1,6 +1,8 @@
 """A topic's records in the order of their numbers, each once: repeats are dropped, a gap is an error.
 
-The record with number n can never stand before offset n - 1, so reading may begin there instead of at the beginning.
+Where a topic was made anew under a running relay, or lost its tail, a batch stands before its turn; all that is missing
+follows, and that batch once more. So what comes too early is passed; a number is missing if the end comes before it.
+The record with number n can never come in its turn before offset n - 1, so reading may begin there.
 """
 
 from __future__ import annotations
@@ -15,10 +17,7 @@ RECORDS = 1_000
 
 
 class Gap(Exception):
-    """A number is missing in a topic."""
-
-    def __init__(self, topic: str, number: int) -> None:
-        super().__init__(f"number {number} is missing in {topic}")
+    """A number is missing in a topic, or a record has none."""
 
 
 async def numbered(
@@ -29,16 +28,24 @@ async def numbered(
     consumer.assign([partition])
     end = (await consumer.end_offsets([partition]))[partition]
     consumer.seek(partition, max(after, (await consumer.beginning_offsets([partition]))[partition]))
-    last = after
+    last = highest = after
     while await consumer.position(partition) < end and (to is None or last < to):
         fetched = await consumer.getmany(partition, timeout_ms=500, max_records=RECORDS)
         news: list[ConsumerRecord] = []
         for record in fetched.get(partition, []):
             number = int(dict(record.headers)[header])
-            if number > last + 1:
-                raise Gap(topic, last + 1)
+            highest = max(highest, number)
             if number == last + 1 and (to is None or number <= to):
                 news.append(record)
                 last = number
         if news:
             yield news
+    if last < (highest if to is None else min(highest, to)):
+        raise Gap(f"number {last + 1} is missing in {topic}")
+
+
+def _number(record: ConsumerRecord, header: str) -> int:
+    try:
+        return int(dict(record.headers)[header])
+    except (KeyError, ValueError) as error:
+        raise Gap(f"{record.topic}: the record at offset {record.offset} has no number") from error

@@ -1,0 +1,122 @@
+"""Keys that are put back: what was sealed can be opened again, and a destroyed key stays destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.integration.engine.jars import Filled
+
+from pep_kernel.sealed import PlanText, Redacted
+from pep_local.postgres import BINARIES
+from pep_runtime.backup import back_up, read_backup
+from pep_runtime.database import connect, connected, provision
+from pep_runtime.keyring import FileKeys, Keyring
+from pep_runtime.keys_union import OtherKeys
+from pep_runtime.postgres_tools import PostgresTools, at_database, database_of
+from pep_runtime.restore import CannotRestore, Restored, restore
+
+TOOLS = PostgresTools(BINARIES)
+SHIRE = "shire"
+
+
+def quiet(_what: str, _done: int, _of: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass
+class Keys:
+    """A database of keys and the folder of the authorities' own."""
+
+    operator_dsn: str
+    app_dsn: str
+    folder: Path
+    backup: Path
+
+    async def seal(self, subject: str) -> PlanText:
+        async with await connect(self.app_dsn, size=1, check_lineage=False) as pool:
+            keyring = Keyring(pool, FileKeys(self.folder))
+            event = Filled(amount=1, label=PlanText.of("a fictional secret"))
+            (sealed,) = await keyring.seal([event], authority=SHIRE, places=[(subject, "jar-1", 1)])
+        assert isinstance(sealed, Filled)
+        return sealed.label
+
+    async def open(self, value: PlanText) -> str | Redacted:
+        async with await connect(self.app_dsn, size=1, check_lineage=False) as pool:
+            return await Keyring(pool, FileKeys(self.folder)).open(value, SHIRE)
+
+    async def destroy(self, subject: str) -> None:
+        async with connected(self.operator_dsn) as connection:
+            await connection.execute(
+                "update subject_key set wrapped = null, destroyed_at = now(), reason = 'retention' where subject = $1",
+                subject,
+            )
+
+    async def lose(self) -> None:
+        async with connected(at_database(self.operator_dsn, "postgres")) as server:
+            await server.execute(f"drop database {database_of(self.operator_dsn)} with (force)")
+
+    async def back_up(self) -> None:
+        files = sorted(self.folder.glob("*.key"))
+        await back_up("keys", {"keys": self.operator_dsn}, self.backup, TOOLS, quiet, files)
+
+    async def put_back(self) -> Restored:
+        manifest = read_backup(self.backup, "keys", quiet)
+        (done,) = await restore(manifest, self.backup, {"keys": self.operator_dsn}, TOOLS, quiet, self.folder)
+        return done
+
+
+@pytest.fixture
+async def keys(postgres_dsn: str, unique_name: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Keys]:
+    database = unique_name("keys")
+    logins = await provision(postgres_dsn, database, "keys")
+    FileKeys(tmp_path / "keys").create(SHIRE)
+    yield Keys(at_database(postgres_dsn, database), logins.app, tmp_path / "keys", tmp_path / "backup")
+    async with connected(postgres_dsn) as server:
+        for name in (database, f"{database}_before"):
+            await server.execute(f"drop database if exists {name} with (force)")
+
+
+async def test_keys_that_were_lost_come_back_with_the_authoritys_own(keys: Keys) -> None:
+    value = await keys.seal("child-7")
+    await keys.back_up()
+    await keys.lose()
+    (keys.folder / f"{SHIRE}.key").unlink()
+    done = await keys.put_back()
+    assert await keys.open(value) == "a fictional secret"
+    assert not done.joined  # nobody knows what was destroyed since: the operator is told
+
+
+async def test_a_destroyed_key_stays_destroyed_and_a_younger_key_stays(keys: Keys) -> None:
+    gone, kept = await keys.seal("child-7"), await keys.seal("child-8")
+    await keys.back_up()
+    await keys.destroy("child-7")
+    younger = await keys.seal("child-9")
+    done = await keys.put_back()
+    opened = await keys.open(gone)
+    assert isinstance(opened, Redacted)
+    assert opened.reason == "retention"
+    assert await keys.open(kept) == await keys.open(younger) == "a fictional secret"
+    assert done.joined
+
+
+async def test_where_both_have_another_key_nothing_is_restored(keys: Keys) -> None:
+    await keys.seal("child-7")
+    await keys.back_up()
+    async with connected(keys.operator_dsn) as connection:
+        await connection.execute("delete from subject_key")
+    value = await keys.seal("child-7")
+    with pytest.raises(OtherKeys, match="1 keys are other keys now"):
+        await keys.put_back()
+    assert await keys.open(value) == "a fictional secret"
+
+
+async def test_an_authoritys_own_key_is_never_replaced(keys: Keys) -> None:
+    await keys.seal("child-7")
+    await keys.back_up()
+    (keys.folder / f"{SHIRE}.key").unlink()
+    FileKeys(keys.folder).create(SHIRE)
+    with pytest.raises(CannotRestore, match="another key than the backup's"):
+        await keys.put_back()

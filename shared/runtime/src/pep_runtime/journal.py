@@ -1,4 +1,4 @@
-"""The journal, in one call to load and one to append. See migrations/service/0003_append.sql for what holds inside."""
+"""The journal, in one call to load and one to append. See migrations/service/0005_append.sql for what holds inside."""
 
 from __future__ import annotations
 
@@ -217,8 +217,8 @@ async def append(pool: Pool, what: Append) -> Answer:
             what.policy_version,
             key.key if key else None,
             key.fingerprint if key else None,
-            list(what.files),
-            list(what.files.values()),
+            list(what.files) or None,
+            list(what.files.values()) or None,
             offset.consumer if offset else None,
             offset.topic if offset else None,
             offset.epoch if offset else None,

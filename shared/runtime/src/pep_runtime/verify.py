@@ -25,7 +25,7 @@ from pep_runtime.relay import Linked, Record, announcement_records, journal_reco
 from pep_runtime.topic_walk import TopicWalk
 from pep_runtime.topics import POSITION, Log, topic
 
-ROWS = 500
+ROWS = 100  # of at most 0.9 MB each
 Progress = Callable[[int, int], None]
 _HEADER: dict[Log, str] = {"journal": POSITION, "events": NUMBER}
 _COLUMN: dict[Log, str] = {"journal": "position", "events": "announced"}

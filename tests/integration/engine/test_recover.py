@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.integration.earlier import put_back, remember
 from tests.integration.engine import jars
 from tests.integration.engine.conftest import TEACHER, SmallService, background, until
 from tests.integration.engine.test_relay import (
@@ -24,6 +25,7 @@ from pep_kernel.announcement import Said
 from pep_kernel.decider import Act
 from pep_kernel.refusal import Refusal
 from pep_runtime import numbered
+from pep_runtime.database import connected
 from pep_runtime.handler import ByPerson
 from pep_runtime.journal import Frozen
 from pep_runtime.policy_reader import PolicyReader
@@ -31,36 +33,6 @@ from pep_runtime.projector import position_of
 from pep_runtime.recover import AT_WORK, CannotRecover, Recovery, recover
 from pep_runtime.relay import Record
 from pep_runtime.topics import topic
-
-Remembered = dict[str, list[asyncpg.Record]]
-
-TABLES = (
-    *("journal_head", "journal", "command_answer", "stored_file", "consumer_offset", "policy_refusal", "parked_event"),
-    *("relay_cursor", "projection_position", "jar_total"),
-)
-
-
-async def remember(service: SmallService) -> Remembered:
-    """The database as it is now: a backup."""
-    connection = await asyncpg.connect(service.superuser_dsn)
-    try:
-        async with connection.transaction(isolation="repeatable_read"):
-            return {table: await connection.fetch(f"select * from {table}") for table in TABLES}
-    finally:
-        await connection.close()
-
-
-async def put_back(service: SmallService, remembered: Remembered) -> None:
-    """The database as it was then."""
-    connection = await asyncpg.connect(service.superuser_dsn)
-    try:
-        async with connection.transaction():
-            await connection.execute("set local session_replication_role = replica")
-            for table, rows in remembered.items():
-                await connection.execute(f"delete from {table}")
-                await connection.copy_records_to_table(table, records=[tuple(row.values()) for row in rows])
-    finally:
-        await connection.close()
 
 
 async def frozen(service: SmallService, authority: str) -> str | None:
@@ -89,11 +61,11 @@ async def until_frozen(service: SmallService, authority: str) -> str:
 async def behind(alpha: SmallService, authority: str) -> tuple[SmallService, list[asyncpg.Record]]:
     """A service whose database was put back behind its topic, and the rows that it had had."""
     await fill_some(alpha, authority, 10)
-    backup = await remember(alpha)
+    backup = await remember(alpha.superuser_dsn)
     await fill_some(alpha, authority, 15)
     await publish(alpha, authority)
     rows = await alpha.rows(authority)
-    await put_back(alpha, backup)
+    await put_back(alpha.superuser_dsn, backup)
     return alpha, rows
 
 
@@ -113,10 +85,10 @@ async def test_the_missing_rows_come_back_byte_for_byte_and_the_authority_goes_o
 
 async def test_looking_changes_nothing(behind: tuple[SmallService, list[asyncpg.Record]], authority: str) -> None:
     service, _ = behind
-    before = await remember(service)
+    before = await remember(service.superuser_dsn)
     found = await recovered(service, authority, apply=False)
     assert (found.finding, found.missing, found.applied, found.goes_on) == ("journal behind", 15, False, False)
-    assert await remember(service) == before
+    assert await remember(service.superuser_dsn) == before
 
 
 async def test_stopped_half_way_it_goes_on_where_it_was(
@@ -141,12 +113,12 @@ async def test_stopped_half_way_it_goes_on_where_it_was(
 
 
 async def test_a_command_that_was_taken_back_is_not_done_twice(alpha: SmallService, authority: str) -> None:
-    backup = await remember(alpha)
+    backup = await remember(alpha.superuser_dsn)
     await alpha.fill(authority, "jar-1", 6_000, key="the first")
     await alpha.fill(authority, "jar-2", 1, key="the second")
     await publish(alpha, authority)
     rows = await alpha.rows(authority)
-    await put_back(alpha, backup)
+    await put_back(alpha.superuser_dsn, backup)
     await recovered(alpha, authority)
     by_rule_refused = await alpha.fill(authority, "jar-1", 6_000, key="the first")  # 12,000 would be too much
     allowed_again = await alpha.fill(authority, "jar-2", 1, key="the second")
@@ -174,11 +146,8 @@ async def until_folded(service: SmallService, authority: str, position: int) -> 
 
 
 async def totals(service: SmallService) -> dict[str, int]:
-    connection = await asyncpg.connect(service.superuser_dsn)
-    try:
+    async with connected(service.superuser_dsn) as connection:
         return {row["stream"]: row["total"] for row in await connection.fetch("select * from jar_total")}
-    finally:
-        await connection.close()
 
 
 def folded(rows: list[asyncpg.Record]) -> dict[str, int]:
@@ -211,12 +180,12 @@ async def test_what_others_said_is_not_taken_in_twice_and_not_judged_by_what_cam
     for amount, child in ((1, "child-1"), (5, "child-1"), (5, "child-2"), (2, "child-1"), (3, "child-3")):
         await say(alpha, authority, amount, child)
     await publish(alpha, authority)
-    empty = await remember(beta)
+    empty = await remember(beta.superuser_dsn)
     async with background(beta.runner(alpha.name, listening(beta, {5})).run()):
         await until(lambda: amounts_in(beta, authority, 3))
     await publish(beta, authority)
     rows = await beta.rows(authority)
-    await put_back(beta, empty)
+    await put_back(beta.superuser_dsn, empty)
     found = await recovered(beta, authority)
     assert found.looked_at_again == 1  # child-2's: nothing later of that child had an effect, it may have been parked
     await say(alpha, authority, 4, "child-4")
@@ -225,6 +194,46 @@ async def test_what_others_said_is_not_taken_in_twice_and_not_judged_by_what_cam
         await until(lambda: nothing_parked(beta, authority))
     assert (await beta.rows(authority))[:3] == rows
     assert sorted(await amounts_in(beta, authority, 5)) == [1, 2, 3, 4, 5]
+
+
+async def test_what_was_parked_then_and_has_been_done_since_is_parked_no_more(
+    alpha: SmallService, beta: SmallService, authority: str
+) -> None:
+    def fail(said: Said[jars.JarFilled], _rules: Any) -> Act:
+        raise ZeroDivisionError(said.number)
+
+    await say(alpha, authority, 1, "child-1")
+    await publish(alpha, authority)
+    failing = PolicyReader(
+        beta.pool, "beta.policies", beta.handler, {jars.JarFilled: fail}, lambda _a: None, beta.clock
+    )
+    async with background(beta.runner(alpha.name, failing).run()):
+        await until(lambda: something_parked(beta, authority))
+    backup = await remember(beta.superuser_dsn)
+    await try_again(beta, authority, "child-1")
+    async with background(beta.runner(alpha.name).run()):
+        await until(lambda: nothing_parked(beta, authority))
+    await publish(beta, authority)
+    rows = await beta.rows(authority)
+    await put_back(beta.superuser_dsn, backup)
+    assert (await recovered(beta, authority)).goes_on
+    assert await nothing_parked(beta, authority)
+    assert await beta.rows(authority) == rows
+
+
+async def try_again(service: SmallService, authority: str, key: str) -> None:
+    """As `pep parked retry` does."""
+    async with connected(service.superuser_dsn) as connection:
+        await connection.execute(
+            "insert into parked_decision (authority, consumer, topic, key)"
+            " select authority, consumer, topic, key from parked_event where authority = $1 and key = $2",
+            authority,
+            key,
+        )
+
+
+async def something_parked(service: SmallService, authority: str) -> bool:
+    return not await nothing_parked(service, authority)
 
 
 async def amounts_in(service: SmallService, authority: str, at_least: int) -> list[int]:
@@ -309,10 +318,10 @@ async def test_what_was_taken_in_only_by_the_rows_that_left_is_taken_in_again(
 ) -> None:
     await say(alpha, authority, 1, "child-1")
     await publish(alpha, authority)
-    empty = await remember(beta)
+    empty = await remember(beta.superuser_dsn)
     await beta.fill(authority, "jar-known", key="published")
     await publish(beta, authority)
-    await put_back(beta, empty)
+    await put_back(beta.superuser_dsn, empty)
     async with background(beta.runner(alpha.name).run()):  # nobody knows yet that the topic is ahead
         await until(lambda: amounts_in(beta, authority, 1))
     found = await recovered(beta, authority, set_aside=tmp_path / "own.jsonl")

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from pep_runtime.backup import File, Manifest, Progress, write_new
 from pep_runtime.database import ROLES, connected
 from pep_runtime.keys_union import join_keys
@@ -175,9 +177,11 @@ async def _swap_all(targets: Sequence[_Target], joined: bool) -> list[Restored]:
     try:
         for target in targets:
             done.append(await _swap(target, joined))
-    except BaseException:
+    except BaseException as trouble:
         for target, restored in reversed(list(zip(targets, done, strict=False))):
             await _swap_back(target, restored)
+        if isinstance(trouble, asyncpg.ObjectInUseError):
+            raise CannotRestore(f"Somebody connected meanwhile; all is as it was. {trouble}") from trouble
         raise
     return done
 

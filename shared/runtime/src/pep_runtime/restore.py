@@ -24,6 +24,7 @@ _USERS = (
     " as who from pg_stat_activity where datname = $1 and backend_type = 'client backend' order by 1 limit 20"
 )
 _NAME = "select d.datname from pg_database d where d.datname = $1"
+_REBUILDS = "select has_database_privilege('pep_worker', d.oid, 'temporary') from pg_database d where d.datname = $1"
 
 
 class CannotRestore(Exception):
@@ -148,6 +149,8 @@ async def _fill_beside(target: _Target, folder: Path, tools: PostgresTools, prog
         for login in (f"{target.database}_{role}" for role in ROLES):
             if await server.fetchval("select true from pg_roles where rolname = $1", login):
                 await server.execute(f'grant connect on database "{target.beside}" to "{login}"')
+        if await server.fetchval(_REBUILDS, target.database):  # a privilege of the database is in no dump
+            await server.execute(f'grant temporary on database "{target.beside}" to pep_worker')
     # `pg_restore` does not say how far it is; that it is at work is shown.
     at_work = f"restoring {target.file.name}"
     await tools.restore(

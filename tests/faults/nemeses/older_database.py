@@ -70,8 +70,9 @@ async def _put_back(town: Town, service: str, backup: Path) -> None:
 
 
 async def _let_in(admin: Any, name: str, earlier: str) -> None:
-    """Who may connect is no part of a dump."""
+    """Who may connect, and may make temporary tables, is no part of a dump."""
     await admin.execute(f"revoke connect, temporary on database {earlier} from public")
+    await admin.execute(f"grant temporary on database {earlier} to pep_worker")
     for role in ROLES:
         await admin.execute(f"grant connect on database {earlier} to {name}_{role}")
 

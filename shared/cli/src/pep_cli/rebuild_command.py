@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pep_kernel.read_model import ReadModel
     from pep_runtime.rebuild import Rebuilt
     from pep_runtime.service import ServiceParts
-
-INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
 
 
 def rebuild(
@@ -45,16 +43,15 @@ def rebuild(
     """
     installation = read_installation()
     place, parts = _place(installation, service), _parts(service)
-    models = _models(parts, model)
+    models, authorities = _models(parts, model), _authorities(place, service, authority)
+    how = {"source": source, "service": service, "bootstrap": installation.kafka_bootstrap, "as_of": as_of}
     with progress_bar() as progress:
-        agree = (lambda _found: yes) if yes or as_json else _asking(progress)
-        how = {"source": source, "bootstrap": installation.kafka_bootstrap, "as_of": as_of, "swap": not check}
-        work = _Work(place.worker_dsn, parts, {**how, "agree": agree}, progress)
+        agree = (lambda _found: yes and not check) if yes or check or as_json else _asking(progress)
+        work = _Work(place.worker_dsn, parts, how, agree, progress)
         try:
-            asyncio.run(work.all(models, authority))
+            work.all(models, authorities)
         except KeyboardInterrupt:
-            _say(work, as_json)
-            _end("Interrupted: what is not named as swapped is as it was.", INTERRUPTED)
+            work.failed.append("Interrupted: what is not named as swapped is as it was.")
     _say(work, as_json)
     if work.failed or any(_is_open(found, as_of) for found in work.rebuilt):
         raise typer.Exit(1)
@@ -84,6 +81,11 @@ def _models(parts: ServiceParts, wanted: str) -> Sequence[ReadModel[Any]]:
     return models or _end(f"{parts.name} has no read model {wanted}. Its read models: {there}.", 2)
 
 
+def _authorities(place: ServicePlace, service: str, only: str | None) -> Sequence[str]:
+    found = [each for each in asyncio.run(authorities_of(place.worker_dsn)) if only in (None, each)]
+    return found or _end(f"{service} has no authority {only or 'yet'}.", 2)
+
+
 def _asking(progress: Progress) -> Callable[[Rebuilt], bool]:
     def agree(found: Rebuilt) -> bool:
         if found.verdict != "different":
@@ -108,39 +110,44 @@ class _Work:
     dsn: str
     parts: ServiceParts
     how: dict[str, Any]
+    agree: Callable[[Rebuilt], bool]
     progress: Progress
     rebuilt: list[Rebuilt] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
-    async def all(self, models: Sequence[ReadModel[Any]], only: str | None) -> None:
-        """Of each authority, or of one."""
+    def all(self, models: Sequence[ReadModel[Any]], authorities: Iterable[str]) -> None:
+        """Of each authority."""
         from aiokafka.errors import KafkaError  # Kafka's client takes a while to load; only this command needs it
 
-        authorities = [each for each in await authorities_of(self.dsn) if only in (None, each)]
-        if not authorities:
-            _end(f"{self.parts.name} has no authority {only or 'yet'}.", 2)
-        try:
-            for authority in authorities:
-                for model in models:
-                    await self._one(authority, model)
-        except KafkaError as error:
-            raise Away(type(error).__name__) from error
-
-    async def _one(self, authority: str, model: ReadModel[Any]) -> None:
         from pep_runtime.history import CannotRebuild
-        from pep_runtime.rebuild import rebuild as run
+
+        for authority in authorities:
+            for model in models:
+                try:
+                    self.rebuilt.append(self._one(authority, model))
+                except CannotRebuild as reason:
+                    self.failed.append(f"{authority} {model.table} is as it was: {reason}")
+                except KafkaError as error:
+                    raise Away(type(error).__name__) from error
+
+    def _one(self, authority: str, model: ReadModel[Any]) -> Rebuilt:
+        """Somebody is asked between two runs of the loop: while it runs, Ctrl-C would wait for the answer."""
+        from pep_runtime.rebuild import rebuilding
 
         task = self.progress.add_task(f"{authority} {model.table}", total=None)
 
         def show(position: int, upto: int) -> None:
             self.progress.update(task, completed=position, total=upto)
 
-        how = {**self.how, "service": self.parts.name, "progress": show}
-        try:
-            self.rebuilt.append(await run(self.dsn, model, self.parts.event_types(), authority, **how))
-        except CannotRebuild as reason:
-            self.failed.append(f"{authority} {model.table} is as it was: {reason}")
-        self.progress.remove_task(task)
+        at_work = rebuilding(self.dsn, model, self.parts.event_types(), authority, progress=show, **self.how)
+        with asyncio.Runner() as runner:
+            work = runner.run(at_work.__aenter__())
+            try:
+                found = runner.run(work.compare())
+                return runner.run(work.swap(found)) if found.can_be_swapped and self.agree(found) else found
+            finally:
+                runner.run(at_work.__aexit__(None, None, None))
+                self.progress.remove_task(task)
 
 
 def _say(work: _Work, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -29,7 +29,8 @@ Progress = Callable[[int, int], None]
 class Rebuilt:
     """What came of it, at `position`: so many events were folded, `from_kafka` of them from there.
 
-    What is said of the live rows was seen at the same position; None where they stand at another.
+    What is said of the live rows was seen at the same position; None where they stand at another. `seconds` is how long
+    it worked.
     """
 
     authority: str
@@ -41,6 +42,7 @@ class Rebuilt:
     checksum: str
     live_rows: int | None = None
     live_checksum: str | None = None
+    can_be_swapped: bool = False
     swapped: bool = False
     seconds: float = 0.0
 
@@ -54,7 +56,8 @@ class Rebuilt:
         return "same" if self.live_checksum == self.checksum else "different"
 
 
-async def rebuild(
+@contextlib.asynccontextmanager
+async def rebuilding(
     worker_dsn: str,
     model: ReadModel[Any],
     types: EventTypes,
@@ -64,28 +67,30 @@ async def rebuild(
     service: str = "",
     bootstrap: str = "",
     as_of: int | None = None,
-    swap: bool = True,
-    agree: Callable[[Rebuilt], bool] = lambda _found: True,
     progress: Progress = lambda _done, _all: None,
     rows_in_memory: int = ROWS_IN_MEMORY,
-) -> Rebuilt:
-    """Fold, compare and, where the live rows are not the same, swap.
-
-    `service` and `bootstrap` say which topic, for Kafka. With `as_of` it folds up to that position and never swaps.
-    `agree` is asked before rows are replaced. Raises `CannotRebuild`.
-    """
-    started = time.perf_counter()
+) -> AsyncIterator[Rebuilding]:
+    """With its connections. `service` and `bootstrap` say which topic, for Kafka; `as_of` how far, to look at it."""
     async with _connected(worker_dsn, authority) as connection, _connected(worker_dsn, authority) as reading:
         sources: list[History] = [FromJournal(reading, types, authority)]
         if source == "kafka":
             sources.insert(0, FromKafka(reading, types, authority, service, bootstrap))
         shadow = Shadow(connection, Table(model), rows_in_memory)
-        work = _Rebuilding(connection, shadow, model.table, authority, FromJournal(connection, types, authority))
-        await work.fold(sources, as_of, progress)
-        found = await work.compare(moving=as_of is None)
-        if swap and as_of is None and found.verdict != "same" and agree(found):
-            found = await work.swap(found)
-    return replace(found, seconds=time.perf_counter() - started)
+        await shadow.begin()
+        journal = FromJournal(connection, types, authority)
+        yield Rebuilding(connection, shadow, model.table, authority, sources, journal, as_of, progress)
+
+
+async def rebuild(
+    worker_dsn: str, model: ReadModel[Any], types: EventTypes, authority: str, *, swap: bool = True, **how: Any
+) -> Rebuilt:
+    """Fold, compare and, where the live rows are not the same, swap; an earlier position (`as_of`) is only looked at.
+
+    `how` is what `rebuilding` takes. Raises `CannotRebuild`.
+    """
+    async with rebuilding(worker_dsn, model, types, authority, **how) as work:
+        found = await work.compare()
+        return await work.swap(found) if swap and found.can_be_swapped else found
 
 
 @contextlib.asynccontextmanager
@@ -98,83 +103,100 @@ async def _connected(dsn: str, authority: str) -> AsyncIterator[Any]:
         await connection.close()
 
 
-class _Rebuilding:
+@dataclass
+class Rebuilding:
     """The steps, in their order. What is appended meanwhile is folded by each of them up to where the live rows are."""
 
-    def __init__(self, connection: Any, shadow: Shadow, model: str, authority: str, journal: FromJournal) -> None:
-        self._connection = connection
-        self._shadow = shadow
-        self._model = model
-        self._authority = authority
-        self._journal = journal
-        self._from_kafka = 0
+    connection: Any
+    shadow: Shadow
+    model: str
+    authority: str
+    sources: Sequence[History]
+    journal: FromJournal
+    as_of: int | None
+    progress: Progress
+    from_kafka: int = 0
 
-    async def fold(self, sources: list[History], as_of: int | None, progress: Progress) -> None:
-        """Up to `as_of`, else to where the live rows are, or to the journal's end where there never were any."""
-        upto = await self._target(as_of)
-        await self._shadow.begin()
-        for source in sources:
-            await self._fold(source, upto, progress)
-            if isinstance(source, FromKafka):
-                self._from_kafka = self._shadow.position
-        while as_of is None and (upto := await self._live_position()) > self._shadow.position + PAGE:
-            await self._fold(sources[-1], upto, progress)
-        await self._shadow.load()
+    async def compare(self) -> Rebuilt:
+        """Fold the history, and compare with the live rows at one position."""
+        started = time.perf_counter()
+        await self._fold_all(await self._target())
+        found = await self._compared()
+        return replace(found, seconds=time.perf_counter() - started)
 
-    async def _target(self, as_of: int | None) -> int:
-        head: int | None = await self._connection.fetchval(
-            "select position from journal_head where authority = $1 and log = 'journal'", self._authority
+    async def _target(self) -> int:
+        """`as_of`, else where the live rows are, or the journal's end where there never were any."""
+        head: int | None = await self.connection.fetchval(
+            "select position from journal_head where authority = $1 and log = 'journal'", self.authority
         )
         if head is None:
-            raise CannotRebuild(f"There is no authority {self._authority} here.")
-        if as_of is not None and as_of > head:
-            raise CannotRebuild(f"The journal of {self._authority} ends at position {head}.")
-        return as_of if as_of is not None else await self._live_position() or head
+            raise CannotRebuild(f"There is no authority {self.authority} here.")
+        if self.as_of is not None and self.as_of > head:
+            raise CannotRebuild(f"The journal of {self.authority} ends at position {head}.")
+        return self.as_of if self.as_of is not None else await self._live_position() or head
+
+    async def _fold_all(self, upto: int) -> None:
+        for source in self.sources:
+            await self._fold(source, upto)
+            if isinstance(source, FromKafka):
+                self.from_kafka = self.shadow.position
+        while self.as_of is None and (upto := await self._live_position()) > self.shadow.position + PAGE:
+            await self._fold(self.journal, upto)
+        await self.shadow.load()
 
     async def _live_position(self, *, locked: bool = False) -> int:
         """`locked`: the projector waits, as this waits for it; both take the rows of all models, in this order."""
-        rows = await self._connection.fetch(
+        rows = await self.connection.fetch(
             "select model, position from projection_position where authority = $1 order by model"
             + (" for update" if locked else ""),
-            self._authority,
+            self.authority,
         )
-        return next((row["position"] for row in rows if row["model"] == self._model), 0)
+        return next((row["position"] for row in rows if row["model"] == self.model), 0)
 
-    async def _fold(self, source: History, upto: int, progress: Progress = lambda _done, _all: None) -> None:
-        async with contextlib.aclosing(source.pages(self._shadow.position, upto)) as pages:
+    async def _fold(self, source: History, upto: int) -> None:
+        async with contextlib.aclosing(source.pages(self.shadow.position, upto)) as pages:
             async for page in pages:
-                await self._shadow.fold(page)
-                progress(self._shadow.position, upto)
+                await self.shadow.fold(page)
+                self.progress(self.shadow.position, upto)
 
     async def _catch_up(self, upto: int) -> None:
-        await self._fold(self._journal, upto)
-        await self._shadow.load()
+        await self._fold(self.journal, upto)
+        await self.shadow.load()
 
-    async def compare(self, *, moving: bool) -> Rebuilt:
+    async def _compared(self) -> Rebuilt:
         """In a snapshot: nobody waits for it."""
-        async with self._connection.transaction(isolation="repeatable_read"):
+        async with self.connection.transaction(isolation="repeatable_read"):
             live_position = await self._live_position()
-            if moving:
+            if self.as_of is None:
                 await self._catch_up(live_position)
-            position, ours = self._shadow.position, await self._shadow.content()
-            found = Rebuilt(
-                self._authority, self._model, position, self._from_kafka, position, ours.rows, ours.checksum
-            )
-            if live_position != position:
-                return found
-            live = await self._shadow.live_content(self._authority)
-            return replace(found, live_rows=live.rows, live_checksum=live.checksum)
+            position, ours = self.shadow.position, await self.shadow.content()
+            live = await self.shadow.live_content(self.authority) if live_position == position else None
+        return Rebuilt(
+            self.authority,
+            self.model,
+            events=position,
+            from_kafka=self.from_kafka,
+            position=position,
+            rows=ours.rows,
+            checksum=ours.checksum,
+            live_rows=live.rows if live else None,
+            live_checksum=live.checksum if live else None,
+            can_be_swapped=self.as_of is None and live != ours,
+        )
 
     async def swap(self, found: Rebuilt) -> Rebuilt:
         """In one transaction under the projector's lock: nothing is lost between the two, and nothing folded twice."""
-        async with self._connection.transaction():
-            await self._catch_up(await self._live_position(locked=True))
-            await self._shadow.replace_live(self._authority)
-            await self._connection.execute(
-                "insert into projection_position (authority, model, position) values ($1, $2, $3)"
-                " on conflict (authority, model) do update set position = excluded.position",
-                self._authority,
-                self._model,
-                self._shadow.position,
+        started = time.perf_counter()
+        whose = (self.authority, self.model)
+        async with self.connection.transaction():
+            await self.connection.execute(
+                "insert into projection_position (authority, model) values ($1, $2) on conflict do nothing", *whose
             )
-        return replace(found, swapped=True)
+            await self._catch_up(await self._live_position(locked=True))
+            await self.shadow.replace_live(self.authority)
+            await self.connection.execute(
+                "update projection_position set position = $3 where authority = $1 and model = $2",
+                *whose,
+                self.shadow.position,
+            )
+        return replace(found, swapped=True, seconds=found.seconds + time.perf_counter() - started)

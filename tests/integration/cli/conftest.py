@@ -40,10 +40,10 @@ async def places(
 ) -> AsyncIterator[dict[str, Place]]:
     """Two services, of which none runs."""
     found = {}
-    ports = free_ports(4)
+    ports = free_ports(2)
     async with (
-        installed("scheduling", postgres_dsn, tmp_path, providers, port=ports[0], metrics_port=ports[1]) as scheduling,
-        installed("funding", postgres_dsn, tmp_path, providers, port=ports[2], metrics_port=ports[3]) as funding,
+        installed("scheduling", postgres_dsn, tmp_path, providers, port=ports[0]) as scheduling,
+        installed("funding", postgres_dsn, tmp_path, providers, port=ports[1]) as funding,
     ):
         for name, settings in (("scheduling", scheduling), ("funding", funding)):
             database = settings.postgres_app_dsn.rpartition("/")[2]

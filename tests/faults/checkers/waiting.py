@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from tests.faults.evidence import Evidence, Finding
 
+from pep_runtime.kafka import end_offsets, reader
 from pep_runtime.topics import topic
 
 PATIENCE_SECONDS = 30.0
@@ -23,6 +24,7 @@ _NOT_FOLDED = (
     " join journal_head h on h.authority = p.authority and h.log = 'journal' where h.position > p.position"
 )
 _PARKED = "select authority, consumer, count(*) as count from parked_event group by 1, 2"
+_HEADS = "select authority, position, announced from journal_head where log = 'journal'"
 _ANNOUNCED = "select authority, announced from journal_head where log = 'journal'"
 _TAKEN = "select last_number from consumer_offset where authority = $1 and consumer = $2 and topic = $3"
 _COPIED = "select max(position) from copy where authority = $1 and service = $2"
@@ -59,6 +61,22 @@ async def under_way(evidence: Evidence) -> AsyncIterator[Finding]:
         yield each
     for row in await evidence.databases["notifications"].fetch(_MESSAGES):
         yield Finding(f"notifications of {row['authority']}", f"{row['count']} messages are {row['state']}")
+    async for each in _not_in_topics(evidence):
+        yield each
+
+
+async def _not_in_topics(evidence: Evidence) -> AsyncIterator[Finding]:
+    """What a topic lost is sent again without anybody asking, some seconds later."""
+    wanted = {}
+    for service, connection in evidence.databases.items():
+        for row in await connection.fetch(_HEADS):
+            wanted[topic(row["authority"], service, "journal")] = row["position"]
+            wanted[topic(row["authority"], service, "events")] = row["announced"]
+    async with reader(evidence.stack.kafka_bootstrap) as consumer:
+        ends = await end_offsets(consumer, list(wanted))
+    for name, count in wanted.items():
+        if ends[name] < count:
+            yield Finding(name, f"it ends at {ends[name]}, and {count} records were sent")
 
 
 async def _not_taken(evidence: Evidence, service: str) -> AsyncIterator[Finding]:

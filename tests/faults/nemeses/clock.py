@@ -29,7 +29,7 @@ class ClockJumps:
             town.tell(f"all clocks go forward by {later}")
             town.clock.set(town.clock.now() + later)
             service, apart = random.choice(list(PACKAGES)), random.choice(APART)
-            town.tell(f"the clock of {service} is apart by {apart}")
+            town.tell(f"the clock of {service} is apart by {apart.total_seconds():+.0f} s")
             with _apart(town.clock_of(service), town.clock.now() + apart):
                 await asyncio.sleep(random.uniform(0.5, 4.0))
         town.clock.set(_next_morning(town.clock.now()))  # mail rests in the evening, and would never come to an end

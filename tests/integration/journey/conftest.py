@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ class Journal:
 def altered(journal: Journal, position: int) -> list[tuple[bytes, list[tuple[str, bytes]]]]:
     """The journal's records, one payload changed and its hash not."""
     records = journal.records()
-    frame = replace(journal.frames[position - 1], payload=b'{"on":"2026-09-22"}')
+    frame = msgspec.structs.replace(journal.frames[position - 1], payload=b'{"on":"2026-09-22"}')
     records[position - 1] = (frame.pack(), records[position - 1][1])
     return records
 

@@ -233,6 +233,23 @@ async def test_a_new_lineage_under_a_running_relay_is_compared_too(alpha: SmallS
         )
 
 
+async def test_a_cursor_that_was_put_back_with_its_database_moves_on_without_news(
+    alpha: SmallService, authority: str
+) -> None:
+    await fill_some(alpha, authority, 3)
+    async with background(alpha.relay.run()):
+        await until(lambda: cursor_is_at(alpha, authority, 3))
+        put_back = f"update relay_cursor set position = 1 where authority = '{authority}'"
+        frozen = f"update journal_head set frozen = 'lineage' where authority = '{authority}'"
+        await as_owner(alpha, put_back, frozen)
+        await until(lambda: cursor_is_at(alpha, authority, 3))
+
+
+async def cursor_is_at(service: SmallService, authority: str, position: int) -> bool:
+    found = await service.worker.fetchval("select position from relay_cursor where authority = $1", authority)
+    return bool(found == position)
+
+
 async def test_the_hash_in_the_topic_is_the_journals(alpha: SmallService, authority: str) -> None:
     await fill_some(alpha, authority, 3)
     async with background(alpha.relay.run()):

@@ -96,6 +96,7 @@ class Relay:
             await asyncio.sleep(LEASE_SECONDS / 5)
         producer = await start_producer(self._bootstrap)
         self._places.clear()
+        self._saved.clear()
         try:
             await until_one_ends(self._keep_lease(), self._keep_cursor(), self._watch_topics(), self._publish(producer))
         finally:
@@ -185,6 +186,7 @@ class Relay:
                 log.error("%s is frozen: %s", authority, difference)
                 await self._pool.execute("select freeze_authority($1, $2)", authority, str(difference))
                 return
+            self._saved.pop(authority, None)  # a database that was put back has an older cursor than we wrote
             await self._pool.execute("select thaw_authority($1, 'lineage')", authority)
         rows = await read_rows(self._pool, authority, place.position, ROWS)
         if not rows:

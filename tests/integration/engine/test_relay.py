@@ -8,12 +8,13 @@ from collections.abc import Sequence
 import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
-from tests.integration.engine.conftest import OpenService, SmallService, background, until
+from tests.integration.engine.conftest import OpenService, SmallService, background, read_all, until
 
 from pep_runtime.codec import Frame
 from pep_runtime.journal import Frozen
+from pep_runtime.kafka import start_producer
 from pep_runtime.onboarding import create_topics
-from pep_runtime.relay import Relay
+from pep_runtime.relay import Diverged, Relay
 from pep_runtime.topics import HASH, POSITION, Log, topic
 
 
@@ -188,6 +189,33 @@ async def test_a_topic_ahead_of_the_journal_freezes_the_authority(alpha: SmallSe
         await until(lambda: alpha.worker.fetchval("select frozen from journal_head where frozen like '%ahead%'"))
     with pytest.raises(Frozen, match="ahead"):
         await alpha.fill(authority)
+
+
+async def test_a_topic_ahead_freezes_also_where_a_late_repeat_of_a_paused_relay_stands_last(
+    alpha: SmallService, authority: str
+) -> None:
+    await fill_some(alpha, authority, 6)
+    async with background(alpha.relay.run()):
+        await until_published(alpha, authority)
+    await repeat_record(alpha, topic(authority, alpha.name, "journal"), 3)
+    await as_owner(
+        alpha,
+        "delete from journal where position > 4",
+        "update journal_head h set position = 4, hash = j.hash, announced = (select max(announced) from journal)"
+        " from journal j where j.position = 4",
+    )
+    with pytest.raises(Diverged, match="position 6 is not in the journal"):
+        await alpha.relay.compare(authority)
+
+
+async def repeat_record(service: SmallService, name: str, number: int) -> None:
+    """The record that came as this one comes once more, as it was."""
+    record = (await read_all(service.bootstrap, name))[number - 1]
+    producer = await start_producer(service.bootstrap)
+    try:
+        await producer.send_and_wait(name, record.value, key=record.key, headers=list(record.headers), partition=0)
+    finally:
+        await producer.stop()
 
 
 async def test_another_history_in_the_topic_freezes_the_authority(alpha: SmallService, authority: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+LATE_RECORDS = 4_000  # more than the one batch that a paused relay may have on its way to a topic
 BATCH_BYTES = 512 * 1024  # before compression: below what a topic takes, large enough that asking costs little
 
 
@@ -57,6 +58,29 @@ async def last_record(
         return None, end
     consumer.seek(partition, last)
     return await consumer.getone(partition), end
+
+
+async def newest_record(
+    consumer: AIOKafkaConsumer, topic: str, number: str, before: int | None = None
+) -> tuple[ConsumerRecord | None, int]:
+    """As `last_record`, but of the last records the one with the highest number (in the header `number`).
+
+    A topic that repeats may end with a late batch of a paused relay, behind what its successor has sent meanwhile.
+    """
+    last, end = await last_record(consumer, topic, before)
+    if last is None or last.offset < _number(last, number):  # at its own place: nothing has been repeated
+        return last, end
+    partition = TopicPartition(topic, 0)
+    first = (await consumer.beginning_offsets([partition]))[partition]
+    consumer.seek(partition, max(first, last.offset - LATE_RECORDS))
+    newest = last
+    while (record := await consumer.getone(partition)).offset < last.offset:
+        newest = max(newest, record, key=lambda each: (_number(each, number), each.offset))
+    return newest, end
+
+
+def _number(record: ConsumerRecord, header: str) -> int:
+    return int(dict(record.headers)[header])
 
 
 async def end_offsets(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> dict[str, int]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from typing import IO
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 LOOK_SECONDS = 0.2
 Grown = Callable[[int], None]
@@ -27,6 +28,17 @@ def at_database(dsn: str, database: str) -> str:
 def database_of(dsn: str) -> str:
     """The database that a DSN names."""
     return unquote(urlsplit(dsn).path.removeprefix("/"))
+
+
+def _without_password(dsn: str, passwords: IO[str]) -> str:
+    """The DSN with the name of a password file in place of its password, which is written there."""
+    parts = urlsplit(dsn)
+    password = unquote(parts.password or "").replace("\\", "\\\\").replace(":", "\\:")
+    passwords.write(f"*:*:*:*:{password}\n")
+    passwords.flush()
+    who = f"{parts.username}@" if parts.username else ""
+    query = "&".join(filter(None, (parts.query, f"passfile={quote(passwords.name, safe='')}")))
+    return urlunsplit((parts.scheme, who + parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +69,15 @@ class PostgresTools:
         await self._run("pg_restore", dsn, ("--exit-on-error", "--single-transaction", str(file)), tick)
 
     async def _run(self, name: str, dsn: str, options: tuple[str, ...], look: Callable[[], None]) -> None:
-        parts = urlsplit(dsn)
-        who = f"{parts.username}@" if parts.username else ""
-        address = urlunsplit((parts.scheme, who + parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
-        environment = {**os.environ, **({"PGPASSWORD": unquote(parts.password)} if parts.password else {})}
+        with tempfile.NamedTemporaryFile("w", prefix="pgpass-") as passwords:  # its owner alone may read it
+            await self._run_with(name, _without_password(dsn, passwords), options, look)
+
+    async def _run_with(self, name: str, address: str, options: tuple[str, ...], look: Callable[[], None]) -> None:
         process = await asyncio.create_subprocess_exec(
             self._program(name),
             "--no-password",
             f"--dbname={address}",
             *options,
-            env=environment,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,

@@ -18,10 +18,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from pep_runtime.chain import GENESIS
-from pep_runtime.cloud_events import Headers, headers_of
+from pep_runtime.cloud_events import NUMBER, Headers, headers_of
 from pep_runtime.codec import Frame
 from pep_runtime.journal import Pool
-from pep_runtime.kafka import end_offsets, last_record, reader, start_producer
+from pep_runtime.kafka import end_offsets, newest_record, reader, start_producer
 from pep_runtime.tasks import keep_trying, until_one_ends
 from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
 from pep_runtime.wake import Bell
@@ -178,16 +178,9 @@ class Relay:
         return place is None or place.position < head["position"]
 
     async def _publish_authority(self, producer: AIOKafkaProducer, authority: str) -> None:
-        place = self._places.get(authority)
+        place = self._places.get(authority) or await self._place_of(authority)
         if place is None:
-            try:
-                place = self._places[authority] = await self.compare(authority)
-            except Diverged as difference:
-                log.error("%s is frozen: %s", authority, difference)
-                await self._pool.execute("select freeze_authority($1, $2)", authority, str(difference))
-                return
-            self._saved.pop(authority, None)  # a database that was put back has an older cursor than we wrote
-            await self._pool.execute("select thaw_authority($1, 'lineage')", authority)
+            return
         rows = await read_rows(self._pool, authority, place.position, ROWS)
         if not rows:
             return
@@ -199,10 +192,23 @@ class Relay:
             place.position = rows[-1][0]["position"]
         except ShorterThanBefore as shorter:
             log.warning("%s: %s; comparing", authority, shorter)
-            self._places[authority] = await self.compare(authority, {shorter.topic: shorter.offset})
+            self._places.pop(authority, None)
+            await self._place_of(authority, {shorter.topic: shorter.offset})
         except KafkaError:
             self._places.pop(authority, None)  # unknown outcome: compare before the next send
             raise
+
+    async def _place_of(self, authority: str, below: Mapping[str, int] | None = None) -> Place | None:
+        """Where to go on from; None for an authority whose topics tell another history: it is frozen."""
+        try:
+            place = self._places[authority] = await self.compare(authority, below)
+        except Diverged as difference:
+            log.error("%s is frozen: %s", authority, difference)
+            await self._pool.execute("select freeze_authority($1, $2)", authority, str(difference))
+            return None
+        self._saved.pop(authority, None)  # a database that was put back has an older cursor than we wrote
+        await self._pool.execute("select thaw_authority($1, 'lineage')", authority)
+        return place
 
     async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Iterator[Record]) -> None:
         """Send in batches, each acknowledged before the next. Raises `ShorterThanBefore`.
@@ -222,9 +228,9 @@ class Relay:
             place.offsets[name] = acknowledged.offset + taken
 
     async def compare(self, authority: str, below: Mapping[str, int] | None = None) -> Place:
-        """Where to go on from: the topics' last records must be rows of this journal, byte for byte.
+        """Where to go on from: the topics' newest records must be rows of this journal, byte for byte.
 
-        `below` names offsets under which to look, where what follows is known to have come too early. A last record
+        `below` names offsets under which to look, where what follows is known to have come too early. The newest
         that stands earlier in its topic than its number allows means that something before it is missing: all is sent
         again. Raises `Diverged` if a topic is ahead of the journal or holds another history: Postgres was restored.
         """
@@ -232,8 +238,8 @@ class Relay:
             journal_topic = topic(authority, self._service, "journal")
             events_topic = topic(authority, self._service, "events")
             below = below or {}
-            journal, journal_end = await last_record(consumer, journal_topic, below.get(journal_topic))
-            events, events_end = await last_record(consumer, events_topic, below.get(events_topic))
+            journal, journal_end = await newest_record(consumer, journal_topic, POSITION, below.get(journal_topic))
+            events, events_end = await newest_record(consumer, events_topic, NUMBER, below.get(events_topic))
         offsets = {journal_topic: journal_end, events_topic: events_end}
         position = 0
         if journal is not None:
@@ -248,7 +254,7 @@ class Relay:
         if events is None:
             return Place(0 if await self._announces_up_to(authority, position) else position, offsets)
         headers = dict(events.headers)
-        number = int(headers["ce_sequence"])
+        number = int(headers[NUMBER])
         row = await self._pool.fetchrow(
             "select position, hash from journal where authority = $1 and announced = $2", authority, number
         )

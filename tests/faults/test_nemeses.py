@@ -17,8 +17,8 @@ from tests.faults.workload import settle
 from tests.undisturbed import undisturbed
 
 SEED = 7
-SECONDS = {"pause": 14.0, "kafka_away": 8.0}
-SHORT_SECONDS = 5.0
+SECONDS = {"pause": 13.0, "kafka_away": 6.0}
+SHORT_SECONDS = 4.0
 FOUNDING_SECONDS = 600
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.faults.evidence import Evidence, Finding
 
 from pep_runtime.rebuild import rebuild
@@ -10,14 +12,15 @@ from pep_runtime.verify import Verifier
 
 async def journals_equal_their_topics(evidence: Evidence) -> list[Finding]:
     """Chain, announcements and versions without a gap; every row in its topic, repeats dropped."""
-    found = []
-    for service in evidence.databases:
-        for authority in evidence.authorities:
-            dsn, bootstrap = evidence.stack.superuser_dsn(service), evidence.stack.kafka_bootstrap
-            verdict = await Verifier(dsn, bootstrap, service, authority).verify()
-            if verdict.fault:
-                found.append(Finding(f"{service} of {authority}", verdict.fault))
-    return found
+    bootstrap = evidence.stack.kafka_bootstrap
+    verdicts = await asyncio.gather(
+        *(
+            Verifier(evidence.stack.superuser_dsn(service), bootstrap, service, authority).verify()
+            for service in evidence.databases
+            for authority in evidence.authorities
+        )
+    )
+    return [Finding(f"{each.service} of {each.authority}", each.fault) for each in verdicts if each.fault]
 
 
 async def read_models_equal_a_rebuild(evidence: Evidence) -> list[Finding]:
@@ -25,12 +28,17 @@ async def read_models_equal_a_rebuild(evidence: Evidence) -> list[Finding]:
     found = []
     for service, parts in evidence.parts.items():
         dsn = evidence.town.installed.environments[service]["PEP_POSTGRES_WORKER_DSN"]
-        for authority in evidence.authorities:
-            for model in parts.read_models:
-                rebuilt = await rebuild(dsn, model, evidence.types(service), authority, swap=False)
-                if rebuilt.verdict != "same":
-                    said = f"{model.table} at {rebuilt.position}: {rebuilt.verdict} from what the journal makes"
-                    found.append(Finding(f"{service} of {authority}", said))
+        rebuilt = await asyncio.gather(
+            *(
+                rebuild(dsn, model, evidence.types(service), authority, swap=False)
+                for authority in evidence.authorities
+                for model in parts.read_models
+            )
+        )
+        for each in rebuilt:
+            if each.verdict != "same":
+                said = f"{each.model} at {each.position}: {each.verdict} from what the journal makes"
+                found.append(Finding(f"{service} of {each.authority}", said))
     return found
 
 

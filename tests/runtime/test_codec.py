@@ -119,7 +119,16 @@ def test_a_journal_row_is_an_event_with_its_place() -> None:
         "announced": None,
     }
     recorded = TYPES.recorded(row)
-    assert (recorded.event, recorded.envelope, recorded.position, recorded.announced) == (agreed, envelope, 12, None)
+    assert (recorded.event, recorded.position, recorded.recorded_at, recorded.announced) == (agreed, 12, AT, None)
+    for name in Envelope.__struct_fields__:
+        assert getattr(recorded.envelope, name) == getattr(envelope, name)
+
+
+def test_what_nobody_looks_at_is_not_decoded() -> None:
+    recorded = TYPES.stored(1, 0, None, b"no envelope", b"no event")
+    assert recorded.position == 1
+    with pytest.raises(msgspec.DecodeError):
+        _ = recorded.event
 
 
 FRAMES = st.builds(
@@ -131,6 +140,17 @@ FRAMES = st.builds(
     payload=st.binary(max_size=60),
     announcement=st.binary(max_size=60),
 )
+
+
+@given(FRAMES)
+def test_a_row_that_has_travelled_is_the_same_event(frame: Frame) -> None:
+    position, recorded_micros, announced, envelope, payload = Frame.parts(frame.pack())
+    assert (position, recorded_micros, announced or 0) == (
+        frame.position,
+        microseconds(frame.recorded_at),
+        frame.announced,
+    )
+    assert (envelope, payload) == (frame.envelope, frame.payload)
 
 
 @given(FRAMES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, cast
 
 import msgspec
 
@@ -14,6 +14,8 @@ from pep_kernel.sealed import decode_sealed, encode_sealed
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 EPOCH, MICROSECOND = datetime.fromisoformat("1970-01-01T00:00:00+00:00"), timedelta(microseconds=1)
+# What `EventTypes.stored` takes, of the table `journal`. A double holds an instant to the microsecond until 2242.
+STORED = "position, (date_part('epoch', recorded_at) * 1000000)::bigint, announced, envelope, payload"
 _encoder = msgspec.json.Encoder(enc_hook=encode_sealed)
 _envelopes = msgspec.json.Decoder(Envelope)
 
@@ -63,22 +65,14 @@ class EventTypes:
 
     def recorded(self, row: Any) -> Recorded:
         """A journal row as a recorded event. What nobody looks at of it is never decoded: a first look may raise."""
-        return cast(Recorded, _JournalEvent(self, row))
+        place = (row["position"], microseconds(row["recorded_at"]), row["announced"])
+        return self.stored(*place, row["envelope"], row["payload"])
 
-    def framed(self, value: bytes, cut: Cut) -> Recorded:
-        """The same of a journal topic's record."""
-        return cast(Recorded, _TopicEvent(self, value, cut))
-
-
-class Cut(NamedTuple):
-    """What stands at the head of a frame, and where in it envelope, payload and announcement begin."""
-
-    position: int
-    recorded_micros: int
-    announced: int
-    envelope: int
-    payload: int
-    announcement: int
+    def stored(
+        self, position: int, recorded_micros: int, announced: int | None, envelope: bytes, payload: bytes
+    ) -> Recorded:
+        """The same of its parts, in the order of `STORED`."""
+        return cast(Recorded, _StoredEvent(self, position, recorded_micros, announced, envelope, payload))
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False):
@@ -100,98 +94,81 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
         return b"".join((head, self.envelope, self.payload, self.announcement))
 
     @classmethod
-    def cut(cls, value: bytes) -> Cut:
-        """Where its parts are. Raises `ValueError` if these bytes are no frame."""
-        try:
-            version, position, micros, announced, envelope, payload, announcement = cls._HEAD.unpack_from(value)
-        except struct.error as error:
-            raise ValueError("not a journal record: too short") from error
-        start = cls._HEAD.size
-        if version != 1 or len(value) != start + envelope + payload + announcement:
-            raise ValueError("not a journal record: wrong version or length")
-        return Cut(position, micros, announced, start, start + envelope, start + envelope + payload)
+    def parts(cls, value: bytes) -> tuple[int, int, int | None, bytes, bytes]:
+        """The parts that `STORED` names. Raises `ValueError` if these bytes are no frame."""
+        position, micros, announced, start, end = cls._cut(value)
+        return position, micros, announced or None, value[cls._HEAD.size : start], value[start:end]
 
     @classmethod
     def unpack(cls, value: bytes) -> Frame:
         """The row again. Raises `ValueError` if these bytes are no frame."""
-        cut = cls.cut(value)
-        return cls(
-            cut.position,
-            from_microseconds(cut.recorded_micros),
-            cut.announced,
-            value[cut.envelope : cut.payload],
-            value[cut.payload : cut.announcement],
-            value[cut.announcement :],
-        )
+        position, micros, announced, start, end = cls._cut(value)
+        envelope, payload, announcement = value[cls._HEAD.size : start], value[start:end], value[end:]
+        return cls(position, from_microseconds(micros), announced, envelope, payload, announcement)
+
+    @classmethod
+    def _cut(cls, value: bytes) -> tuple[int, int, int, int, int]:
+        """Position, microseconds, announced number, where the payload begins and where it ends."""
+        try:
+            version, position, micros, announced, envelope, payload, announcement = cls._HEAD.unpack_from(value)
+        except struct.error as error:
+            raise ValueError("not a journal record: too short") from error
+        start = cls._HEAD.size + envelope
+        end = start + payload
+        if version != 1 or len(value) != end + announcement:
+            raise ValueError("not a journal record: wrong version or length")
+        return position, micros, announced, start, end
 
 
-class _JournalEvent(msgspec.Struct, gc=False):
-    """All that a `Recorded` has, from a journal row. Rebuilding is bound by decoding: it happens at the first look."""
+class _StoredEvent(msgspec.Struct, gc=False):
+    """All that a `Recorded` has. Rebuilding is bound by decoding: it happens at the first look."""
 
     types: EventTypes
-    row: Any
+    position: int
+    recorded_micros: int
+    announced: int | None
+    stored_envelope: bytes
+    stored_payload: bytes
     seen_event: Event | None = None
-    seen_envelope: Envelope | None = None
+    seen_envelope: _SeenEnvelope | None = None
 
     @property
     def event(self) -> Event:
         if self.seen_event is None:
-            row = self.row
-            self.seen_event = self.types.decode(row["type"], row["schema_version"], row["payload"])
+            kind = self.envelope
+            self.seen_event = self.types.decode(kind.type, kind.schema_version, self.stored_payload)
         return self.seen_event
 
     @property
-    def envelope(self) -> Envelope:
+    def envelope(self) -> _SeenEnvelope:
         if self.seen_envelope is None:
-            self.seen_envelope = decode_envelope(self.row["envelope"])
+            self.seen_envelope = _seen_envelopes.decode(self.stored_envelope)
+            self.seen_envelope.stored = self.stored_envelope
         return self.seen_envelope
 
     @property
-    def position(self) -> int:
-        return cast(int, self.row["position"])
-
-    @property
     def recorded_at(self) -> datetime:
-        return cast(datetime, self.row["recorded_at"])
-
-    @property
-    def announced(self) -> int | None:
-        return cast("int | None", self.row["announced"])
+        return from_microseconds(self.recorded_micros)
 
 
-class _TopicEvent(msgspec.Struct, gc=False):
-    """The same of a record of the journal topic."""
+class _SeenEnvelope(msgspec.Struct, gc=False):
+    """What nearly every fold looks at of an envelope; the rest, which costs as much again, at the first look at it."""
 
-    types: EventTypes
-    value: bytes
-    cut: Cut
-    seen_event: Event | None = None
-    seen_envelope: Envelope | None = None
+    type: str
+    schema_version: int
+    stream: str
+    version: int
+    child_ref: str | None = None
+    stored: bytes = b""
+    whole: Envelope | None = None
 
-    @property
-    def event(self) -> Event:
-        if self.seen_event is None:
-            envelope, payload = self.envelope, self.value[self.cut.payload : self.cut.announcement]
-            self.seen_event = self.types.decode(envelope.type, envelope.schema_version, payload)
-        return self.seen_event
+    def __getattr__(self, name: str) -> Any:
+        if self.whole is None:
+            self.whole = decode_envelope(self.stored)
+        return getattr(self.whole, name)
 
-    @property
-    def envelope(self) -> Envelope:
-        if self.seen_envelope is None:
-            self.seen_envelope = decode_envelope(self.value[self.cut.envelope : self.cut.payload])
-        return self.seen_envelope
 
-    @property
-    def position(self) -> int:
-        return self.cut.position
-
-    @property
-    def recorded_at(self) -> datetime:
-        return from_microseconds(self.cut.recorded_micros)
-
-    @property
-    def announced(self) -> int | None:
-        return self.cut.announced or None
+_seen_envelopes = msgspec.json.Decoder(_SeenEnvelope)
 
 
 def microseconds(instant: datetime) -> int:

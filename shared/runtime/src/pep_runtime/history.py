@@ -6,22 +6,21 @@ hash of the one before it: a gap or another history is an error that names the p
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import aclosing
+from itertools import starmap
 from typing import Any, Protocol
-
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.structs import ConsumerRecord
 
 from pep_kernel.message import Recorded
 from pep_runtime.chain import GENESIS
-from pep_runtime.codec import EventTypes, Frame
-from pep_runtime.kafka import reader
+from pep_runtime.codec import STORED, EventTypes, Frame
 from pep_runtime.topics import HASH, PREVIOUS, topic
+from pep_runtime.whole_topic import batches
 
 PAGE = 2_000
 _SELECT = (
-    "select position, type, schema_version, recorded_at, announced, envelope, payload from journal"
-    " where authority = $1 and position > $2 and position <= $3 order by position limit $4"
+    f"select {STORED} from journal where authority = $1 and position > $2 and position <= $3 order by position limit $4"
 )
 Page = Iterable[Recorded]  # to be gone through once: each event can go before the next is decoded
 
@@ -43,7 +42,7 @@ class History(Protocol):
 
 
 class FromJournal:
-    """Read from PostgreSQL."""
+    """Read from PostgreSQL on a connection of its own: the next page comes in while one is folded."""
 
     def __init__(self, connection: Any, types: EventTypes, authority: str) -> None:
         self._connection = connection
@@ -51,12 +50,19 @@ class FromJournal:
         self._authority = authority
 
     async def pages(self, after: int, upto: int) -> AsyncGenerator[Page, None]:
-        while after < upto:
-            rows = await self._connection.fetch(_SELECT, self._authority, after, upto, PAGE)
-            if not rows:
-                return
-            yield map(self._types.recorded, rows)
-            after = rows[-1]["position"]
+        following = self._fetch(after, upto)
+        try:
+            while rows := await following:
+                following = self._fetch(rows[-1]["position"], upto)
+                await asyncio.sleep(0)  # so that it is on its way
+                yield starmap(self._types.stored, rows)
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    def _fetch(self, after: int, upto: int) -> asyncio.Task[Any]:
+        fetch = self._connection.fetch(_SELECT, self._authority, after, upto, PAGE)
+        return asyncio.create_task(fetch)
 
 
 class FromKafka:
@@ -73,40 +79,34 @@ class FromKafka:
 
     async def pages(self, after: int, upto: int) -> AsyncGenerator[Page, None]:
         """A topic is read from its beginning: `after` is passed over."""
-        async with reader(self._bootstrap) as consumer:
-            async for records in _records(consumer, TopicPartition(self._topic, 0)):
-                yield (each for each in self._new(records, upto) if each.position > after)
+        async with aclosing(batches(self._bootstrap, self._topic)) as found:
+            async for records in found:
+                yield self._new(records, after, upto)
                 if self._position == upto:
                     break
         await self._compare()
 
-    def _new(self, records: Sequence[ConsumerRecord], upto: int) -> Iterator[Recorded]:
+    def _new(self, records: Iterable[Any], after: int, upto: int) -> Iterator[Recorded]:
         for record in records:
-            if self._position == upto:
-                return
-            value, headers = record.value or b"", dict(record.headers)
-            cut = Frame.cut(value)
-            if cut.position <= self._position:
+            try:
+                parts = Frame.parts(record.value or b"")
+                headers = dict(record.headers)
+                this, previous = headers[HASH], headers[PREVIOUS]
+            except (ValueError, KeyError) as error:
+                raise AnotherHistory(f"{self._topic}: no journal record follows position {self._position}") from error
+            position = parts[0]
+            if position <= self._position or self._position == upto:
                 continue
-            if cut.position != self._position + 1:
+            if position != self._position + 1:
                 raise AnotherHistory(f"{self._topic}: position {self._position + 1} is missing")
-            if headers[PREVIOUS] != self._hash:
-                raise AnotherHistory(f"{self._topic}: position {cut.position} does not follow from the one before")
-            self._position, self._hash = cut.position, headers[HASH]
-            yield self._types.framed(value, cut)
+            if previous != self._hash:
+                raise AnotherHistory(f"{self._topic}: position {position} does not follow from the one before")
+            self._position, self._hash = position, this
+            if position > after:
+                yield self._types.stored(*parts)
 
     async def _compare(self) -> None:
         """The last record taken is the journal's, so by the chain of hashes are those before it."""
         query = "select hash from journal where authority = $1 and position = $2"
         if self._position and await self._connection.fetchval(query, self._authority, self._position) != self._hash:
             raise AnotherHistory(f"{self._topic}: the journal holds something else at position {self._position}")
-
-
-async def _records(consumer: AIOKafkaConsumer, partition: TopicPartition) -> AsyncIterator[Sequence[ConsumerRecord]]:
-    """All that a topic holds now."""
-    consumer.assign([partition])
-    end = (await consumer.end_offsets([partition]))[partition]
-    consumer.seek(partition, (await consumer.beginning_offsets([partition]))[partition])
-    while await consumer.position(partition) < end:
-        for records in (await consumer.getmany(partition, timeout_ms=500, max_records=PAGE)).values():
-            yield records

@@ -77,8 +77,7 @@ async def rebuilding(
             sources.insert(0, FromKafka(reading, types, authority, service, bootstrap))
         shadow = Shadow(connection, Table(model), rows_in_memory)
         await shadow.begin()
-        journal = FromJournal(connection, types, authority)
-        yield Rebuilding(connection, shadow, model.table, authority, sources, journal, as_of, progress)
+        yield Rebuilding(connection, shadow, model.table, authority, sources, as_of, progress)
 
 
 async def rebuild(
@@ -105,14 +104,16 @@ async def _connected(dsn: str, authority: str) -> AsyncIterator[Any]:
 
 @dataclass
 class Rebuilding:
-    """The steps, in their order. What is appended meanwhile is folded by each of them up to where the live rows are."""
+    """The steps, in their order. What is appended meanwhile is folded by each of them up to where the live rows are.
+
+    The last of the sources is the journal.
+    """
 
     connection: Any
     shadow: Shadow
     model: str
     authority: str
     sources: Sequence[History]
-    journal: FromJournal
     as_of: int | None
     progress: Progress
     from_kafka: int = 0
@@ -141,7 +142,7 @@ class Rebuilding:
             if isinstance(source, FromKafka):
                 self.from_kafka = self.shadow.position
         while self.as_of is None and (upto := await self._live_position()) > self.shadow.position + PAGE:
-            await self._fold(self.journal, upto)
+            await self._fold(self.sources[-1], upto)
         await self.shadow.load()
 
     async def _live_position(self, *, locked: bool = False) -> int:
@@ -160,7 +161,7 @@ class Rebuilding:
                 self.progress(self.shadow.position, upto)
 
     async def _catch_up(self, upto: int) -> None:
-        await self._fold(self.journal, upto)
+        await self._fold(self.sources[-1], upto)
         await self.shadow.load()
 
     async def _compared(self) -> Rebuilt:

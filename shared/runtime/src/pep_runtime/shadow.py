@@ -7,8 +7,7 @@ log is, and the temporary table goes with its session, however that ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -69,28 +68,30 @@ class Shadow:
 
     def _apply(self, page: Iterable[Recorded]) -> None:
         rows, keys, fold = self._rows, self._table.model.keys, self._table.model.fold
-        with self._naming_the_position():
+        recorded = None
+        try:
             for recorded in page:
-                self.position = recorded.position
                 for key in keys(recorded):
                     rows[key] = fold(rows.pop(key, None), recorded, key)
+        except Exception as error:
+            raise self._naming(recorded, error) from error
+        self.position = recorded.position if recorded else self.position
 
     def _keys(self, page: Iterable[Recorded]) -> set[Key]:
         found: set[Key] = set()
-        with self._naming_the_position():
+        recorded = None
+        try:
             for recorded in page:
-                self.position = recorded.position
                 found.update(self._table.model.keys(recorded))
+        except Exception as error:
+            raise self._naming(recorded, error) from error
         return found
 
-    @contextmanager
-    def _naming_the_position(self) -> Iterator[None]:
-        try:
-            yield
-        except CannotRebuild:
-            raise
-        except Exception as error:
-            raise CannotFold(f"position {self.position}: {type(error).__name__}: {error}") from error
+    def _naming(self, recorded: Recorded | None, error: Exception) -> CannotRebuild:
+        """The same trouble, with the position. Without an event, the page itself could not be read."""
+        if recorded is None or isinstance(error, CannotRebuild):
+            return CannotRebuild(str(error))
+        return CannotFold(f"position {recorded.position}: {type(error).__name__}: {error}")
 
     async def _take_back(self, keys: set[Key]) -> None:
         """These are in memory again, if they were set aside."""

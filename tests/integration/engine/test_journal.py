@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -17,7 +18,17 @@ from pep_kernel.refusal import Refusal
 from pep_runtime.chain import GENESIS, next_hash
 from pep_runtime.codec import Frame, encode
 from pep_runtime.handler import ByPerson, ByPolicy
-from pep_runtime.journal import Append, ClockBehind, Frozen, KeyReused, NewEvent, UnknownAuthority, append, load
+from pep_runtime.journal import (
+    Append,
+    ClockBehind,
+    Frozen,
+    KeyReused,
+    NewEvent,
+    UnknownAuthority,
+    VersionConflict,
+    append,
+    load,
+)
 
 
 async def test_positions_are_dense_and_every_row_is_chained_to_the_one_before(
@@ -116,20 +127,36 @@ async def test_a_cause_far_ahead_of_this_clock_is_not_taken(alpha: SmallService,
 async def test_an_authority_that_was_not_opened_has_no_journal(alpha: SmallService, name: str) -> None:
     with pytest.raises(UnknownAuthority):
         await alpha.fill(name)
+    with pytest.raises(UnknownAuthority):
+        await append(alpha.pool, first_of("jar-1", name))
+
+
+def first_of(stream: str, authority: str, **more: Any) -> Append:
+    """The append of a stream's first event."""
+    now, correlation = datetime.now(UTC), uuid4()
     envelope = Envelope(
         event_id=uuid4(),
         type="Filled",
         schema_version=1,
-        authority=name,
-        stream="jar-1",
+        authority=authority,
+        stream=stream,
         version=1,
-        occurred_at=datetime.now(UTC),
+        occurred_at=now,
         actor=TEACHER,
-        correlation=uuid4(),
+        correlation=correlation,
     )
     event = NewEvent(envelope, encode(envelope), b"{}")
-    with pytest.raises(UnknownAuthority):
-        await append(alpha.pool, Append(name, datetime.now(UTC), events=[event], correlation=uuid4()))
+    return Append(authority, now, events=[event], correlation=correlation, **more)
+
+
+async def test_what_a_decision_rests_on_must_not_have_changed_though_nothing_is_written_there(
+    alpha: SmallService, authority: str
+) -> None:
+    loaded = await load(alpha.pool, authority, ["jar-1", "jar-2"])
+    await alpha.fill(authority, "jar-1")
+    with pytest.raises(VersionConflict, match="jar-1"):
+        await append(alpha.pool, first_of("jar-2", authority, head_seen=loaded.head, guarded={"jar-1": 0, "jar-2": 0}))
+    assert len(await alpha.rows(authority)) == 1
 
 
 @pytest.mark.parametrize("role", ["app", "relay", "worker", "superuser"])

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import asyncpg
 import pytest
+from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaTimeoutError
 from tests.integration.engine.conftest import OpenService, SmallService, background, read_all, until
 
+from pep_runtime import relay
 from pep_runtime.codec import Frame
 from pep_runtime.journal import Frozen
 from pep_runtime.kafka import start_producer
 from pep_runtime.onboarding import create_topics
 from pep_runtime.relay import Diverged, Relay
 from pep_runtime.topics import HASH, POSITION, Log, topic
+
+CUT_AT_FOUR = (
+    "delete from journal where position > 4",
+    "update journal_head h set position = 4, hash = j.hash, announced = (select max(announced) from journal)"
+    " from journal j where j.position = 4",
+)
 
 
 async def journal_in_topic(service: SmallService, authority: str) -> dict[int, bytes]:
@@ -76,15 +88,64 @@ async def test_every_row_and_every_announcement_reaches_its_topic(alpha: SmallSe
 async def test_a_relay_that_dies_between_send_and_cursor_loses_nothing(alpha: SmallService, authority: str) -> None:
     for _ in range(4):
         await fill_some(alpha, authority, 10)
-        relay = alpha.relay
-        relay._save_cursor = _never_saves  # type: ignore[method-assign]
-        async with background(relay.run()):
+        forgetful = alpha.relay
+        forgetful._save_cursor = _never_saves  # type: ignore[method-assign]
+        async with background(forgetful.run()):
             await until_published(alpha, authority)
     await assert_topics_hold_the_journal(alpha, authority)
 
 
 async def _never_saves() -> None:
     """As if the process had been killed first."""
+
+
+@dataclass
+class Faltering:
+    """Starts producers of which some sends fail: before Kafka took the batch, or after it."""
+
+    never_sent: tuple[int, ...]
+    answer_lost: tuple[int, ...]
+    sends: int = 0
+
+    async def start(self, bootstrap: str) -> AIOKafkaProducer:
+        """In the place of `start_producer`."""
+        producer = await start_producer(bootstrap)
+        producer.send_batch = partial(self._send, producer.send_batch)
+        return producer
+
+    async def _send(self, send: Callable[..., Awaitable[Awaitable[Any]]], *batch: Any, **where: Any) -> Awaitable[Any]:
+        self.sends += 1
+        if self.sends in self.never_sent:
+            return _failed()
+        if self.sends in self.answer_lost:
+            await (await send(*batch, **where))
+            return _failed()
+        return await send(*batch, **where)
+
+    async def until_sends(self, at_least: int) -> None:
+        async def enough() -> bool:
+            return self.sends >= at_least
+
+        await until(enough)
+
+
+def _failed() -> Awaitable[Any]:
+    failed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    failed.set_exception(KafkaTimeoutError())
+    return failed
+
+
+async def test_sends_that_fail_before_or_after_kafka_took_them_skip_nothing(
+    alpha: SmallService, authority: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faltering = Faltering(never_sent=(1, 4), answer_lost=(3,))
+    monkeypatch.setattr(relay, "start_producer", faltering.start)
+    async with background(alpha.relay.run()):
+        for sends in range(1, 6):
+            await fill_some(alpha, authority, 10)
+            await faltering.until_sends(sends)
+        await until_published(alpha, authority)
+    await assert_topics_hold_the_journal(alpha, authority)
 
 
 async def test_two_relays_at_once_repeat_and_skip_nothing(alpha: SmallService, authority: str) -> None:
@@ -179,12 +240,7 @@ async def test_a_topic_ahead_of_the_journal_freezes_the_authority(alpha: SmallSe
     await fill_some(alpha, authority, 6)
     async with background(alpha.relay.run()):
         await until_published(alpha, authority)
-    await as_owner(
-        alpha,
-        "delete from journal where position > 4",
-        "update journal_head h set position = 4, hash = j.hash, announced = (select max(announced) from journal)"
-        " from journal j where j.position = 4",
-    )
+    await as_owner(alpha, *CUT_AT_FOUR)
     async with background(alpha.relay.run()):
         await until(lambda: alpha.worker.fetchval("select frozen from journal_head where frozen like '%ahead%'"))
     with pytest.raises(Frozen, match="ahead"):
@@ -198,12 +254,7 @@ async def test_a_topic_ahead_freezes_also_where_a_late_repeat_of_a_paused_relay_
     async with background(alpha.relay.run()):
         await until_published(alpha, authority)
     await repeat_record(alpha, topic(authority, alpha.name, "journal"), 3)
-    await as_owner(
-        alpha,
-        "delete from journal where position > 4",
-        "update journal_head h set position = 4, hash = j.hash, announced = (select max(announced) from journal)"
-        " from journal j where j.position = 4",
-    )
+    await as_owner(alpha, *CUT_AT_FOUR)
     with pytest.raises(Diverged, match="position 6 is not in the journal"):
         await alpha.relay.compare(authority)
 
@@ -276,6 +327,17 @@ async def test_a_cursor_that_was_put_back_with_its_database_moves_on_without_new
 async def cursor_is_at(service: SmallService, authority: str, position: int) -> bool:
     found = await service.worker.fetchval("select position from relay_cursor where authority = $1", authority)
     return bool(found == position)
+
+
+async def test_an_older_database_under_a_running_relay_is_compared_before_it_goes_on(
+    alpha: SmallService, authority: str
+) -> None:
+    await fill_some(alpha, authority, 6)
+    async with background(alpha.relay.run()):
+        await until_published(alpha, authority)
+        await as_owner(alpha, *CUT_AT_FOUR, "update journal_head set frozen = 'lineage'")
+        found = "select coalesce(frozen, 'nothing') from journal_head where frozen is distinct from 'lineage'"
+        assert "ahead" in await until(lambda: alpha.worker.fetchval(found))
 
 
 async def test_the_hash_in_the_topic_is_the_journals(alpha: SmallService, authority: str) -> None:

@@ -77,6 +77,18 @@ async def test_the_effect_and_the_offset_move_together_or_not_at_all(beta: Small
     assert await beta.worker.fetchval("select last_number from consumer_offset") == 0
 
 
+async def test_what_could_not_be_done_while_the_journal_took_nothing_is_done_afterwards(
+    alpha: SmallService, beta: SmallService, authority: str
+) -> None:
+    await fill_loud(alpha, authority, 3)
+    await beta.relay_pool.execute("select freeze_authority($1, 'for a test')", authority)
+    async with background(alpha.relay.run(), beta.runner(alpha.name).run()):
+        await until(lambda: beta.worker.fetchval("select epoch > 1 from consumer_offset"))  # it tried, and tries again
+        assert await effects(beta, authority) == []
+        await beta.relay_pool.execute("select thaw_authority($1, 'for a test')", authority)
+        await until_taken(beta, authority, 3)
+
+
 async def test_a_paused_reader_is_fenced_by_its_successor(
     alpha: SmallService, beta: SmallService, authority: str
 ) -> None:

@@ -102,6 +102,7 @@ async def test_money_is_asked_for_approved_and_released_into_a_file(world: World
 
     again = await world.ask("finance-1", "POST", "/release-runs", **{"Idempotency-Key": "november"})
     assert (again.status_code, again.json()) == (201, answer.json())
+    assert again.headers["Pep-Position"] == answer.headers["Pep-Position"]
     await world.hears(COMPLETED)
     assert "No approved line can be released today" in await refused(world, "finance-1", "/release-runs")
     assert len((await shown(world, "/release-runs"))["items"]) == 1

@@ -117,6 +117,15 @@ class Handler:
         states, _versions = self._replay(streams, await load(self._pool, authority, streams))
         return States(self._deciders, states)
 
+    async def answered(self, authority: str, origin: ByPerson) -> Done | None:
+        """What this command came to if it was done before: by its stored answer, else by the id of its first event.
+
+        Raises `KeyReused`.
+        """
+        loaded = await load(self._pool, authority, (), key=_key(origin))
+        found = loaded.answered or await answer_of(self._pool, authority, _event_id(authority, origin, 0))
+        return _done(found) if found else None
+
     async def _once(self, authority: str, act: Act, origin: Origin) -> Done:
         key = _key(origin)
         loaded = await load(
@@ -129,10 +138,8 @@ class Handler:
             decided = self._decide(act, states)
         except Refusal:
             # Asked again after a restore took the stored answer: the rules refuse what has been done already.
-            if isinstance(origin, ByPerson) and (
-                done := await answer_of(self._pool, authority, _event_id(authority, origin, 0))
-            ):
-                return _done(done)
+            if isinstance(origin, ByPerson) and (done := await self.answered(authority, origin)):
+                return done
             raise
         events = await self._prepare(authority, act, origin, decided, states, versions)
         answer = await counted(

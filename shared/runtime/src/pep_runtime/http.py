@@ -85,8 +85,19 @@ class Desk:
 
     async def do(self, act: Act, part: str = "") -> Done:
         """Handle a command. A request that makes several names each `part`, so that each can be repeated safely."""
-        person = Person(self.signed.person_ref, self.signed.role)
-        done = await self.service.handler.handle(self.authority, act, ByPerson(person, self._key + part, self._asked))
+        return self._answer(await self.service.handler.handle(self.authority, act, self._origin(part)))
+
+    async def has_been_done(self) -> bool:
+        """Whether this request is a repeat of one that was done: for work that must not be prepared twice."""
+        done = await self.service.handler.answered(self.authority, self._origin())
+        if done is not None:
+            self._answer(done)
+        return done is not None
+
+    def _origin(self, part: str = "") -> ByPerson:
+        return ByPerson(Person(self.signed.person_ref, self.signed.role), self._key + part, self._asked)
+
+    def _answer(self, done: Done) -> Done:
         self._position = max(self._position, done.position)
         self._response.headers[POSITION_HEADER] = f"{self.service.parts.name}:{self._position}"
         return done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from funding.adapters.finance_files import file_of
-from funding.adapters.release_runs import has_been_made, preview, run_to_make
+from funding.adapters.release_runs import preview, run_to_make
 from funding.domain.release.commands import TakeFile
 from funding.domain.streams import release_stream
 from funding.entrypoints.answers import (
@@ -47,7 +47,7 @@ async def make_release_run(caller: Caller) -> RunAnswer:
     """Waits until all that the other services have said is taken in; if it cannot, the run is put off and says so."""
     caller.permit("release premium")
     run_id = caller.new_id()
-    if not await has_been_made(caller.service, caller.authority, run_id):
+    if not await caller.has_been_done():
         await caller.do(await run_to_make(caller.service, caller.authority, run_id, caller.today))
     return RunAnswer(run_id=run_id)
 

@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check integration journeys bench faults rules catalogue up down lock static pure
+.PHONY: help setup demo test check integration journeys bench faults seeded rules catalogue up down lock static pure
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: setup $(PEERS) ## measure the engine beside its peers; ONLY=P1,P4 some of
 faults: setup ## break an installation on purpose and judge what is left; SECONDS=120 SEED=7 ONLY=kill
 	@$(BIN)/python -m tests.faults $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(WRITERS),--writers $(WRITERS)) $(if $(JSON),--json)
+
+seeded: setup ## let bugs that are kept as patches into copies, and see that the tests find each; ONLY=03,07
+	@$(BIN)/python -m tests.faults.seeded $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
 
 rules: setup ## which rule and scenario is shown by which test
 	@$(BIN)/python tools/rules.py

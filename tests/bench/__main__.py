@@ -6,6 +6,8 @@ import asyncio
 import importlib
 import re
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,8 +97,11 @@ def load(name: str) -> Measure:
 
 
 def main() -> None:
-    """Trouble is said in one sentence."""
-    say_trouble(lambda: typer.run(bench))
+    """Trouble is said in one sentence. Whoever sends SIGTERM gets the code that the shell has for it."""
+    try:
+        say_trouble(lambda: typer.run(bench))
+    except asyncio.CancelledError:
+        sys.exit(128 + signal.SIGTERM)
 
 
 if __name__ == "__main__":

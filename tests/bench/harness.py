@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
@@ -20,6 +21,7 @@ PEERS_PYTHON = ROOT / ".venv-bench" / "bin" / "python"
 
 async def run_by_turns(measure: Measure, bench: Bench, servers: Iterable[psutil.Process], console: Console) -> Runs:
     """`bench.runs` rounds over all sides, a line for each run."""
+    _let_sigterm_cancel_this()
     async with measure.sides(bench) as sides:
         runs: dict[str, list[Figures]] = {side.name: [] for side in sides}
         for number in range(1 - measure.warm_up, bench.runs + 1):
@@ -31,6 +33,13 @@ async def run_by_turns(measure: Measure, bench: Bench, servers: Iterable[psutil.
                     runs[side.name].append(figures)
                 console.print(f"  {name}  {side.name:<42}  {_in_words(figures)}")
         return runs
+
+
+def _let_sigterm_cancel_this() -> None:
+    """As Ctrl-C does: what was set up is taken down in order. Clients that end all at once wait for each other."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 async def run_once(side: Side, servers: Iterable[psutil.Process]) -> Figures:

@@ -23,7 +23,7 @@ from pep_runtime.wake import Bell
 
 EVENTS, EVENTS_AN_APPEND = 60_000, 200  # in each run
 MANY, ONE = 150, 1
-RELAY, SEND = "OpenPEP's relay, {}", "aiokafka send, {}"
+RELAY, SEND, SEND_SORTED = "OpenPEP's relay, {}", "aiokafka send, {}", "aiokafka send, {}, one after the other"
 RELAYED, SENT = "relayed", "sent"  # whose topics they are
 
 
@@ -48,11 +48,17 @@ async def _pair(bench: Bench, authorities: int) -> AsyncIterator[Sequence[Side]]
         running = asyncio.ensure_future(relay.run())
         stack.push_async_callback(_end, running)
         relayed = Relayed(relay, bell, writers, ours, bench.seed)
+        stack.push_async_callback(relayed.give_up)
         sent = Sent(await _producer(bench), pool, ours, services[1])
         stack.push_async_callback(sent.producer.stop)
         yield [
             Side(RELAY.format(_how_many(authorities)), relayed.run, relayed.prepare),
-            Side(SEND.format(_how_many(authorities)), sent.run, sent.prepare),
+            Side(SEND.format(_how_many(authorities)), sent.run_by_turns, sent.prepare),
+            *(
+                [Side(SEND_SORTED.format(_how_many(authorities)), sent.run_sorted, sent.prepare)]
+                if authorities > 1
+                else []
+            ),
         ]
 
 
@@ -80,6 +86,10 @@ class Relayed:
         await self._open.enter_async_context(connection.transaction())
         await self._append(connection, EVENTS // EVENTS_AN_APPEND)
 
+    async def give_up(self) -> None:
+        """The transaction ends with the run, or with what stopped the run from beginning."""
+        await self._open.aclose()
+
     async def run(self) -> int:
         await self._open.aclose()
         self.bell.ring()
@@ -105,11 +115,14 @@ class Sent:
     journals: Journals
     service: str
     _records: list[tuple[str, Record]] = field(default_factory=list)
+    _by_turns: list[tuple[str, Record]] = field(default_factory=list)
 
     async def prepare(self) -> None:
         if not self._records:
             for authority in self.journals.authorities:
                 await self._take(authority, EVENTS // len(self.journals.authorities))
+            each = len(self._records) // len(self.journals.authorities)
+            self._by_turns = [record for turn in range(each) for record in self._records[turn::each]]
 
     async def _take(self, authority: str, count: int) -> None:
         rows = await read_rows(self.pool, authority, EVENTS_AN_APPEND, count)
@@ -117,8 +130,16 @@ class Sent:
         self._records += [(journal, record) for record in journal_records(rows)]
         self._records += [(events, record) for record in announcement_records(rows, self.service)]
 
-    async def run(self) -> int:
-        for name, record in self._records:
+    async def run_by_turns(self) -> int:
+        """As the events of many authorities happen: each record belongs to another topic than the one before."""
+        return await self._send(self._by_turns)
+
+    async def run_sorted(self) -> int:
+        """All records of a topic, then all of the next: a batch is full before another one is begun."""
+        return await self._send(self._records)
+
+    async def _send(self, records: Sequence[tuple[str, Record]]) -> int:
+        for name, record in records:
             await self.producer.send(name, record.value, record.key, 0, headers=record.headers)
         await self.producer.flush()
         return EVENTS

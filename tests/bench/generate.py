@@ -23,7 +23,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tests.bench.harness import ROOT
 from tests.bench.journals import superuser
-from tests.bench.lives import CAUSE, CHILD, CORRELATION, EVENT, TRACE, Life, Step, Told, colleagues, life_of_child
+from tests.bench.lives import (
+    CAUSE,
+    CHILD,
+    CORRELATION,
+    EVENT,
+    FIRST_YEAR,
+    TRACE,
+    YEARS,
+    Life,
+    Step,
+    Told,
+    colleagues,
+    life_of_child,
+)
 
 from pep_kernel.ids import keyed_reference
 from pep_runtime.chain import GENESIS, next_hash
@@ -35,6 +48,7 @@ from pep_runtime.wake import Bell
 
 SERVICE = "pep-record"
 LIVES = 50
+AT_ONCE = 2_000
 TICK = timedelta(milliseconds=1)
 MORNING = timedelta(hours=9)
 EVENT_MARK = str(EVENT).encode()
@@ -68,7 +82,7 @@ class Made:
     @cached_property
     def children(self) -> int:
         """How many children there are; the last of them may not have got to the end of their lives."""
-        return _children(_lives(self.authority, self.seed), self.events)
+        return _children(_lives(self.authority, self.seed, FIRST_YEAR), self.events)
 
 
 async def make(postgres_dsn: str, authority: str, events: int, seed: int, console: Console) -> Made:
@@ -149,20 +163,22 @@ def child_ref(number: int) -> str:
 def in_order(authority: str, events: int, seed: int) -> Iterator[tuple[Step, str]]:
     """Steps with the child who takes them, at least as many as make `events`.
 
-    Week by week, and within a week child after child: children's events stand mixed, as they do in a real term.
+    As many children at once as a large authority has; a longer journal has more years. Week by week, and within a week
+    child after child: children's events stand mixed, as they do in a real term.
     """
-    lives = _lives(authority, seed)
-    children = [child_ref(number) for number in range(_children(lives, events))]
     yield from ((step, "") for step in colleagues(authority).steps)
-    for weeks in _by_week(lives):
-        for number, child in enumerate(children):
-            for step in weeks.get(number % LIVES, ()):
-                yield step, child
+    everyone = range(_children(_lives(authority, seed, FIRST_YEAR), events))
+    for first in everyone[::AT_ONCE]:
+        children = [(number % LIVES, child_ref(number)) for number in everyone[first : first + AT_ONCE]]
+        lives = _lives(authority, seed, FIRST_YEAR + YEARS * (first // AT_ONCE))
+        for weeks in _by_week(lives):
+            yield from ((step, child) for life, child in children for step in weeks.get(life, ()))
 
 
-def _lives(authority: str, seed: int) -> list[Life]:
+def _lives(authority: str, seed: int, year: int) -> list[Life]:
+    """The same lives for each generation of children, in other years."""
     chance = Random(seed)
-    return [life_of_child(authority, chance) for _ in range(LIVES)]
+    return [life_of_child(authority, chance, year) for _ in range(LIVES)]
 
 
 def _children(lives: Sequence[Life], events: int) -> int:

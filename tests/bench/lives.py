@@ -26,11 +26,7 @@ from pep_runtime.codec import encode
 CHILD, TRACE = "<child>", "<trace>"
 EVENT, CORRELATION, CAUSE = UUID(int=1), UUID(int=2), UUID(int=3)
 POLICY_VERSION = "2011-04-01-9f2c41d07ab3"
-TERMS = [
-    (year, term, date(year + later, month, day))
-    for year in range(2022, 2026)
-    for term, later, month, day in (("autumn", 0, 9, 5), ("spring", 1, 1, 9), ("summer", 1, 4, 17))
-]
+YEARS, FIRST_YEAR = 4, 2022
 SECTIONS = {  # section → letters that people write there
     "personal_information": 300,
     "permissions": 120,
@@ -44,6 +40,16 @@ SECTIONS = {  # section → letters that people write there
 }
 OPENING = System("pep-record.policies/open_plan_when_pep_applies")
 NOTING = System("pep-record.policies/note_fact")
+
+
+def terms_from(year: int) -> list[tuple[int, str, date]]:
+    """School year, term and first day of all terms from this school year on, as many as a life may have."""
+    days = (("autumn", 0, 9, 5), ("spring", 1, 1, 9), ("summer", 1, 4, 17))
+    return [
+        (school_year, term, date(school_year + later, month, day))
+        for school_year in range(year, year + YEARS)
+        for term, later, month, day in days
+    ]
 
 
 def somebody(number: int) -> str:
@@ -141,15 +147,15 @@ def colleagues(authority: str, count: int = 60) -> Life:
     for number in range(count):
         ref = somebody(number)
         event = ColleagueKnown(person_ref=ref, role="designated_teacher", school_urn=str(900_000 + number))
-        life.happens(TERMS[0][2], NOTING, (f"colleague-{ref}", event))
+        life.happens(date(FIRST_YEAR, 9, 1), NOTING, (f"colleague-{ref}", event))
     return life
 
 
-def life_of_child(authority: str, chance: Random) -> Life:
-    """Into care, a plan each term, perhaps to another school, perhaps out of care again."""
+def life_of_child(authority: str, chance: Random, year: int) -> Life:
+    """Into care in this school year, a plan each term, perhaps to another school, perhaps out of care again."""
     life = Life(authority)
     first = chance.randrange(3)
-    terms = TERMS[first : first + chance.randrange(6, 11)]
+    terms = terms_from(year)[first : first + chance.randrange(6, 11)]
     _enters_care(life, chance, terms[0][2] + timedelta(days=chance.randrange(7)))
     for number, (year, term, begins) in enumerate(terms, start=1):
         _has_a_term(life, chance, number, opened=begins + timedelta(days=chance.randrange(8, 21)), term=(year, term))

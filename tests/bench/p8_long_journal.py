@@ -1,4 +1,8 @@
-"""P8: a rebuild of ten times as many events takes ten times as long, and no more memory."""
+"""P8: a rebuild of ten times as many events takes ten times as long, and no more memory.
+
+The limit of rows in memory is what bounds it. The shorter pair is held to a fifth of it, so that it meets it as the
+longer pair meets the real one.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from tests.bench.generate import Made, forget, make
 from tests.bench.harness import ROOT
 from tests.bench.measure import RATE, SECONDS, Aim, Bench, Figures, Measure, Side
 
+from pep_runtime.shadow import ROWS_IN_MEMORY
+
 TABLE, MANY_ROWS = "plan_overview", "plan_section"
 LONG, SHORT = "ten times as long a journal", "a journal"
 MEMORY = "peak MB"
@@ -24,20 +30,23 @@ async def sides(bench: Bench) -> AsyncIterator[Sequence[Side]]:
     events = 1_000_000 if bench.full else 100_000
     short = await make(bench.postgres_dsn, "shire", events, bench.seed, console)
     long = await make(bench.postgres_dsn, "shire", 10 * events, bench.seed, console)
+    most = ROWS_IN_MEMORY if bench.full else ROWS_IN_MEMORY // 5
     yield [
-        rebuilt(LONG, long, TABLE),
-        rebuilt(SHORT, short, TABLE),
-        rebuilt(f"{LONG}, {MANY_ROWS}", long, MANY_ROWS),
-        rebuilt(f"{SHORT}, {MANY_ROWS}", short, MANY_ROWS),
+        rebuilt(LONG, long, TABLE, most),
+        rebuilt(SHORT, short, TABLE, most),
+        rebuilt(f"{LONG}, {MANY_ROWS}", long, MANY_ROWS, most),
+        rebuilt(f"{SHORT}, {MANY_ROWS}", short, MANY_ROWS, most),
     ]
 
 
-def rebuilt(name: str, made: Made, table: str) -> Side:
+def rebuilt(name: str, made: Made, table: str, rows_in_memory: int) -> Side:
     """By a new process, of a read model that has no rows yet."""
 
     async def run() -> Figures:
         command = (sys.executable, "-m", "tests.bench.rebuild_process", made.logins.worker, made.authority, table)
-        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=ROOT)
+        process = await asyncio.create_subprocess_exec(
+            *command, str(rows_in_memory), stdout=asyncio.subprocess.PIPE, cwd=ROOT
+        )
         said, _ = await process.communicate()
         events, seconds, peak = json.loads(said)
         assert events == made.events

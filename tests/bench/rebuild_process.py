@@ -12,9 +12,10 @@ from pep_runtime.codec import EventTypes
 from pep_runtime.rebuild import rebuild
 
 
-async def main(worker_dsn: str, authority: str, table: str) -> None:
+async def main(worker_dsn: str, authority: str, table: str, rows_in_memory: str) -> None:
     (model,) = (each for each in PARTS.read_models if each.table == table)
-    found = await rebuild(worker_dsn, model, EventTypes(PARTS.events), authority)
+    types = EventTypes(PARTS.events)
+    found = await rebuild(worker_dsn, model, types, authority, rows_in_memory=int(rows_in_memory))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps([found.events, found.seconds, peak]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 from rich.console import Console
@@ -13,6 +14,7 @@ from pep_record.main import PARTS
 from pep_runtime.codec import EventTypes
 from pep_runtime.database import connect
 from pep_runtime.projector import Projector
+from pep_runtime.rebuild import rebuild
 from pep_runtime.verify import Verdict, Verifier
 from pep_runtime.wake import Bell
 
@@ -43,3 +45,12 @@ async def test_every_read_model_of_its_service_has_rows_of_it(made: generate.Mad
     async with superuser(made.superuser_dsn) as connection:
         for model in PARTS.read_models:
             assert await connection.fetchval(f"select count(*) from {model.table}") > 5
+
+
+async def test_its_read_models_are_the_same_from_journal_and_topic(made: generate.Made, kafka_bootstrap: str) -> None:
+    types, dsn = EventTypes(PARTS.events), made.logins.worker
+    for model in PARTS.read_models:
+        checked = partial(rebuild, dsn, model, types, made.authority, swap=False)
+        from_journal = await checked()
+        from_kafka = await checked(source="kafka", service=generate.SERVICE, bootstrap=kafka_bootstrap)
+        assert (from_kafka.checksum, from_kafka.from_kafka) == (from_journal.checksum, EVENTS)

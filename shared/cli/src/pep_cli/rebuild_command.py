@@ -34,6 +34,9 @@ def rebuild(
         Literal["journal", "kafka"], typer.Option("--from", help="Where the history is read.")
     ] = "journal",
     yes: Annotated[bool, typer.Option("--yes", help="Replace rows that differ without asking.")] = False,
+    rows_in_memory: Annotated[
+        int | None, typer.Option(min=1, help="So many rows at most; the others are set aside in the database.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make read models anew from the log and compare them with the live ones; replace what is not the same.
@@ -45,6 +48,7 @@ def rebuild(
     place, parts = _place(installation, service), _parts(service)
     models, authorities = _models(parts, model), _authorities(place, service, authority)
     how = {"source": source, "service": service, "bootstrap": installation.kafka_bootstrap, "as_of": as_of}
+    how |= {"rows_in_memory": rows_in_memory} if rows_in_memory else {}
     with progress_bar() as progress:
         agree = (lambda _found: yes and not check) if yes or check or as_json else _asking(progress)
         work = _Work(place.worker_dsn, parts, how, agree, progress)

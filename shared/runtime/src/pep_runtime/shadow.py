@@ -47,7 +47,8 @@ class Shadow:
         self._names = ", ".join(table.columns)
         self._most = rows_in_memory
         self._rows: dict[Key, Any] = {}  # those touched last stand last
-        self._some_aside = False
+        self._aside = 0  # rows that the temporary table holds
+        self._dead = 0  # row versions that were taken back and still use its space
         self.position = 0
 
     async def begin(self) -> None:
@@ -59,12 +60,13 @@ class Shadow:
 
     async def fold(self, page: Iterable[Recorded]) -> None:
         """Fold the next events. Raises `CannotFold`."""
-        if self._some_aside:
+        if self._aside:
             page = list(page)
             await self._take_back(self._keys(page) - self._rows.keys())
         self._apply(page)
         if len(self._rows) > self._most:
             await self._put_aside(len(self._rows) - self._most // 2)
+            await self._sweep()
 
     def _apply(self, page: Iterable[Recorded]) -> None:
         rows, keys, fold = self._rows, self._table.model.keys, self._table.model.fold
@@ -98,9 +100,11 @@ class Shadow:
         if not keys:
             return
         which = f"{self._table.keys_from(1)} where {self._table.same_key}"
-        for record in await self._connection.fetch(
-            f"delete from {self._name} t using {which} returning t.*", *map(list, zip(*keys, strict=True))
-        ):
+        taken = f"delete from {self._name} t using {which} returning t.*"
+        found = await self._connection.fetch(taken, *map(list, zip(*keys, strict=True)))
+        self._aside -= len(found)
+        self._dead += len(found)
+        for record in found:
             self._rows[tuple(record[name] for name in self._table.model.key)] = self._table.row(record)
 
     async def load(self) -> None:
@@ -111,7 +115,13 @@ class Shadow:
         keys = list(islice(self._rows, count))
         records = [self._table.values(row) for row in map(self._rows.pop, keys) if row is not None]
         await self._connection.copy_records_to_table(self._name, records=records, columns=self._table.columns)
-        self._some_aside = True
+        self._aside += len(records)
+
+    async def _sweep(self) -> None:
+        """Nobody else vacuums a temporary table: where rows come and go, it would grow with the log."""
+        if self._dead > self._aside + self._most and not self._connection.is_in_transaction():
+            await self._connection.execute(f"vacuum {self._name}")
+            self._dead = 0
 
     async def content(self) -> Content:
         """What the temporary table holds; `load` comes before. In a transaction."""

@@ -12,7 +12,7 @@ from tests.integration.installed import until
 from tests.integration.journey.conftest import SERVICES, Journal, Write, altered
 
 from journey.adapters.copies import Copies
-from journey.entrypoints.copying import note_stops
+from journey.adapters.told import Progress, Told
 from pep_runtime.runner import PartitionRunner
 from pep_runtime.service import RunningService
 
@@ -21,20 +21,29 @@ from pep_runtime.service import RunningService
 async def copying(service: RunningService, group: str) -> AsyncIterator[None]:
     """Copying runs, as a process of the service does it."""
     runner = PartitionRunner(service.settings.kafka_bootstrap, group, SERVICES, "journal", Copies(service.pool))
-    tasks = [asyncio.create_task(runner.run()), asyncio.create_task(note_stops(service, runner))]
+    task = asyncio.create_task(runner.run())
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
-async def rows(service: RunningService, authority: str, table: str = "copy") -> list[asyncpg.Record]:
-    """What stands there for one authority, as the application sees it."""
+async def rows(service: RunningService, authority: str) -> list[asyncpg.Record]:
+    """The copies of one authority, as the application sees them."""
+    return await fetch(service, authority, "select * from copy order by service")
+
+
+async def fetch(service: RunningService, authority: str, query: str, *arguments: object) -> list[asyncpg.Record]:
     async with service.pool.acquire() as connection, connection.transaction():
         await connection.execute("select set_config('app.authority', $1, true)", authority)
-        return await connection.fetch(f"select * from {table} order by service")
+        return await connection.fetch(query, *arguments)
+
+
+async def stopped(service: RunningService, authority: str) -> Progress | None:
+    """The journal whose copying has stopped, and why, as people are shown it."""
+    told = Told(authority, lambda query, *arguments: fetch(service, authority, query, *arguments))
+    return next((each for each in await told.progress() if each.stopped), None)
 
 
 @pytest.fixture
@@ -94,15 +103,14 @@ async def test_an_altered_record_stops_its_topic_is_shown_and_stops_no_other(
     await write(other)
     async with copying(service, group):
         found = await copied(service, journal.authority, 4)
-        (stop,) = await until(lambda: rows(service, journal.authority, "copy_stop"))
+        stop = await until(lambda: stopped(service, journal.authority))
     assert [(row["service"], row["position"]) for row in found] == [
         ("funding", 1),
         ("scheduling", 1),
         ("scheduling", 2),
         ("scheduling", 3),
     ]
-    assert (stop["service"], stop["position"]) == ("scheduling", 4)
-    assert stop["reason"] == "position 4 does not follow from the one before it"
+    assert stop == Progress("scheduling", 3, "position 4 does not follow from the one before it")
 
 
 async def test_a_dropped_record_stops_its_topic_and_is_shown(
@@ -111,8 +119,8 @@ async def test_a_dropped_record_stops_its_topic_and_is_shown(
     records = journal.records()
     await write(journal, [*records[:2], *records[3:]])
     async with copying(service, group):
-        (stop,) = await until(lambda: rows(service, journal.authority, "copy_stop"))
-    assert (stop["position"], stop["reason"]) == (3, "number 3 is missing")
+        stop = await until(lambda: stopped(service, journal.authority))
+    assert stop == Progress("scheduling", 2, "number 3 is missing")
 
 
 async def test_copies_are_never_changed_and_no_other_authority_sees_them(

@@ -108,4 +108,4 @@ async def test_a_teacher_may_not_read_a_journey(told: None, service: RunningServ
 
 async def test_how_far_the_copies_are_can_be_seen(told: None, auditor: httpx.AsyncClient) -> None:
     found = {each["service"]: each for each in (await auditor.get("/copies")).json()}
-    assert found["scheduling"] == {"service": "scheduling", "position": 32, "stopped": None, "noticed_at": None}
+    assert found["scheduling"] == {"service": "scheduling", "position": 32, "stopped": None}

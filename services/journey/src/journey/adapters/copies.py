@@ -62,7 +62,7 @@ class Copies:
         """Nothing waits in memory."""
 
     async def note_halt(self, claim: Claim) -> None:
-        """For operators to see: `pep status` shows it."""
+        """For people to see: `pep status` shows it, and `GET /copies`."""
         await note_halt(self._pool, CONSUMER, claim)
 
     async def _store(self, claim: Claim, copies: Sequence[Copied]) -> None:

@@ -34,8 +34,9 @@ _RESTS_ON = """
         order by recorded_at desc, position desc limit 1
     ) c order by s.service
 """
-_PROGRESS = "select topic, last_number from consumer_offset where authority = $1 and consumer = $2 order by topic"
-_STOPS = "select service, reason, noticed_at from copy_stop where authority = $1"
+_PROGRESS = (
+    "select topic, last_number, halted from consumer_offset where authority = $1 and consumer = $2 order by topic"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,6 @@ class Progress:
     service: str
     position: int
     stopped: str | None
-    noticed_at: datetime | None
 
 
 class Told:
@@ -92,14 +92,8 @@ class Told:
 
     async def progress(self) -> list[Progress]:
         """How far every journal is copied."""
-        stops = {row["service"]: row for row in await self._fetch(_STOPS, self._authority)}
         rows = await self._fetch(_PROGRESS, self._authority, CONSUMER)
-        return [_progress(parts(row["topic"])[1], row["last_number"], stops) for row in rows]
-
-
-def _progress(service: str, position: int, stops: dict[str, Any]) -> Progress:
-    stop = stops.get(service)
-    return Progress(service, position, stop and stop["reason"], stop and stop["noticed_at"])
+        return [Progress(parts(row["topic"])[1], row["last_number"], row["halted"]) for row in rows]
 
 
 def _fact(row: Any) -> Fact:

@@ -79,7 +79,6 @@ class CopyAnswer(Shown):
     service: str
     position: int
     stopped: str | None
-    noticed_at: datetime | None
 
 
 @router.get("/children/{child_ref}/journey", summary="What happened to a child, and who knew it when")

@@ -13,7 +13,6 @@ import asyncpg
 from tests.faults.history import History
 from tests.faults.town import Town
 
-from pep_kernel.adopted_rules import PolicyAdopted
 from pep_kernel.message import Recorded
 from pep_local.stack import PACKAGES, Stack
 from pep_runtime.codec import EventTypes, decode_envelope
@@ -60,8 +59,7 @@ class Evidence:
 
     def types(self, service: str) -> EventTypes:
         """The events that may stand in a service's journal."""
-        parts = self.parts[service]
-        return EventTypes((*parts.events, PolicyAdopted), dict(parts.upcasters))
+        return self.parts[service].event_types()
 
     async def journal(self, service: str, authority: str) -> list[Recorded]:
         """A whole journal, decoded: a run of minutes has some ten thousand events."""

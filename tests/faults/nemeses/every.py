@@ -11,6 +11,7 @@ from tests.faults.nemeses.kill import Kill
 from tests.faults.nemeses.network import Network
 from tests.faults.nemeses.older_database import OlderDatabase
 from tests.faults.nemeses.pause import Pause
+from tests.faults.nemeses.poison import Poison
 from tests.faults.nemeses.rebalance import Rebalance
 from tests.faults.nemeses.redelivery import Redelivery
 from tests.faults.nemeses.second_relay import SecondRelay
@@ -30,4 +31,5 @@ EVERY: dict[str, Callable[[], Nemesis]] = {
     "topic_anew": TopicAnew,
     "kafkas_tail": KafkasTail,
     "older_database": OlderDatabase,
+    "poison": Poison,
 }

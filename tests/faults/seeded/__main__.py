@@ -6,13 +6,13 @@ Ends with 0 when every bug was caught, 1 when one was not or its patch does not 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import track
 from rich.table import Column, Table
 from tests.faults.seeded.copies import CannotRun, apply, check_imports, copy_tree, run_tests
 from tests.faults.seeded.patches import SeededBug, seeded_bugs
@@ -58,7 +58,7 @@ def seeded(
     folder = Path(tempfile.mkdtemp(prefix="openpep-seeded-"))
     try:
         with servers(folder) as found:
-            verdicts = asyncio.run(_all(folder, bugs, found, at_once))
+            verdicts = _all(folder, bugs, found, at_once)
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
     except CannotRun as reason:
@@ -91,37 +91,35 @@ def servers(folder: Path) -> Iterator[Mapping[str, str]]:
         yield {"PEP_TEST_POSTGRES_DSN": stack.postgres_dsn, "PEP_TEST_KAFKA_BOOTSTRAP": stack.kafka_bootstrap}
 
 
-async def _all(folder: Path, bugs: Sequence[SeededBug], servers: Mapping[str, str], at_once: int) -> list[Verdict]:
-    turns = asyncio.Semaphore(at_once)
-    with _progress() as progress:
-        task = progress.add_task("bugs let in", total=len(bugs))
-
-        async def one(bug: SeededBug) -> Verdict:
-            async with turns:
-                verdict = await _judge(folder, bug, servers)
-                progress.advance(task)
-                return verdict
-
-        _, verdicts = await asyncio.gather(_healthy(folder, bugs, servers), asyncio.gather(*map(one, bugs)))
-    return verdicts
+def _all(folder: Path, bugs: Sequence[SeededBug], servers: Mapping[str, str], at_once: int) -> list[Verdict]:
+    """The healthy tree first; some copies at once. Ctrl-C reaches the tests by itself; what waits is not begun."""
+    copies = ThreadPoolExecutor(at_once)
+    try:
+        healthy = copies.submit(_healthy, folder, bugs, servers)
+        judged = copies.map(lambda bug: _judge(folder, bug, servers), bugs)
+        verdicts = [*track(judged, "bugs let in", len(bugs), console=err, transient=True)]
+        healthy.result()
+        return verdicts
+    finally:
+        copies.shutdown(cancel_futures=True)
 
 
-async def _healthy(folder: Path, bugs: Sequence[SeededBug], servers: Mapping[str, str]) -> None:
+def _healthy(folder: Path, bugs: Sequence[SeededBug], servers: Mapping[str, str]) -> None:
     """Without any bug the same tests pass, and it is the copy that they test. Raises `CannotRun`."""
     tree = folder / "healthy"
     copy_tree(tree)
     check_imports(tree)
-    ran = await run_tests(tree, dict.fromkeys(test for bug in bugs for test in bug.caught_by), servers)
+    ran = run_tests(tree, dict.fromkeys(test for bug in bugs for test in bug.caught_by), servers)
     if failed := {test: each.why for test, each in ran.items() if not each.passed}:
         raise CannotRun("; ".join(f"{test} fails: {why}" for test, why in failed.items()))
 
 
-async def _judge(folder: Path, bug: SeededBug, servers: Mapping[str, str]) -> Verdict:
+def _judge(folder: Path, bug: SeededBug, servers: Mapping[str, str]) -> Verdict:
     began, tree = time.monotonic(), folder / bug.number
     try:
         copy_tree(tree)
         apply(bug, tree)
-        ran = await run_tests(tree, bug.caught_by, servers)
+        ran = run_tests(tree, bug.caught_by, servers)
         caught = all(each.failed for each in ran.values())
         said = "; ".join(
             f"{name}: {each.why or 'passed'}" for name, each in zip(_names(bug), ran.values(), strict=True)
@@ -135,11 +133,6 @@ async def _judge(folder: Path, bug: SeededBug, servers: Mapping[str, str]) -> Ve
 
 def _names(bug: SeededBug) -> tuple[str, ...]:
     return tuple(test.rpartition("::")[2] for test in bug.caught_by)
-
-
-def _progress() -> Progress:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=err, transient=True)
 
 
 def _say(verdicts: Sequence[Verdict]) -> None:

@@ -53,9 +53,12 @@ OWNED_BY_SIGN_INS = """
     select format('%s: goes round row-level security', s.rolname) from sign_in s join pg_roles r on r.oid = s.oid
     where r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb
     union all
-    select format('%s: can make tables, which a function of the owner would take for ours', s.rolname) from sign_in s
-    where has_schema_privilege(s.oid, 'public', 'create')
-       or has_database_privilege(s.oid, current_database(), 'temporary, create')
+    select format('%s: can make tables', s.rolname) from sign_in s
+    where has_schema_privilege(s.oid, 'public', 'create') or has_database_privilege(s.oid, current_database(), 'create')
+    union all -- a rebuild needs temporary tables, and is the worker's
+    select format('%s: can make temporary tables', s.rolname) from sign_in s
+    where has_database_privilege(s.oid, current_database(), 'temporary')
+      and not pg_has_role(s.oid, 'pep_worker', 'member')
 """
 VIEWS_OF_THEIR_OWNER = """
     select format('%s: a view without security_invoker', relname) from pg_class
@@ -67,10 +70,11 @@ FUNCTIONS_FOR_EVERYBODY = """
     from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner)))
     where pronamespace = 'public'::regnamespace and grantee = 0 and proname <> all ($1::text[])
 """
+# A function of the owner that looked among temporary tables first would take one of its caller's for ours.
 DEFINERS_WITHOUT_PATH = """
-    select format('%s: security definer without a search_path', proname) from pg_proc
+    select format('%s: security definer without a search_path that ends with pg_temp', proname) from pg_proc
     where pronamespace = 'public'::regnamespace and prosecdef and proname <> all ($1::text[])
-      and not exists (select from unnest(proconfig) as setting where setting like 'search\\_path=%')
+      and not exists (select from unnest(proconfig) as setting where setting like 'search\\_path=%, pg\\_temp')
 """
 CHECKS = (
     UNPROTECTED,

@@ -91,7 +91,7 @@ FORGOTTEN = "create table forgotten (authority text not null, id text not null, 
         ),
         ("alter role pep_worker bypassrls", "pep_worker: goes round row-level security"),
         ("grant create on schema public to pep_app", "pep_app: can make tables"),
-        ("grant temporary on database this to pep_app", "pep_app: can make tables"),
+        ("grant temporary on database this to pep_app", "pep_app: can make temporary tables"),
         ("grant execute on function open_authority to public", "open_authority: executable by everybody"),
         (
             "create function peep() returns bigint language sql as 'select count(*) from school'",
@@ -100,6 +100,11 @@ FORGOTTEN = "create table forgotten (authority text not null, id text not null, 
         (
             "create function peep() returns bigint language sql security definer as 'select count(*) from school'",
             "peep: security definer without a search_path",
+        ),
+        (
+            "create function peep() returns bigint language sql security definer set search_path = public"
+            " as 'select count(*) from school'",
+            "peep: security definer without a search_path that ends with pg_temp",
         ),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiokafka.structs import ConsumerRecord
 from tests.integration.engine import jars
-from tests.integration.engine.conftest import TYPES, OpenService, SmallService, background
+from tests.integration.engine.conftest import TYPES, OpenService, SmallService, background, until
 from tests.integration.engine.test_relay import as_owner, until_published
 from tests.integration.engine.test_verify import send
 
@@ -116,19 +116,22 @@ async def test_what_is_appended_and_folded_meanwhile_is_neither_lost_nor_folded_
 async def test_an_interruption_leaves_everything_as_it_was(filled: SmallService, authority: str) -> None:
     await as_owner(filled, SPOIL)
     before = await seen(filled, authority)
-
     async with rebuilding(filled.logins.worker, jars.JARS, TYPES, authority) as work:
-        swapping = asyncio.create_task(work.swap(await work.compare()))
+        found = await work.compare()
         async with filled.worker.acquire() as other, other.transaction():
             await other.execute("select set_config('app.authority', $1, true)", authority)
-            await other.execute("select from projection_position for update")  # the projector is at work: it waits
+            await other.execute("select from projection_position for update")  # as the projector, at work
+            swapping = asyncio.create_task(work.swap(found))
             await asyncio.wait([swapping], timeout=0.1)
             assert not swapping.done()
             swapping.cancel()
             await asyncio.gather(swapping, return_exceptions=True)
     assert await seen(filled, authority) == before
-    left = "select relname from pg_class where relname like 'shadow%' and relpersistence = 't'"
-    assert await seen(filled, authority, left) == []
+
+    async def nothing_is_left() -> bool:
+        return not await seen(filled, authority, "select from pg_class where relname like 'shadow%'")
+
+    assert await until(nothing_is_left)
 
 
 async def test_from_kafka_it_is_the_same_whatever_is_repeated(filled: SmallService, authority: str) -> None:

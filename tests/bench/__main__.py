@@ -15,6 +15,7 @@ from typing import Annotated
 
 import psutil
 import typer
+import uvloop
 from rich.console import Console
 from tests.bench.harness import ROOT, run_by_turns
 from tests.bench.measure import Bench, Measure
@@ -55,7 +56,7 @@ def _measure_all(names: Sequence[str], bench: Bench, keep: bool) -> None:
     for name in names:
         measure = load(name)
         console.print(f"[bold]{name}[/bold] {measure.title}")
-        results[name] = result_of(measure, bench, asyncio.run(run_by_turns(measure, bench, servers, console)))
+        results[name] = result_of(measure, bench, uvloop.run(run_by_turns(measure, bench, servers, console)))
         for aim in results[name]["aims"]:
             seen = f"{aim['value']:.3g}"
             met = "met" if aim["met"] else "missed"

@@ -238,7 +238,7 @@ async def pep(both: tuple[SmallService, SmallService], tmp_path: Path, monkeypat
     monkeypatch.setenv("PEP_INSTALLATION", str(tmp_path / "installation.json"))
 
     async def run(*words: object, typed: str = "") -> Result:
-        return await asyncio.to_thread(CliRunner().invoke, app, [str(word) for word in words], input=typed)
+        return await asyncio.to_thread(lambda: CliRunner().invoke(app, [str(word) for word in words], input=typed))
 
     return run
 

@@ -26,7 +26,7 @@ class RateColumn(ProgressColumn):
 
 
 def progress_bar() -> Progress:
-    """`with progress_bar() as progress:` … It is gone when the work is done: what remains on the screen is the result."""
+    """`with progress_bar() as progress:` … It is gone when the work is done; the result stays."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

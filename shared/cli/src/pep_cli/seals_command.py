@@ -14,7 +14,8 @@ from pep_cli.terminal import Away, err
 def seals(authority: Annotated[str, typer.Argument(help="Whose seals.", show_default=False)]) -> None:
     """Print an authority's seals, a line of JSON each: how far each journal reached on a day, and its hash there.
 
-    Keep them where nobody who runs OpenPEP can write; `pep verify --seals FILE` compares. Ends with 1 if there are none.
+    Keep them where nobody who runs OpenPEP can write; `pep verify --seals FILE` compares. Ends with 1 if there
+    are none.
     """
     from aiokafka.errors import KafkaError  # Kafka's client takes a while to load
 

@@ -1,4 +1,8 @@
-"""Folding the service's own journal into its read models: a batch a transaction, the position in it too."""
+"""Folding the service's own journal into its read models: a batch a transaction, the position in it too.
+
+No commit here waits for the disk. What a crash of PostgreSQL takes is the newest rows with the positions that say so,
+and they are folded again. Nothing can outlive them: whatever is written later, and waits, takes them along to the disk.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +23,14 @@ from pep_kernel.read_model import Key, ReadModel
 from pep_kernel.sealed import Sealed
 from pep_runtime.codec import EventTypes
 from pep_runtime.journal import Pool
-from pep_runtime.tasks import keep_trying
+from pep_runtime.tasks import for_each, keep_trying
 from pep_runtime.wake import Bell
 
 BATCH = 1_000
 IDLE_SECONDS = 0.1
 GATHER_SECONDS = 0.01  # while busy: what gathers meanwhile is one batch, not a transaction an event
 REST_SECONDS = 5.0
+AUTHORITIES_AT_ONCE = 3  # so that the last of many is not late; it leaves the API one connection of the worker's
 ONE_AUTHORITYS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 _COLUMN = {str: "text", int: "bigint", bool: "boolean", date: "date", datetime: "timestamptz", tuple: "text[]"}
 
@@ -184,8 +189,7 @@ class Projector:
         )
         now = time.monotonic()
         ready = [row["authority"] for row in behind if self._resting.get(row["authority"], 0.0) <= now]
-        for authority in ready:
-            await self._alone(authority)
+        await for_each(ready, self._alone, AUTHORITIES_AT_ONCE)
         return bool(ready)
 
     async def _alone(self, authority: str) -> None:
@@ -198,16 +202,10 @@ class Projector:
 
     async def _batch(self, authority: str) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('app.authority', $1, true)", authority)
-            await connection.executemany(
-                "insert into projection_position (authority, model) values ($1, $2) on conflict do nothing",
-                [(authority, table.model.table) for table in self._tables],
+            await connection.execute(
+                "select set_config('app.authority', $1, true), set_config('synchronous_commit', 'off', true)", authority
             )
-            positions = await connection.fetch(
-                "select model, position from projection_position where authority = $1 order by model for update",
-                authority,
-            )
-            at = {row["model"]: row["position"] for row in positions}
+            at = await self._positions(connection, authority)
             start = min(at[table.model.table] for table in self._tables)
             rows = await connection.fetch(
                 "select position, type, schema_version, recorded_at, announced, envelope, payload from journal"
@@ -229,6 +227,26 @@ class Projector:
                 "update projection_position set position = greatest(position, $2) where authority = $1", authority, last
             )
         self._bell.ring()
+
+    async def _positions(self, connection: Any, authority: str) -> dict[str, int]:
+        """How far each read model is, locked. One that is new here begins at the beginning."""
+        at = await _locked_positions(connection, authority)
+        if new := [table.model.table for table in self._tables if table.model.table not in at]:
+            await connection.execute(
+                "insert into projection_position (authority, model) select $1, unnest($2::text[])"
+                " on conflict do nothing",
+                authority,
+                new,
+            )
+            at = await _locked_positions(connection, authority)
+        return at
+
+
+async def _locked_positions(connection: Any, authority: str) -> dict[str, int]:
+    rows = await connection.fetch(
+        "select model, position from projection_position where authority = $1 order by model for update", authority
+    )
+    return {row["model"]: row["position"] for row in rows}
 
 
 async def position_of(pool: Pool, authority: str, models: int) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
 
 import asyncpg
 import httpx
@@ -16,6 +16,7 @@ from pep_runtime.journal import ClockBehind, Frozen, UnknownAuthority, VersionCo
 from pep_runtime.metrics import RETRIES
 
 log = logging.getLogger("pep_runtime")
+Item = TypeVar("Item")
 
 PASSING = (
     asyncpg.PostgresError,
@@ -50,6 +51,22 @@ async def keep_trying(name: str, work: Callable[[], Awaitable[None]], most_secon
             log.warning("%s: %s; trying again in %.1f s", name, type(trouble).__name__, wait)
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))
             wait = min(wait * 2, most_seconds)
+
+
+async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], at_once: int) -> None:
+    """Do the work for all, a few `at_once`. The first that fails stops the others, and what it raised is raised."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(item: Item) -> None:
+        async with gate:
+            await work(item)
+
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for item in items:
+                tasks.create_task(one(item))
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
 
 
 async def until_one_ends(*work: Coroutine[Any, Any, None]) -> None:

@@ -8,8 +8,12 @@ from pep_runtime.service import RunningService
 
 SERVICES = ("scheduling", "pep-record", "funding", "notifications", "journey")
 GROUP = "pep.journey.copies"
+GATHER_SECONDS = 0.2  # an auditor does not see the difference
 
 
 async def copy_journals(service: RunningService) -> None:
     """Until cancelled."""
-    await PartitionRunner(service.settings.kafka_bootstrap, GROUP, SERVICES, "journal", Copies(service.pool)).run()
+    copies = Copies(service.pool)
+    await PartitionRunner(
+        service.settings.kafka_bootstrap, GROUP, SERVICES, "journal", copies, gather_seconds=GATHER_SECONDS
+    ).run()

@@ -10,12 +10,13 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from pep_runtime.chain import GENESIS
 from pep_runtime.cloud_events import NUMBER, Headers, headers_of
@@ -27,12 +28,15 @@ from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
 from pep_runtime.wake import Bell
 
 ROWS = 2_000
+READS_A_TURN = 10  # then another authority that waits for its turn comes first
 TOPICS_AT_ONCE = 8
 LEASE_SECONDS = 10.0
 IDLE_SECONDS = 0.05
 GATHER_SECONDS = 0.004  # while busy: what gathers meanwhile travels in one batch
+RECORDS_AT_ONCE = 50  # then whoever else has something to do goes first: above all the batch that is to leave
 CURSOR_SECONDS = 0.2
 WATCH_SECONDS = 5.0
+STOP_SECONDS = 10.0
 
 log = logging.getLogger("pep_runtime.relay")
 
@@ -100,7 +104,7 @@ class Relay:
         try:
             await until_one_ends(self._keep_lease(), self._keep_cursor(), self._watch_topics(), self._publish(producer))
         finally:
-            await producer.stop()
+            await _stop(producer)
             await self._save_cursor()
             await self._pool.execute("select give_lease_back($1, $2)", self._lease, self._holder)
 
@@ -131,8 +135,10 @@ class Relay:
     async def _save_cursor(self) -> None:
         moved = {name: position for name, position in self.published.items() if self._saved.get(name) != position}
         if moved:
-            await self._pool.execute(
-                "insert into relay_cursor (authority, position) select * from unnest($1::text[], $2::bigint[])"
+            await self._pool.execute(  # not waiting for the disk: whoever takes over looks at the topics
+                "insert into relay_cursor (authority, position)"
+                " select moved.* from unnest($1::text[], $2::bigint[]) as moved,"
+                " set_config('synchronous_commit', 'off', true)"
                 " on conflict (authority) do update set position = excluded.position",
                 list(moved),
                 list(moved.values()),
@@ -153,23 +159,32 @@ class Relay:
                             self._places.pop(authority, None)
 
     async def _publish(self, producer: AIOKafkaProducer) -> None:
+        """Each authority by itself: one that is far behind, or whose topic is away, does not keep the others waiting."""
         limit = asyncio.Semaphore(TOPICS_AT_ONCE)
+        at_work: dict[str, asyncio.Task[None]] = {}
 
         async def one(authority: str) -> None:
             async with limit:
                 await self._publish_authority(producer, authority)
 
-        while True:
-            heads = await self._pool.fetch("select authority, position, frozen from journal_head where log = 'journal'")
-            for head in heads:
-                if head["frozen"] == "lineage":  # another PostgreSQL than before: compare, then it may go on
-                    self._places.pop(head["authority"], None)
-            behind = [head["authority"] for head in heads if self._is_behind(head)]
-            if not behind:
-                await self._bell.wait(IDLE_SECONDS)
-                continue
-            await asyncio.gather(*(one(authority) for authority in behind))
-            await asyncio.sleep(GATHER_SECONDS)
+        try:
+            while True:
+                at_work = {authority: task for authority, task in at_work.items() if not _has_ended(task)}
+                for authority in await self._behind():
+                    if authority not in at_work:
+                        at_work[authority] = asyncio.create_task(one(authority))
+                await (asyncio.sleep(GATHER_SECONDS) if at_work else self._bell.wait(IDLE_SECONDS))
+        finally:
+            for task in at_work.values():
+                task.cancel()
+            await asyncio.gather(*at_work.values(), return_exceptions=True)
+
+    async def _behind(self) -> list[str]:
+        heads = await self._pool.fetch("select authority, position, frozen from journal_head where log = 'journal'")
+        for head in heads:
+            if head["frozen"] == "lineage":  # another PostgreSQL than before: compare, then it may go on
+                self._places.pop(head["authority"], None)
+        return [head["authority"] for head in heads if self._is_behind(head)]
 
     def _is_behind(self, head: Any) -> bool:
         if head["frozen"] not in (None, "lineage"):
@@ -181,15 +196,8 @@ class Relay:
         place = self._places.get(authority) or await self._place_of(authority)
         if place is None:
             return
-        rows = await read_rows(self._pool, authority, place.position, ROWS)
-        if not rows:
-            return
-        journal = topic(authority, self._service, "journal")
-        events = topic(authority, self._service, "events")
         try:
-            await self._send(producer, place, journal, journal_records(rows))
-            await self._send(producer, place, events, announcement_records(rows, self._service))
-            place.position = rows[-1][0]["position"]
+            await self._publish_rows(producer, place, authority)
         except ShorterThanBefore as shorter:
             log.warning("%s: %s; comparing", authority, shorter)
             self._places.pop(authority, None)
@@ -197,6 +205,27 @@ class Relay:
         except KafkaError:
             self._places.pop(authority, None)  # unknown outcome: compare before the next send
             raise
+
+    async def _publish_rows(self, producer: AIOKafkaProducer, place: Place, authority: str) -> None:
+        """While rows are sent, the next ones are read. Stops early where the topics must be compared first."""
+        rows = await read_rows(self._pool, authority, place.position, ROWS)
+        for _ in range(READS_A_TURN):
+            if not rows or self._places.get(authority) is not place:
+                return
+            last = rows[-1][0]["position"]
+            following = asyncio.create_task(self._rows_after(rows, authority))
+            try:
+                await self._send(producer, place, topic(authority, self._service, "journal"), journal_records(rows))
+                announcements = announcement_records(rows, self._service)
+                await self._send(producer, place, topic(authority, self._service, "events"), announcements)
+                place.position = last
+                rows = await following
+            finally:
+                following.cancel()
+
+    async def _rows_after(self, rows: Sequence[Linked], authority: str) -> list[Linked]:
+        """The next ones. Where `rows` were not as many as asked for, there were no more: what is new comes next turn."""
+        return await read_rows(self._pool, authority, rows[-1][0]["position"], ROWS) if len(rows) == ROWS else []
 
     async def _place_of(self, authority: str, below: Mapping[str, int] | None = None) -> Place | None:
         """Where to go on from; None for an authority whose topics tell another history: it is frozen."""
@@ -211,21 +240,19 @@ class Relay:
         return place
 
     async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Iterator[Record]) -> None:
-        """Send in batches, each acknowledged before the next. Raises `ShorterThanBefore`.
+        """Send in batches, each acknowledged before the next, which is filled meanwhile. Raises `ShorterThanBefore`.
 
         A batch that lands further on than expected follows a repeat by a paused relay, which does no harm.
         """
-        left = next(records, None)
-        while left:
-            batch, taken = producer.create_batch(), 0
-            while left is not None and batch.append(
-                timestamp=None, key=left.key, value=left.value, headers=left.headers
-            ):
-                left, taken = next(records, None), taken + 1
-            acknowledged = await (await producer.send_batch(batch, name, partition=0))
+        batches = _batches(producer, records)
+        batch = await anext(batches, None)
+        while batch:
+            sent, acknowledgement = batch, await producer.send_batch(batch, name, partition=0)
+            batch = await anext(batches, None)
+            acknowledged = await acknowledgement
             if acknowledged.offset < place.offsets[name]:
                 raise ShorterThanBefore(name, acknowledged.offset)
-            place.offsets[name] = acknowledged.offset + taken
+            place.offsets[name] = acknowledged.offset + sent.record_count()
 
     async def compare(self, authority: str, below: Mapping[str, int] | None = None) -> Place:
         """Where to go on from: the topics' newest records must be rows of this journal, byte for byte.
@@ -276,6 +303,35 @@ class Relay:
             position,
         )
         return found
+
+
+async def _batches(producer: AIOKafkaProducer, records: Iterator[Record]) -> AsyncIterator[BatchBuilder]:
+    batch = producer.create_batch()
+    for number, (key, value, headers) in enumerate(records, 1):
+        if not batch.append(timestamp=None, key=key, value=value, headers=headers):
+            yield batch
+            batch = producer.create_batch()
+            batch.append(timestamp=None, key=key, value=value, headers=headers)
+        if number % RECORDS_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    if batch.record_count():
+        yield batch
+
+
+def _has_ended(task: asyncio.Task[None]) -> bool:
+    """Raises what it failed with."""
+    if task.done():
+        task.result()
+    return task.done()
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    """It would wait for ever for what can never be sent."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
+    except TimeoutError:
+        log.warning("the producer did not stop within %.0f s; going on without it", STOP_SECONDS)
 
 
 async def read_rows(pool: Pool, authority: str, after: int, limit: int) -> list[Linked]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from random import Random
 
 import httpx
+from tests.faults.checkers.others import only_the_poisoned_children_wait
 from tests.faults.checkers.waiting import drained
 from tests.faults.evidence import Finding, evidence
 from tests.faults.history import History
 from tests.faults.judgement import judge
+from tests.faults.nemeses.poison import Poison
 from tests.faults.road import ChildsRoad, Place
 from tests.faults.town import Nemesis, Town
 from tests.faults.workload import WALKED, WRITERS, Workload
@@ -77,6 +79,8 @@ class Trials:
         async with evidence(self.town, history) as left:
             drain_seconds, waiting = await drained(left)
             verdicts = {REST: [*silent, *waiting], **await judge(left)}
+        if isinstance(nemesis, Poison):
+            verdicts["only the poisoned children wait"] = only_the_poisoned_children_wait(nemesis)
         restarts = self.town.ended_by_itself.total() - ended_before
         faults = self.town.told - told
         return Outcome(nemesis, history, workload, faults, drain_seconds, restarts, verdicts)

@@ -62,10 +62,15 @@ class OddAnnouncement(Announcement):
 
 @dataclass
 class Poison:
-    """`heard`: when something was announced, and how many seconds later a listener had taken it in."""
+    """The children of whom something odd was said, and those who waited for it.
+
+    `heard`: when something was announced, and how many seconds later a listener had taken it in.
+    """
 
     name: str = "poison"
     began: float = 0.0
+    poisoned: set[Child] = field(default_factory=set)
+    waited: set[Child] = field(default_factory=set)
     heard: list[tuple[float, float]] = field(default_factory=list)
 
     async def act(self, town: Town, random: random.Random, until: float) -> None:
@@ -74,14 +79,16 @@ class Poison:
             await asyncio.sleep((until - time.monotonic()) / 2)
             self.began = time.monotonic()
             async with _databases(town) as databases:
-                poisoned = await _speak(town, databases, random, until)
-                async with asyncio.timeout(MENDED_SECONDS):
-                    await _all_heard(databases)
-                    assert await _parked(databases) == poisoned
-                    await _give_up(town, databases)
+                self.poisoned = await _speak(town, databases, random, until)
+                with contextlib.suppress(TimeoutError):  # what waits still is found when the town must come to rest
+                    async with asyncio.timeout(MENDED_SECONDS):
+                        await _all_heard(databases)
+                        self.waited = await _parked(databases)
+                        await _give_up(town, databases)
         finally:
             listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            with contextlib.suppress(asyncio.CancelledError):
+                await listening
 
     def p99_seconds(self) -> tuple[float, float]:
         """In how many seconds 99 of 100 were taken in: while nothing was odd, and from then on."""

@@ -12,11 +12,10 @@ from typing import Any
 
 import asyncpg
 import pytest
-from click.testing import Result
 from tests.integration.engine.conftest import OpenService, SmallService, background, until
 from tests.integration.engine.test_recover import folded, frozen, recovered, totals, until_folded
 from tests.integration.engine.test_relay import fill_some, until_published
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from pep_cli.main import app
 from pep_local.postgres import BINARIES

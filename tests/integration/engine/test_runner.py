@@ -180,6 +180,31 @@ async def test_announcements_that_nobody_wants_are_passed_and_the_offset_follows
     assert await effects(beta, authority) == []
 
 
+async def test_places_are_saved_together_but_not_for_who_was_replaced_nor_where_nothing_is_taken(
+    beta: SmallService, authority: str
+) -> None:
+    for name in ("mine", "lost", "lost"):  # another claims the second of them
+        await beta.pool.execute("select * from claim_consumer('c', $1, $2, 'me')", authority, name)
+    assert await not_saved(beta, authority, 4) == ["lost"]
+    assert await saved(beta) == {"mine": 4, "lost": 0}
+    await beta.relay_pool.execute("select freeze_authority($1, 'for a test')", authority)
+    assert await not_saved(beta, authority, 9) == ["lost", "mine"]
+    assert await saved(beta) == {"mine": 4, "lost": 0}
+
+
+async def not_saved(service: SmallService, authority: str, number: int) -> list[str]:
+    rows = await service.pool.fetch(
+        "select save_offsets('c', $1, $2, $3, $4, $5, $6) as topic",
+        [authority] * 2, ["mine", "lost"], [1, 1], [number + 1] * 2, [number] * 2, [b"h"] * 2,
+    )  # fmt: skip
+    return [row["topic"] for row in rows]
+
+
+async def saved(service: SmallService) -> dict[str, int]:
+    rows = await service.worker.fetch("select topic, last_number from consumer_offset")
+    return {row["topic"]: row["last_number"] for row in rows}
+
+
 def claim_at(last: int, last_hash: bytes | None = b"h") -> Claim:
     return Claim("t", "a", "s", 1, 0, last, last_hash)
 

@@ -176,13 +176,7 @@ async def _identity(
 async def _signed(service: RunningService, identity: Identity) -> Signed:
     if identity.is_service:
         return Signed(identity.authority, identity.subject, Role.SERVICE)
-    async with service.pool.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute("select set_config('app.authority', $1, true)", identity.authority)
-        row = await connection.fetchrow(
-            "select role, school_urn, approval_limit_pence from colleague where authority = $1 and person_ref = $2",
-            identity.authority,
-            identity.subject,
-        )
+    row = await service.pool.fetchrow("select * from colleague_of($1, $2)", identity.authority, identity.subject)
     if row is None:
         raise Forbidden("You are signed in, but nobody has said that you work here. Ask your administrator.")
     return Signed(

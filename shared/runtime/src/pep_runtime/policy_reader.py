@@ -161,35 +161,44 @@ class PolicyReader:
         claim.notes["records"] += 1
         PARKED.labels(self._consumer, claim.authority).inc()
 
-    async def rest(self, claim: Claim) -> None:
-        """Each second: save the offset of what was passed in memory, and do what was decided about parked records."""
-        number, at = claim.notes["saved"]
-        if time.monotonic() - at < SAVE_SECONDS and not claim.notes.get("draining"):
+    async def save(self, claims: Sequence[Claim]) -> None:
+        """Each second: save how far we are where records were passed in memory, of all topics in one call."""
+        due = [claim for claim in claims if _is_unsaved(claim)]
+        if not due:
             return
-        if claim.last_number > number and claim.last_hash is not None:
-            offset = Offset(
-                self._consumer, claim.topic, claim.epoch, claim.next_offset, claim.last_number, claim.last_hash
-            )
-            await append(self._pool, Append(claim.authority, self._clock.now(), offset=offset))
-        claim.notes["saved"] = (claim.last_number, time.monotonic())
-        if claim.notes["parked"]:
-            drained = [await self._drain(claim, key) for key in await self._parked.decided(claim)]
-            claim.notes["draining"] = not all(drained)
+        columns = [(c.authority, c.topic, c.epoch, c.next_offset, c.last_number, c.last_hash) for c in due]
+        not_moved = await self._pool.fetch(
+            "select save_offsets($1, $2, $3, $4, $5, $6, $7) as topic",
+            self._consumer,
+            *map(list, zip(*columns, strict=True)),
+        )
+        for claim in due:
+            if claim.topic not in {row["topic"] for row in not_moved}:
+                claim.notes["saved"] = (claim.last_number, time.monotonic())
 
-    async def _drain(self, claim: Claim, key: str) -> bool:
-        """The child's next parked records in order, until one fails again. False if more wait for their turn."""
+    async def rest(self, claim: Claim) -> None:
+        """Do what was decided about parked records. What `save` could not save is tried alone, which says why."""
+        if _is_unsaved(claim):
+            place = claim.epoch, claim.next_offset, claim.last_number, claim.last_hash or b""
+            offset = Offset(self._consumer, claim.topic, *place)
+            await append(self._pool, Append(claim.authority, self._clock.now(), offset=offset))
+            claim.notes["saved"] = (claim.last_number, time.monotonic())
+        if claim.notes["parked"]:
+            for key in await self._parked.decided(claim):
+                await self._drain(claim, key)
+
+    async def _drain(self, claim: Claim, key: str) -> None:
+        """The child's next parked records in order, until one fails again; more of them when it is their turn again."""
         records = await self._parked.next_of(claim, key, DRAINED_AT_ONCE)
         for record in records:
             failed = await self._again(claim, record)
             if failed is not None:
                 await self._parked.end_decision(claim, key, record.number, failed)
-                return True
+                return
             claim.notes["records"] -= 1
-        if len(records) == DRAINED_AT_ONCE:
-            return False
-        await self._parked.end_decision(claim, key)
-        claim.notes["parked"].discard(key)
-        return True
+        if len(records) < DRAINED_AT_ONCE:
+            await self._parked.end_decision(claim, key)
+            claim.notes["parked"].discard(key)
 
     async def _again(self, claim: Claim, record: ParkedRecord) -> str | None:
         """What failed, or None if the record is parked no more."""
@@ -213,6 +222,11 @@ class PolicyReader:
         what, where = what_failed(error)
         log.error("%s: number %d of %s stays parked: %s (%s)", self._consumer, record.number, claim.topic, what, where)
         return what
+
+
+def _is_unsaved(claim: Claim) -> bool:
+    number, at = claim.notes["saved"]
+    return bool(claim.last_number > number and claim.last_hash is not None and time.monotonic() - at >= SAVE_SECONDS)
 
 
 def _without_version(kind: str) -> str:

@@ -77,8 +77,11 @@ class Reader(Protocol):
         Where it cannot go on it stops before that record and sets `claim.halted`.
         """
 
+    async def save(self, claims: Sequence[Claim]) -> None:
+        """Called about twice a second with all topics: save what is only in memory."""
+
     async def rest(self, claim: Claim) -> None:
-        """Called about twice a second: save what is only in memory, drain what is to be tried again."""
+        """Called then for each topic by itself: drain what is to be tried again."""
 
     async def note_halt(self, claim: Claim) -> None:
         """Write down for people that the topic halted and why, or that it goes on."""
@@ -158,6 +161,7 @@ class PartitionRunner:
         await for_each(fetched, take, TOPICS_AT_ONCE)
         if self._rested + POLL_SECONDS <= time.monotonic():
             self._rested = time.monotonic()
+            await self._reader.save(list(self.claims.values()))
             for partition, claim in list(self.claims.items()):
                 await self._alone(consumer, partition, self._reader.rest(claim))
 

@@ -58,8 +58,11 @@ class Copies:
             claim.last_number, claim.last_hash, claim.next_offset = last.frame.position, last.hash, last.offset + 1
         claim.halted = trouble
 
-    async def rest(self, claim: Claim) -> None:
+    async def save(self, claims: Sequence[Claim]) -> None:
         """Nothing waits in memory."""
+
+    async def rest(self, claim: Claim) -> None:
+        """Nothing waits to be tried again."""
 
     async def note_halt(self, claim: Claim) -> None:
         """For people to see: `pep status` shows it, and `GET /copies`."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.bench.elsewhere import A_SECOND, P50, P99, Elsewhere, elsewhere
 from tests.bench.measure import Aim, Bench, Measure, Side
@@ -28,7 +30,8 @@ async def suites(bench: Bench, *sizes: int) -> AsyncIterator[Sequence[Side]]:
         everywhere: list[Elsewhere] = []
         for size in sizes:
             names = [f"shire_{number}" for number in range(1, size + 1)]
-            suite = await stays.enter_async_context(installed_suite(bench.folder / f"suite-{size}", names))
+            folder = Path(stays.enter_context(TemporaryDirectory(dir=bench.folder)))
+            suite = await stays.enter_async_context(installed_suite(folder, names))
             everywhere.append(await stays.enter_async_context(elsewhere(suite)))
             suite.stop()
         yield [_side(each, everywhere) for each in everywhere]

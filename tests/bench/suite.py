@@ -22,7 +22,6 @@ from tests.integration.installed import environment_of, installed
 from tests.integration.sign_in import SignInProvider, sign_in_provider
 
 from pep_kernel.may import Role
-from pep_local.places import make_folder
 from pep_local.process import Process
 from pep_local.stack import PACKAGES, Stack
 from pep_local.supervisor import Supervisor
@@ -69,8 +68,8 @@ class Suite:
 
 @contextlib.asynccontextmanager
 async def installed_suite(folder: Path, authorities: Sequence[str]) -> AsyncIterator[Suite]:
-    """With its servers, for these authorities; all of it is gone afterwards."""
-    stack = Stack.on_free_ports(make_folder(folder))
+    """With its servers, for these authorities, in a new folder."""
+    stack = Stack.on_free_ports(folder)
     with signals_as_before(), Supervisor(folder, Console(quiet=True)) as servers, sign_in_provider() as provider:
         stores = started(servers, stack.stores(fsync=True))
         providers = {name: replace(provider, address=f"{provider.address}/{name}") for name in authorities}

@@ -159,7 +159,7 @@ class Relay:
                             self._places.pop(authority, None)
 
     async def _publish(self, producer: AIOKafkaProducer) -> None:
-        """Each authority by itself: one that is far behind, or whose topic is away, does not keep the others waiting."""
+        """Each authority by itself: one far behind, or whose topic is away, does not keep the others waiting."""
         limit = asyncio.Semaphore(TOPICS_AT_ONCE)
         at_work: dict[str, asyncio.Task[None]] = {}
 
@@ -224,7 +224,7 @@ class Relay:
                 following.cancel()
 
     async def _rows_after(self, rows: Sequence[Linked], authority: str) -> list[Linked]:
-        """The next ones. Where `rows` were not as many as asked for, there were no more: what is new comes next turn."""
+        """The next ones. Where `rows` were fewer than asked for, there were no more: what is new comes next turn."""
         return await read_rows(self._pool, authority, rows[-1][0]["position"], ROWS) if len(rows) == ROWS else []
 
     async def _place_of(self, authority: str, below: Mapping[str, int] | None = None) -> Place | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import tempfile
 import time
 from collections import Counter
 from typing import Any
@@ -16,9 +17,9 @@ from typing import Any
 import faust
 
 
-def counting(bootstrap: str, topic: str, group: str, events: int, done: asyncio.Event) -> faust.App:
+def counting(bootstrap: str, topic: str, group: str, events: int, folder: str, done: asyncio.Event) -> faust.App:
     """The app; `group` is new, so that it begins at the beginning."""
-    app = faust.App(group, broker=f"kafka://{bootstrap}", store="memory://", web_enabled=False)
+    app = faust.App(group, broker=f"kafka://{bootstrap}", store="memory://", web_enabled=False, datadir=folder)
     records = app.topic(topic, key_serializer="raw", value_serializer="raw")
 
     async def count(stream: Any) -> None:
@@ -40,10 +41,11 @@ def counting(bootstrap: str, topic: str, group: str, events: int, done: asyncio.
 async def main(bootstrap: str, topic: str, group: str, events: str) -> None:
     """Until all are counted."""
     done = asyncio.Event()
-    app = counting(bootstrap, topic, group, int(events), done)
-    await app.start()
-    await done.wait()
-    await app.stop()
+    with tempfile.TemporaryDirectory() as folder:  # for notes of its own, which nobody reads
+        app = counting(bootstrap, topic, group, int(events), folder, done)
+        await app.start()
+        await done.wait()
+        await app.stop()
 
 
 if __name__ == "__main__":

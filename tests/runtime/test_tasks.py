@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pep_runtime.tasks import keep_trying
+from pep_runtime.tasks import for_each, keep_trying
 
 
 async def test_it_begins_again_after_what_passes_and_fails_with_what_does_not() -> None:
@@ -33,3 +33,38 @@ async def test_work_whose_last_words_fail_is_stopped_all_the_same() -> None:
     async with asyncio.timeout(5):
         await asyncio.wait([lasting])
     assert lasting.cancelled()
+
+
+async def test_what_passes_in_one_of_several_at_once_is_tried_again_too() -> None:
+    tried: list[int] = []
+
+    async def one(item: int) -> None:
+        tried.append(item)
+        await asyncio.sleep(0)
+        if tried.count(item) == 1:
+            raise ConnectionResetError
+
+    async def work() -> None:
+        await for_each([1, 2, 3], one, 2)
+        raise ZeroDivisionError("only to end the test")
+
+    with pytest.raises(ZeroDivisionError):
+        await keep_trying("work", work)
+    assert min(tried.count(item) for item in (1, 2, 3)) == 2
+
+
+async def test_who_stops_several_at_once_stops_each() -> None:
+    ended: list[int] = []
+
+    async def one(item: int) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(item)
+
+    lasting = asyncio.ensure_future(for_each([1, 2], one, 2))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    lasting.cancel()
+    await asyncio.wait([lasting])
+    assert (sorted(ended), lasting.cancelled()) == ([1, 2], True)

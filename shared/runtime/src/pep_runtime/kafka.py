@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+STOP_SECONDS = 10.0
 LATE_RECORDS = 4_000  # more than the one batch that a paused relay may have on its way to a topic
 BATCH_BYTES = 512 * 1024  # before compression: below what a topic takes, large enough that asking costs little
+
+log = logging.getLogger("pep_runtime.kafka")
 
 
 async def start_producer(bootstrap: str) -> AIOKafkaProducer:
@@ -25,9 +30,18 @@ async def start_producer(bootstrap: str) -> AIOKafkaProducer:
     try:
         await producer.start()
     except BaseException:  # also when cancelled: what was opened is closed
-        await producer.stop()
+        await stop(producer)
         raise
     return producer
+
+
+async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """Stop it, and wait for that a while: a producer waits for ever for what can never be sent."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await client.stop()
+    except TimeoutError:
+        log.warning("a client of Kafka did not stop within %.0f s; going on without it", STOP_SECONDS)
 
 
 def reader(bootstrap: str, *topics: str, **settings: Any) -> AIOKafkaConsumer:

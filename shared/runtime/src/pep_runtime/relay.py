@@ -22,8 +22,8 @@ from pep_runtime.chain import GENESIS
 from pep_runtime.cloud_events import NUMBER, Headers, headers_of
 from pep_runtime.codec import Frame
 from pep_runtime.journal import Pool
-from pep_runtime.kafka import end_offsets, newest_record, reader, start_producer
-from pep_runtime.tasks import keep_trying, until_one_ends
+from pep_runtime.kafka import end_offsets, newest_record, reader, start_producer, stop
+from pep_runtime.tasks import keep_trying, stopped, until_one_ends
 from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
 from pep_runtime.wake import Bell
 
@@ -36,7 +36,6 @@ GATHER_SECONDS = 0.004  # while busy: what gathers meanwhile travels in one batc
 RECORDS_AT_ONCE = 50  # then whoever else has something to do goes first: above all the batch that is to leave
 CURSOR_SECONDS = 0.2
 WATCH_SECONDS = 5.0
-STOP_SECONDS = 10.0
 
 log = logging.getLogger("pep_runtime.relay")
 
@@ -104,7 +103,7 @@ class Relay:
         try:
             await until_one_ends(self._keep_lease(), self._keep_cursor(), self._watch_topics(), self._publish(producer))
         finally:
-            await _stop(producer)
+            await stop(producer)
             await self._save_cursor()
             await self._pool.execute("select give_lease_back($1, $2)", self._lease, self._holder)
 
@@ -175,9 +174,7 @@ class Relay:
                         at_work[authority] = asyncio.create_task(one(authority))
                 await (asyncio.sleep(GATHER_SECONDS) if at_work else self._bell.wait(IDLE_SECONDS))
         finally:
-            for task in at_work.values():
-                task.cancel()
-            await asyncio.gather(*at_work.values(), return_exceptions=True)
+            await stopped(at_work.values())
 
     async def _behind(self) -> list[str]:
         heads = await self._pool.fetch("select authority, position, frozen from journal_head where log = 'journal'")
@@ -323,15 +320,6 @@ def _has_ended(task: asyncio.Task[None]) -> bool:
     if task.done():
         task.result()
     return task.done()
-
-
-async def _stop(producer: AIOKafkaProducer) -> None:
-    """It would wait for ever for what can never be sent."""
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await producer.stop()
-    except TimeoutError:
-        log.warning("the producer did not stop within %.0f s; going on without it", STOP_SECONDS)
 
 
 async def read_rows(pool: Pool, authority: str, after: int, limit: int) -> list[Linked]:

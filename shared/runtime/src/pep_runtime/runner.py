@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from pep_runtime.journal import ClockBehind, Fenced, Frozen, Pool, UnknownAuthority, VersionConflict, outcome_of
-from pep_runtime.kafka import reader
+from pep_runtime.kafka import reader, stop
 from pep_runtime.metrics import UNREADABLE
 from pep_runtime.tasks import for_each, keep_trying
 from pep_runtime.topics import parts, pattern
@@ -137,7 +137,7 @@ class PartitionRunner:
             while True:
                 await self._turn(consumer)
         finally:
-            await consumer.stop()
+            await stop(consumer)
 
     async def _turn(self, consumer: AIOKafkaConsumer) -> None:
         """Claim what is newly ours, then take what has come. Not in a rebalance callback: that swallows errors."""

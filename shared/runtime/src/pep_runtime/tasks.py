@@ -61,12 +61,19 @@ async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]
         async with gate:
             await work(item)
 
+    tasks = [asyncio.create_task(one(item)) for item in items]  # a TaskGroup would leave its caller marked as cancelled
     try:
-        async with asyncio.TaskGroup() as tasks:
-            for item in items:
-                tasks.create_task(one(item))
-    except BaseExceptionGroup as failed:
-        raise failed.exceptions[0] from failed
+        await asyncio.gather(*tasks)
+    finally:
+        await stopped(tasks)
+
+
+async def stopped(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Stop what still runs, and wait until it has ended, however it ends."""
+    running = list(tasks)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 async def until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
@@ -75,8 +82,6 @@ async def until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stopped(tasks)
     for task in done:
         task.result()

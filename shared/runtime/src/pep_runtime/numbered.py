@@ -33,7 +33,7 @@ async def numbered(
         fetched = await consumer.getmany(partition, timeout_ms=500, max_records=RECORDS)
         news: list[ConsumerRecord] = []
         for record in fetched.get(partition, []):
-            number = int(dict(record.headers)[header])
+            number = _number(record, header)
             highest = max(highest, number)
             if number == last + 1 and (to is None or number <= to):
                 news.append(record)

@@ -15,6 +15,7 @@ from tests.integration.sign_in import SignInProvider
 from typer.testing import CliRunner, Result
 
 from pep_cli.main import app
+from pep_cli.terminal import out
 from pep_local.places import free_ports
 from pep_runtime.settings import Settings
 
@@ -73,11 +74,12 @@ def whole(installation: Path) -> Path:
 
 
 @pytest.fixture
-def pep(installation: Path) -> Pep:
-    """`await pep("status", "--json")`: what it printed, and its exit code."""
+def pep(installation: Path, monkeypatch: pytest.MonkeyPatch) -> Pep:
+    """`await pep("status", "--json")`: what it printed, and its exit code. The terminal is wide, also where none is."""
+    monkeypatch.setattr(out, "width", 200)
 
     async def run(*words: str, typed: str | None = None) -> Result:
-        environment = {"PEP_INSTALLATION": str(installation), "COLUMNS": "200"}
+        environment = {"PEP_INSTALLATION": str(installation)}
         return await asyncio.to_thread(CliRunner().invoke, app, words, input=typed, env=environment)
 
     return run

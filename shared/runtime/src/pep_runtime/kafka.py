@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
@@ -46,7 +46,7 @@ async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
 
 def reader(bootstrap: str, *topics: str, **settings: Any) -> AIOKafkaConsumer:
     """A consumer without automatic commits that begins at the beginning."""
-    return AIOKafkaConsumer(
+    return _Reader(
         *topics,
         bootstrap_servers=bootstrap,
         enable_auto_commit=False,
@@ -54,6 +54,16 @@ def reader(bootstrap: str, *topics: str, **settings: Any) -> AIOKafkaConsumer:
         metadata_max_age_ms=5_000,
         **settings,
     )
+
+
+class _Reader(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:  # also when cancelled: what was opened is closed
+            await stop(self)
+            raise
+        return self
 
 
 async def last_record(

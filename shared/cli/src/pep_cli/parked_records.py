@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import asyncpg
-
 from pep_cli.settings import Installation
 from pep_cli.terminal import fetch
+from pep_runtime.database import connected
 
 SHOWN_BEHIND = 10
 
@@ -115,11 +114,7 @@ def _waiting(numbers: list[int], of: int) -> str:
 
 async def decide(dsn: str, authority: str, key: str, discard: tuple[str, str, str] | None = None) -> list[int]:
     """Ask the service to try again, or to give the first record up for (reason, case, by). Gives the first numbers."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        async with connection.transaction():
-            await connection.execute("select set_config('app.authority', $1, true)", authority)
-            rows = await connection.fetch(_DECIDE, authority, key, discard is not None, *(discard or ("", "", "")))
-            return [row["number"] for row in rows]
-    finally:
-        await connection.close()
+    async with connected(dsn) as connection, connection.transaction():
+        await connection.execute("select set_config('app.authority', $1, true)", authority)
+        rows = await connection.fetch(_DECIDE, authority, key, discard is not None, *(discard or ("", "", "")))
+        return [row["number"] for row in rows]

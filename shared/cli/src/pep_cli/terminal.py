@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import asyncpg
 import typer
 from rich.console import Console
 from rich.table import Table
+
+from pep_runtime.database import connected
 
 out, err = Console(), Console(stderr=True)
 
@@ -32,11 +33,9 @@ def table_of(*headings: str) -> Table:
 
 async def fetch(dsn: str, query: str, *arguments: Any) -> list[Any]:
     """The rows of one query, by a connection of its own."""
-    connection = await asyncpg.connect(dsn)
-    try:
-        return await connection.fetch(query, *arguments)
-    finally:
-        await connection.close()
+    async with connected(dsn) as connection:
+        rows: list[Any] = await connection.fetch(query, *arguments)
+    return rows
 
 
 async def authorities_of(dsn: str) -> list[str]:

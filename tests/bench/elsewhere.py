@@ -7,6 +7,7 @@ the suite is felt by all who would have come meanwhile.
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -33,7 +34,7 @@ from pep_runtime.keyring import FileKeys
 from pep_runtime.topics import topic
 from scheduling.domain.child.care_record import BATCH_SIZE
 
-A_SECOND = 50
+A_SECOND = int(os.environ.get("A_SECOND", "50"))
 CHILDREN = 600
 ENTERED, MOVED = "2026-09-21", "2026-11-02"
 FIRST_SCHOOL, SCHOOLS = "100001", ("100002", "100003")

@@ -220,11 +220,13 @@ async def _seen(service: RunningService, authority: str, position: int) -> bool:
     """Whether the read models show `position`, after waiting for at most two seconds."""
     try:
         async with asyncio.timeout(STALE_SECONDS):
-            while await position_of(service.worker, authority, len(service.tables)) < position:
-                await service.bell.wait(0.02)
+            while True:
+                heard = service.bell.rings
+                if await position_of(service.worker, authority, len(service.tables)) >= position:
+                    return True
+                await service.bell.wait(0.02, heard)
     except TimeoutError:
         return False
-    return True
 
 
 Caller = Annotated[Desk, Depends(_desk)]

@@ -174,10 +174,11 @@ class Projector:
 
     async def _run(self) -> None:
         while True:
+            heard = self._bell.rings
             if await self.catch_up():
                 await asyncio.sleep(GATHER_SECONDS)
             else:
-                await self._bell.wait(IDLE_SECONDS)
+                await self._bell.wait(IDLE_SECONDS, heard)
 
     async def catch_up(self) -> bool:
         """One batch of each authority that has news and does not rest. False if there was none."""
@@ -202,11 +203,10 @@ class Projector:
 
     async def _batch(self, authority: str) -> None:
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(
-                "select set_config('app.authority', $1, true), set_config('synchronous_commit', 'off', true)", authority
-            )
-            at = await self._positions(connection, authority)
-            start = min(at[table.model.table] for table in self._tables)
+            models = [table.model.table for table in self._tables]
+            rows = await connection.fetch("select * from begin_projection($1, $2)", authority, models)
+            at = {row["model"]: row["position"] for row in rows}
+            start = min(at[model] for model in models)
             rows = await connection.fetch(
                 "select position, type, schema_version, recorded_at, announced, envelope, payload from journal"
                 " where authority = $1 and position > $2 order by position limit $3",
@@ -227,26 +227,6 @@ class Projector:
                 "update projection_position set position = greatest(position, $2) where authority = $1", authority, last
             )
         self._bell.ring()
-
-    async def _positions(self, connection: Any, authority: str) -> dict[str, int]:
-        """How far each read model is, locked. One that is new here begins at the beginning."""
-        at = await _locked_positions(connection, authority)
-        if new := [table.model.table for table in self._tables if table.model.table not in at]:
-            await connection.execute(
-                "insert into projection_position (authority, model) select $1, unnest($2::text[])"
-                " on conflict do nothing",
-                authority,
-                new,
-            )
-            at = await _locked_positions(connection, authority)
-        return at
-
-
-async def _locked_positions(connection: Any, authority: str) -> dict[str, int]:
-    rows = await connection.fetch(
-        "select model, position from projection_position where authority = $1 order by model for update", authority
-    )
-    return {row["model"]: row["position"] for row in rows}
 
 
 async def position_of(pool: Pool, authority: str, models: int) -> int:

@@ -168,11 +168,16 @@ class Relay:
 
         try:
             while True:
+                heard = self._bell.rings
+                behind = await self._behind()
                 at_work = {authority: task for authority, task in at_work.items() if not _has_ended(task)}
-                for authority in await self._behind():
+                overtaken = [at_work[authority] for authority in behind if authority in at_work]
+                for authority in behind:
                     if authority not in at_work:
                         at_work[authority] = asyncio.create_task(one(authority))
-                await (asyncio.sleep(GATHER_SECONDS) if at_work else self._bell.wait(IDLE_SECONDS))
+                await self._bell.wait(IDLE_SECONDS, heard, overtaken)
+                if at_work:
+                    await asyncio.sleep(GATHER_SECONDS)
         finally:
             await stopped(at_work.values())
 

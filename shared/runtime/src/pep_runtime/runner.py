@@ -5,6 +5,7 @@ The announced number is the truth; the Kafka offset says only where to start rea
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 import secrets
@@ -27,6 +28,10 @@ POLL_SECONDS = 0.5
 MOST_RECORDS = 500
 TOPICS_AT_ONCE = 4  # side by side: an append waits for the disk. It leaves connections for the API
 GATHERED_BYTES = 256 * 1024
+GATHER_SECONDS_A_TOPIC = (
+    0.0001  # about what the next question costs, which names every topic: no core is kept busy by asking
+)
+MOST_GATHER_SECONDS = 0.1
 SESSION_SECONDS = 10.0
 MOST_REST_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 60.0  # a topic that halted is looked at anew: it may have been mended
@@ -159,6 +164,8 @@ class PartitionRunner:
                 await self._alone(consumer, partition, self._guarded(consumer, partition, claim, fetched[partition]))
 
         await for_each(fetched, take, TOPICS_AT_ONCE)
+        if fetched:
+            await asyncio.sleep(min(len(assigned) * GATHER_SECONDS_A_TOPIC, MOST_GATHER_SECONDS))
         if self._rested + POLL_SECONDS <= time.monotonic():
             self._rested = time.monotonic()
             await self._reader.save(list(self.claims.values()))

@@ -149,8 +149,11 @@ class RunningService:
 
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while await behind():
-                    await self.bell.wait(LOOK_SECONDS)
+                while True:
+                    heard = self.bell.rings
+                    if not await behind():
+                        break
+                    await self.bell.wait(LOOK_SECONDS, heard)
         return await behind()
 
     async def parked_children(self, authority: str) -> frozenset[str]:

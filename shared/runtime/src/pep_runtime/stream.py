@@ -15,12 +15,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import faust
+import uvloop
 
 from pep_runtime.policies import read_policies
 from pep_runtime.service import RunningService, ServiceParts, running
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.topics import parts as parts_of
 from pep_runtime.topics import topic
+
+LINGER_SECONDS = 0.2  # the counters' own log: what gathers meanwhile travels in one batch, and nobody waits for it
 
 log = logging.getLogger("pep_runtime.stream")
 
@@ -70,6 +73,7 @@ def stream_app(
         web_port=stream.port,
         topic_partitions=1,
         topic_replication_factor=stream.topic_replicas,
+        producer_linger=LINGER_SECONDS,
     )
     wired = Wired(parts, settings, app)
     for name, work in sweeps.items():
@@ -116,4 +120,5 @@ def _add_page(wired: Wired, counters: Callable[[], Mapping[str, int]]) -> None:
 def run_stream(app: faust.App, log_level: str = "INFO") -> None:
     """The worker: until it is told to stop."""
     app.conf.datadir.mkdir(parents=True, exist_ok=True)
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     faust.Worker(app, loglevel=log_level, redirect_stdouts=False).execute_from_commandline()

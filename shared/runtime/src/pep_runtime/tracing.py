@@ -9,6 +9,7 @@ from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _propagator = TraceContextTextMapPropagator()
@@ -17,7 +18,9 @@ tracer = trace.get_tracer("pep_runtime")
 
 def start_tracing(service: str, file: Path | None) -> TracerProvider:
     """Spans of this process, written to `file` one JSON document a line, or kept nowhere."""
-    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    # What nobody keeps is not recorded; its ids travel all the same.
+    sampler = ALWAYS_OFF if file is None else ParentBased(ALWAYS_ON)
+    provider = TracerProvider(sampler, Resource.create({"service.name": service}))
     if file is not None:
         out = file.open("a", encoding="utf-8")
         exporter = ConsoleSpanExporter(out=out, formatter=lambda span: span.to_json(indent=None) + "\n")

@@ -18,7 +18,7 @@ from tests.undisturbed import undisturbed
 
 SEED = 7
 SECONDS = {"pause": 13.0, "kafka_away": 6.0}
-SHORT_SECONDS = 4.0
+SHORT_SECONDS = 3.0
 FOUNDING_SECONDS = 600
 
 

@@ -159,6 +159,18 @@ async def test_a_topic_in_which_something_is_missing_is_not_folded(filled: Small
         await anew(replace(filled, name="gappy"), authority, source="kafka")
 
 
+async def test_a_batch_that_came_before_its_turn_is_passed_until_it_comes_again(
+    filled: SmallService, authority: str
+) -> None:
+    await publish(filled, authority)
+    records = [sent_again(each) for each in await filled.records(authority, "journal")]
+    copy = topic(authority, "anew", "journal")
+    await create_topics(filled.bootstrap, [copy])
+    await send(filled, copy, [*records[30:], *records])  # made anew under a running relay
+    kafka = await anew(replace(filled, name="anew"), authority, source="kafka")
+    assert (kafka.verdict, kafka.from_kafka, kafka.position) == ("same", 40, 40)
+
+
 async def test_a_topic_with_another_history_is_not_folded(filled: SmallService, authority: str) -> None:
     await publish(filled, authority)
     await as_owner(filled, "update journal set hash = sha256(hash) where position = 40")

@@ -1,7 +1,7 @@
 """An authority's history to be folded again, in pages: from the journal, or from its topic on Kafka.
 
-A topic may repeat: what is not above the highest position seen is dropped. It never skips, and each record carries the
-hash of the one before it: a gap or another history is an error that names the position.
+A topic's records are taken in their turn (`in_turn`), and each carries the hash of the one before it: a gap or another
+history is an error that names the position.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from pep_kernel.message import Recorded
 from pep_runtime.chain import GENESIS
 from pep_runtime.codec import STORED, EventTypes, Frame
+from pep_runtime.in_turn import InTurn
 from pep_runtime.topics import HASH, PREVIOUS, topic
 from pep_runtime.whole_topic import batches
 
@@ -74,7 +75,7 @@ class FromKafka:
         self._authority = authority
         self._topic = topic(authority, service, "journal")
         self._bootstrap = bootstrap
-        self._position = 0
+        self._turn = InTurn()
         self._hash = GENESIS
 
     async def pages(self, after: int, upto: int) -> AsyncGenerator[Page, None]:
@@ -82,8 +83,10 @@ class FromKafka:
         async with aclosing(batches(self._bootstrap, self._topic)) as found:
             async for records in found:
                 yield self._new(records, after, upto)
-                if self._position == upto:
+                if self._turn.last == upto:
                     break
+        if self._turn.missing is not None:
+            raise AnotherHistory(f"{self._topic}: position {self._turn.missing} is missing")
         await self._compare()
 
     def _new(self, records: Iterable[Any], after: int, upto: int) -> Iterator[Recorded]:
@@ -93,20 +96,19 @@ class FromKafka:
                 headers = dict(record.headers)
                 this, previous = headers[HASH], headers[PREVIOUS]
             except (ValueError, KeyError) as error:
-                raise AnotherHistory(f"{self._topic}: no journal record follows position {self._position}") from error
+                raise AnotherHistory(f"{self._topic}: no journal record follows position {self._turn.last}") from error
             position = parts[0]
-            if position <= self._position or self._position == upto:
+            if position > upto or not self._turn.takes(position):
                 continue
-            if position != self._position + 1:
-                raise AnotherHistory(f"{self._topic}: position {self._position + 1} is missing")
             if previous != self._hash:
                 raise AnotherHistory(f"{self._topic}: position {position} does not follow from the one before")
-            self._position, self._hash = position, this
+            self._hash = this
             if position > after:
                 yield self._types.stored(*parts)
 
     async def _compare(self) -> None:
         """The last record taken is the journal's, so by the chain of hashes are those before it."""
         query = "select hash from journal where authority = $1 and position = $2"
-        if self._position and await self._connection.fetchval(query, self._authority, self._position) != self._hash:
-            raise AnotherHistory(f"{self._topic}: the journal holds something else at position {self._position}")
+        last = self._turn.last
+        if last and await self._connection.fetchval(query, self._authority, last) != self._hash:
+            raise AnotherHistory(f"{self._topic}: the journal holds something else at position {last}")

@@ -1,7 +1,5 @@
-"""A topic's records in the order of their numbers, each once: repeats are dropped, a gap is an error.
+"""A topic's records in the order of their numbers, each once (`in_turn`): a number that is missing is an error.
 
-Where a topic was made anew under a running relay, or lost its tail, a batch stands before its turn; all that is missing
-follows, and that batch once more. So what comes too early is passed; a number is missing if the end comes before it.
 The record with number n can never come in its turn before offset n - 1, so reading may begin there.
 """
 
@@ -12,6 +10,8 @@ from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
+
+from pep_runtime.in_turn import InTurn
 
 RECORDS = 1_000
 
@@ -28,20 +28,18 @@ async def numbered(
     consumer.assign([partition])
     end = (await consumer.end_offsets([partition]))[partition]
     consumer.seek(partition, max(after, (await consumer.beginning_offsets([partition]))[partition]))
-    last = highest = after
-    while await consumer.position(partition) < end and (to is None or last < to):
+    turn = InTurn(after)
+    while await consumer.position(partition) < end and (to is None or turn.last < to):
         fetched = await consumer.getmany(partition, timeout_ms=500, max_records=RECORDS)
         news: list[ConsumerRecord] = []
         for record in fetched.get(partition, []):
             number = _number(record, header)
-            highest = max(highest, number)
-            if number == last + 1 and (to is None or number <= to):
+            if (to is None or number <= to) and turn.takes(number):
                 news.append(record)
-                last = number
         if news:
             yield news
-    if last < (highest if to is None else min(highest, to)):
-        raise Gap(f"number {last + 1} is missing in {topic}")
+    if turn.missing is not None:
+        raise Gap(f"number {turn.missing} is missing in {topic}")
 
 
 def _number(record: ConsumerRecord, header: str) -> int:

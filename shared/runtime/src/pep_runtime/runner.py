@@ -18,6 +18,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+from pep_runtime.in_turn import InTurn
 from pep_runtime.journal import ClockBehind, Fenced, Frozen, Pool, UnknownAuthority, VersionConflict, outcome_of
 from pep_runtime.kafka import reader, stop
 from pep_runtime.metrics import UNREADABLE
@@ -233,17 +234,13 @@ class PartitionRunner:
 def fresh(
     claim: Claim, records: Sequence[KafkaRecord], number_of: Callable[[KafkaRecord], tuple[int, bytes]]
 ) -> tuple[list[KafkaRecord], int | None]:
-    """The records that come next, repeats dropped, and the number that is missing after them, if others are there.
-
-    What comes before its turn is passed: where a topic lost its end under a running relay, a batch stands too early,
-    and all that is missing follows, and that batch once more.
+    """The records that come next, and the number that is missing after them, if others are there.
 
     A record without a number is none of the giver's, and is passed. If it stands where one of them should, that one's
     number is missing. Raises `AnotherHistory`.
     """
     news: list[KafkaRecord] = []
-    last, last_hash = claim.last_number, claim.last_hash
-    highest = last
+    turn, last_hash = InTurn(claim.last_number), claim.last_hash
     for record in records:
         try:
             number, its_hash = number_of(record)
@@ -251,13 +248,12 @@ def fresh(
             log.error("%s: the record at offset %d has no number that can be read; passed", claim.topic, record.offset)
             UNREADABLE.inc()
             continue
-        if number == last and last_hash is not None and its_hash != last_hash:
+        if number == turn.last and last_hash is not None and its_hash != last_hash:
             raise AnotherHistory(f"number {number} came again with another hash")
-        highest = max(highest, number)
-        if number == last + 1:
+        if turn.takes(number):
             news.append(record)
-            last, last_hash = number, its_hash
-    return news, last + 1 if highest > last else None
+            last_hash = its_hash
+    return news, turn.missing
 
 
 async def claim_topic(pool: Pool, consumer: str, topic: str, authority: str, service: str, owner: str) -> Claim:

@@ -1,8 +1,7 @@
 """One topic, record by record, beside the journal: each must be what the relay sends of its row; a repeat likewise.
 
-Where a topic was made anew under a running relay, or lost its tail, a batch stands before its turn and comes once more
-after what was missing: it is looked at like a repeat, and a record is missing if the end of the topic comes before it.
-It goes as far as the topic went when it was opened.
+What comes before its turn (`in_turn`) is looked at like a repeat. The walk goes as far as the topic went when it was
+opened.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+from pep_runtime.in_turn import InTurn
 from pep_runtime.journal_walk import Fault
 from pep_runtime.relay import Record
 from pep_runtime.topics import Log
@@ -33,8 +33,7 @@ class TopicWalk:
         self._header = header
         self._expected = expected
         self._waiting: deque[tuple[int, ConsumerRecord]] = deque()
-        self._highest = 0  # of those that came in their turn
-        self._ahead = 0  # the highest of those that came before their turn
+        self._turn = InTurn()
         self._end = 0
         self.repeats = 0
 
@@ -53,7 +52,7 @@ class TopicWalk:
         The end of the topic may come before, unless it was `sent`. Raises `Fault`, at the row's position.
         """
         if await self._next_number() != number:
-            if sent or self._waiting or self._ahead > self._highest:
+            if sent or self._waiting or self._turn.missing:
                 raise Fault(position, f"it is missing in the {self._log} topic")
             return
         _number, record = self._waiting.popleft()
@@ -76,11 +75,9 @@ class TopicWalk:
         others = []
         for record in records:
             number = self._number(record)
-            if number == self._highest + 1:
-                self._highest = number
+            if self._turn.takes(number):
                 self._waiting.append((number, record))
             else:
-                self._ahead = max(self._ahead, number)
                 others.append((number, record))
         if others:
             await self._check_others(others)
@@ -90,7 +87,7 @@ class TopicWalk:
             return int(dict(record.headers)[self._header])
         except (KeyError, ValueError) as error:
             what = f"the {self._log} topic holds a record without a number, at offset {record.offset}"
-            raise Fault(self._highest + 1, what) from error
+            raise Fault(self._turn.last + 1, what) from error
 
     async def _check_others(self, others: Sequence[tuple[int, ConsumerRecord]]) -> None:
         """Repeats, and what came before its turn."""
@@ -100,7 +97,7 @@ class TopicWalk:
                 raise Fault(number, f"the {self._log} topic holds a record that is not in the journal")
             position, first = expected[number]
             if not _same(record, first):
-                what = "holds something else in its place" if number > self._highest else "repeats it and changes it"
+                what = "holds something else in its place" if number > self._turn.last else "repeats it and changes it"
                 raise Fault(position, f"the {self._log} topic {what}")
         self.repeats += len(others)
 

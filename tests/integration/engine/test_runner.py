@@ -90,6 +90,25 @@ async def test_what_could_not_be_done_while_the_journal_took_nothing_is_done_aft
     assert await effects(beta, authority) == [1, 2, 3]
 
 
+async def test_while_a_journal_takes_nothing_its_reader_comes_back_less_and_less_often(
+    alpha: SmallService, beta: SmallService, authority: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await fill_loud(alpha, authority, 1)
+    await beta.relay_pool.execute("select freeze_authority($1, 'for a test')", authority)
+
+    def rests() -> list[float]:
+        said = [record.getMessage() for record in caplog.records if "rests for" in record.getMessage()]
+        return [float(each.partition("rests for ")[2].partition(" s")[0]) for each in said]
+
+    async def several() -> bool:
+        return len(rests()) >= 5
+
+    async with background(alpha.relay.run(), beta.runner(alpha.name).run()):
+        await until(several)
+    first, *_, fifth = rests()[:5]
+    assert fifth > 3 * first  # doubled each time, less a random part
+
+
 async def test_a_paused_reader_is_fenced_by_its_successor(
     alpha: SmallService, beta: SmallService, authority: str
 ) -> None:

@@ -184,7 +184,6 @@ class PartitionRunner:
         """One authority's trouble is its own: its topic rests for a while and is claimed anew; the others go on."""
         try:
             await effect
-            self._tries.pop(partition, None)
         except Fenced:
             log.warning("%s: fenced; another reader owns it, or it went on", partition.topic)
             self._rest(consumer, partition, 0.0)
@@ -209,6 +208,7 @@ class PartitionRunner:
             news, missing, claim.halted = [], None, str(other)
         if news:
             await self._reader.take(claim, news)
+            self._tries.pop(partition, None)
         if claim.sought_for is not None and claim.sought_for <= claim.last_number:
             claim.sought_for = None
         if claim.halted is None and missing is None:

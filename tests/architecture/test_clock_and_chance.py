@@ -40,8 +40,8 @@ OUTSIDE = (
 RUNTIME = "shared/runtime/src/pep_runtime"
 EXCEPTIONS = {
     (f"{RUNTIME}/clock.py", "datetime.datetime.now"): "the reader of the clock",
-    (f"{RUNTIME}/signin.py", "time.time"): "a token expires in real time, wherever the clock of the demo stands",
     (f"{RUNTIME}/database.py", "secrets"): "passwords of logins",
+    (f"{RUNTIME}/code_flow.py", "secrets"): "state, nonce and verifier of a sign-in must not be guessed",
     (f"{RUNTIME}/keyring.py", "os.urandom"): "a nonce for each sealed value",
     (f"{RUNTIME}/http.py", "uuid.uuid4"): "a request without an Idempotency-Key is one of its kind",
     (f"{RUNTIME}/handler.py", "random"): "those who collided try again at different times",

@@ -6,7 +6,6 @@ Each suite has PostgreSQL and Kafka of its own, since its services hear the topi
 from __future__ import annotations
 
 import contextlib
-import secrets
 import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from pydantic import SecretStr
 from rich.console import Console
 from tests.bench.harness import ROOT
 from tests.integration.installed import environment_of, installed
@@ -78,7 +76,6 @@ async def installed_suite(folder: Path, authorities: Sequence[str]) -> AsyncIter
             common: dict[str, Any] = {
                 "kafka_bootstrap": stack.kafka_bootstrap,
                 "authorities_dir": copy_policies(folder / "authorities", authorities),
-                "services_secret": SecretStr(secrets.token_urlsafe(32)),
                 "services_urls": {service: stack.url(service) for service in PACKAGES},
                 "colleagues": PEOPLE,
             }

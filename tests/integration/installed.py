@@ -17,7 +17,6 @@ from uuid import UUID
 
 import asyncpg
 import httpx
-from pydantic import SecretStr
 from tests.integration.sign_in import SignInProvider, write_issuers
 
 from pep_kernel.announcement import Announcement, Said
@@ -27,6 +26,7 @@ from pep_runtime.http import make_app
 from pep_runtime.keyring import FileKeys
 from pep_runtime.projector import Projector
 from pep_runtime.service import RunningService
+from pep_runtime.service_tokens import make_service_key
 from pep_runtime.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,8 @@ async def installed(
         "kafka_bootstrap": NO_KAFKA,
         "authorities_dir": ROOT / "shared" / "authorities",
         "issuers_file": folder / "issuers.json",
-        "services_secret": SecretStr("a secret that only this test knows, long enough"),
+        "services_key_file": service_key(name, folder),
+        "services_public_keys": folder / "service-keys",
         "clock_file": folder / "clock" if today is not None else None,
     }
     yield Settings(**{**told, **more})
@@ -97,13 +98,21 @@ def database_dsn(postgres_dsn: str, database: str) -> str:
 def environment_of(settings: Settings, **more: str) -> dict[str, str]:
     """The settings as a process is given them."""
     json_valued = {"services_urls", "roles"}
-    told = settings.model_dump(mode="json", exclude_none=True, exclude={"services_secret"})
+    told = settings.model_dump(mode="json", exclude_none=True)
     return {
         **os.environ,
         **{f"PEP_{key.upper()}": json.dumps(v) if key in json_valued else str(v) for key, v in told.items()},
-        "PEP_SERVICES_SECRET": settings.services_secret.get_secret_value(),
         **more,
     }
+
+
+def service_key(name: str, folder: Path) -> Path:
+    """The private key of a service; all services of one folder know each other's public keys."""
+    file, public = folder / f"{name}.service-key.json", folder / "service-keys"
+    if not file.exists():
+        public.mkdir(exist_ok=True)
+        make_service_key(name, file, public)
+    return file
 
 
 def add_authority(authorities: Path, name: str, like: str) -> Path:

@@ -272,10 +272,10 @@ async def test_forty_people_at_once_are_all_served(door: Asked) -> None:
 async def test_a_provider_that_is_away_is_no_mistake_of_the_caller(door: Asked) -> None:
     provider = door.providers[HERE]
     keys = door.service.sign_in._keys[provider.address]
-    kept, keys.keys = keys.keys, None
+    kept, keys._keys = keys._keys, None
     provider.broken = True
     try:
         is_problem(await door.ask("teacher-1", "GET", "/plans"), 503)
     finally:
         provider.broken = False
-        keys.keys, keys.failed_at = kept, 0.0
+        keys._keys, keys._failed_at = kept, 0.0

@@ -1,4 +1,4 @@
-"""A token is taken if its provider signed it, for us, for now, as an access token; nothing else opens the door."""
+"""A token is taken if its provider signed it, for us alone, for now, for access; nothing else opens the door."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import logging
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import OctKey
-from pydantic import SecretStr
+from tests.integration.installed import service_key
 from tests.integration.sign_in import SignInProvider, new_key, sign_in_provider
 
-from pep_runtime import signin
-from pep_runtime.signin import Identity, Issuer, NotSignedIn, ProviderAway, SignIn
-
-SECRET = SecretStr("a secret that only this test knows, long enough")
+from pep_runtime import provider_keys
+from pep_runtime.issuers import Issuer
+from pep_runtime.provider_keys import ProviderAway
+from pep_runtime.service_tokens import ServiceTokens
+from pep_runtime.signin import Identity, SignIn
+from pep_runtime.tokens import NotSignedIn
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +31,23 @@ def provider() -> Iterator[SignInProvider]:
 
 
 @pytest.fixture
-async def sign_in(provider: SignInProvider) -> AsyncIterator[SignIn]:
-    made = the_door(provider.address)
+async def sign_in(provider: SignInProvider, tmp_path: Path) -> AsyncIterator[SignIn]:
+    made = the_door(tmp_path, northshire=provider)
     yield made
     await made.close()
 
 
-def the_door(address: str, service: str = "funding") -> SignIn:
-    return SignIn({address: Issuer(authority="northshire", keys_url=address)}, "openpep", SECRET, service)
+def the_door(folder: Path, staff_id_claim: str | None = None, **providers: SignInProvider) -> SignIn:
+    issuers = {
+        each.address: Issuer(authority=name, keys_url=each.address, staff_id_claim=staff_id_claim)
+        for name, each in providers.items()
+    }
+    services = ServiceTokens("funding", service_key("funding", folder), folder / "service-keys")
+    return SignIn(issuers, services, reference, audience="openpep", seconds_at_most=3600)
+
+
+async def reference(authority: str, kind: str, local_id: str) -> str:
+    return f"{authority}'s {kind} {local_id}"
 
 
 async def refused(sign_in: SignIn, token: str) -> str:
@@ -57,7 +68,15 @@ async def test_a_token_of_the_provider_says_who_somebody_is(sign_in: SignIn, pro
     found = Identity(authority="northshire", subject="person-1")
     assert await sign_in.check(provider.token("person-1")) == found
     assert await sign_in.check(provider.token("person-1", token_use="access")) == found
-    assert await sign_in.check(provider.token("person-1", aud=["other", "openpep"])) == found
+    assert await sign_in.check(provider.token("person-1", aud=["openpep"])) == found
+
+
+@pytest.mark.parametrize("kind", ["at+jwt", "AT+JWT", "application/at+jwt", "JWT"])
+async def test_a_token_that_calls_itself_an_access_token_is_one(
+    sign_in: SignIn, provider: SignInProvider, kind: str
+) -> None:
+    header = {"alg": "RS256", "kid": provider.key.kid or "", "typ": kind}
+    assert (await sign_in.check(signed_by(provider.key, header, provider.claims("person-1")))).subject == "person-1"
 
 
 NOW = int(time.time())
@@ -67,24 +86,74 @@ NOW = int(time.time())
     ("claims", "said"),
     [
         ({"aud": "another-application"}, "aud"),
+        ({"aud": ["openpep", "another-application"]}, "for others too"),
+        ({"aud": []}, "aud"),
         ({"aud": None}, "aud"),
         ({"sub": None}, "sub"),
         ({"sub": 7}, "sub"),
         ({"exp": None}, "exp"),
         ({"exp": NOW - 60}, "expired"),
-        ({"nbf": NOW + 3600}, "nbf"),
+        ({"exp": "tomorrow"}, "exp"),
+        ({"exp": float("nan")}, "exp"),
+        ({"exp": NOW + 7200}, "3600 seconds at most"),
+        ({"iat": NOW - 7200}, "3600 seconds at most"),
+        ({"iat": None}, "iat"),
         ({"iat": NOW + 3600}, "iat"),
+        ({"nbf": NOW + 3600}, "nbf"),
         ({"token_use": "refresh"}, "not an access token"),
         ({"token_use": "id"}, "not an access token"),
+        ({"at_hash": "of another token"}, "not an access token"),
         ({"iss": "http://127.0.0.1:1"}, "not known here"),
+        ({"iss": ["http://127.0.0.1:1"]}, "not a token of the kind"),
         ({"iss": None}, "not a token of the kind"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+    ids=lambda value: " ".join(f"{name}={said}"[:30] for name, said in value.items()) if type(value) is dict else "",
 )
 async def test_what_the_token_says_must_fit(
     sign_in: SignIn, provider: SignInProvider, claims: dict[str, object], said: str
 ) -> None:
     assert said in await refused(sign_in, provider.token("person-1", **claims))
+
+
+@pytest.mark.parametrize("claims", [{"exp": NOW - 20}, {"iat": NOW + 20}, {"nbf": NOW + 20}, {"exp": NOW + 3615}])
+async def test_clocks_may_differ_by_half_a_minute(
+    sign_in: SignIn, provider: SignInProvider, claims: dict[str, object]
+) -> None:
+    assert (await sign_in.check(provider.token("person-1", **claims))).subject == "person-1"
+
+
+@pytest.mark.parametrize("kind", ["logout+jwt", "dpop+jwt", "secevent+jwt", "refresh+jwt"])
+async def test_a_token_of_another_kind_is_not_taken(sign_in: SignIn, provider: SignInProvider, kind: str) -> None:
+    header = {"alg": "RS256", "kid": provider.key.kid or "", "typ": kind}
+    said = await refused(sign_in, signed_by(provider.key, header, provider.claims("person-1")))
+    assert "not an access token" in said
+
+
+async def test_which_authority_a_person_is_of_is_no_matter_of_claims(provider: SignInProvider, sign_in: SignIn) -> None:
+    boast = {"authority": "southshire", "tenant": "southshire", "tid": "southshire", "roles": ["administrator"]}
+    assert await sign_in.check(provider.token("person-1", **boast)) == Identity(
+        authority="northshire", subject="person-1"
+    )
+
+
+async def test_the_provider_of_one_authority_does_not_speak_for_another(tmp_path: Path) -> None:
+    with sign_in_provider() as here, sign_in_provider() as elsewhere:
+        door = the_door(tmp_path, northshire=here, southshire=elsewhere)
+        header = {"alg": "RS256", "kid": elsewhere.key.kid or ""}
+        assert "does not publish" in await refused(door, signed_by(elsewhere.key, header, here.claims("person-1")))
+        assert await refused(door, signed_by(elsewhere.key, {"alg": "RS256"}, here.claims("person-1")))
+        assert (await door.check(elsewhere.token("person-1"))).authority == "southshire"
+        await door.close()
+
+
+async def test_a_provider_that_names_people_by_the_staff_list_is_understood(tmp_path: Path) -> None:
+    with sign_in_provider() as provider:
+        door = the_door(tmp_path, "oid", northshire=provider)
+        found = await door.check(provider.token("something of the provider's", oid="staff-7"))
+        assert found == Identity(authority="northshire", subject="northshire's person staff-7")
+        for wrong in (None, "", 7, ["staff-7"]):
+            assert "missing claim oid" in await refused(door, provider.token("x", oid=wrong))
+        await door.close()
 
 
 async def test_a_token_that_was_changed_is_not_taken(sign_in: SignIn, provider: SignInProvider) -> None:
@@ -106,13 +175,30 @@ async def test_the_public_key_is_no_shared_secret(sign_in: SignIn, provider: Sig
     assert await refused(sign_in, f"{header}.{body}.{signature}")
 
 
+async def test_a_key_that_comes_with_the_token_proves_nothing(sign_in: SignIn, provider: SignInProvider) -> None:
+    own = new_key()
+    for shown in ({"jwk": own.as_dict(private=False)}, {"jku": provider.address}, {"x5u": provider.address}):
+        header = part({"alg": "RS256", "kid": provider.key.kid, **shown})
+        body = part(provider.claims("person-1"))
+        signature = signed_by(own, {"alg": "RS256"}, {}).rpartition(".")[2]
+        assert await refused(sign_in, f"{header}.{body}.{signature}")
+
+
 async def test_another_providers_key_does_not_sign_for_this_one(sign_in: SignIn, provider: SignInProvider) -> None:
     header = {"alg": "RS256", "kid": provider.key.kid or ""}
     assert await refused(sign_in, signed_by(new_key(), header, provider.claims("person-1")))
 
 
+DEEP = urlsafe_b64encode(b"[" * 9000 + b"]" * 9000).decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
-    "token", ["", "x", "a.b", "a.b.c", "..", "é.é.é", f"{part([])}.{part([])}.", f"x.{part({'iss': 1})}.x", "." * 9]
+    "token",
+    [
+        *("", "x", "a.b", "a.b.c", "..", "é.é.é", "." * 9, f"{part([])}.{part([])}.", f"x.{part({'iss': 1})}.x"),
+        *(f"{DEEP}.{DEEP}.x", f"{part({})}.{part({'iss': None})}.", f"{part({})}.{part({'iss': 'openpep-services'})}."),
+    ],
+    ids=range(12),
 )
 async def test_what_is_no_token_is_not_taken(sign_in: SignIn, token: str) -> None:
     assert await refused(sign_in, token)
@@ -125,10 +211,10 @@ async def test_a_header_that_makes_no_sense_is_not_taken(
     assert await refused(sign_in, f"{header}.{part(provider.claims('person-1'))}.x")
 
 
-async def test_new_keys_are_taken_without_a_restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signin, "REFETCH_SECONDS", 0.0)
+async def test_new_keys_are_taken_without_a_restart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(provider_keys, "REFETCH_SECONDS", 0.0)
     with sign_in_provider() as provider:
-        door = the_door(provider.address)
+        door = the_door(tmp_path, northshire=provider)
         old = provider.token("person-1")
         assert (await door.check(old)).subject == "person-1"
         provider.key = new_key()
@@ -137,9 +223,9 @@ async def test_new_keys_are_taken_without_a_restart(monkeypatch: pytest.MonkeyPa
         await door.close()
 
 
-async def test_tokens_with_unknown_keys_do_not_flood_the_provider() -> None:
+async def test_tokens_with_unknown_keys_do_not_flood_the_provider(tmp_path: Path) -> None:
     with sign_in_provider() as provider:
-        door = the_door(provider.address)
+        door = the_door(tmp_path, northshire=provider)
         forged = [signed_by(new := new_key(), {"alg": "RS256", "kid": new.kid or ""}, provider.claims("x"))]
         for answer in await asyncio.gather(*(refused(door, token) for token in forged * 50)):
             assert "does not publish" in answer
@@ -148,31 +234,19 @@ async def test_tokens_with_unknown_keys_do_not_flood_the_provider() -> None:
         await door.close()
 
 
-async def test_a_token_of_a_service_is_for_one_service_and_names_its_authority() -> None:
-    funding, journey = the_door("http://127.0.0.1:1"), the_door("http://127.0.0.1:1", "journey")
-    token = funding.service_token("journey", "northshire")
-    assert await journey.check(token) == Identity(authority="northshire", subject="funding", is_service=True)
-    assert "aud" in await refused(funding, token)
-    claims = {"iss": signin.SERVICES_ISSUER, "sub": "x", "aud": "journey", "authority": "northshire", "exp": NOW + 60}
-    another = OctKey.import_key("another secret that is long enough for this")
-    assert await refused(journey, signed_by(another, {"alg": "HS256"}, claims))
-    assert await refused(journey, f"{part({'alg': 'none'})}.{part(claims)}.")
-    await asyncio.gather(funding.close(), journey.close())
-
-
-async def test_a_provider_that_is_away_is_another_matter_than_a_wrong_token() -> None:
+async def test_a_provider_that_is_away_is_another_matter_than_a_wrong_token(tmp_path: Path) -> None:
     with sign_in_provider() as provider:
         token = provider.token("person-1")
-    door = the_door(provider.address)
+    door = the_door(tmp_path, northshire=provider)
     with pytest.raises(ProviderAway, match="Try again"):
         await door.check(token)
     await door.close()
 
 
-async def test_a_provider_in_trouble_is_asked_once_a_second_and_not_by_everybody() -> None:
+async def test_a_provider_in_trouble_is_asked_once_a_second_and_not_by_everybody(tmp_path: Path) -> None:
     with sign_in_provider() as provider:
         provider.broken = True
-        door = the_door(provider.address)
+        door = the_door(tmp_path, northshire=provider)
         outcomes = await asyncio.gather(*(door.check(provider.token("x")) for _ in range(20)), return_exceptions=True)
         assert [type(each) for each in outcomes] == [ProviderAway] * 20
         assert provider.asked == 1

@@ -21,6 +21,7 @@ from pep_runtime.database import provision
 from pep_runtime.keyring import FileKeys
 from pep_runtime.onboarding import open_authority
 from pep_runtime.service import running
+from pep_runtime.service_tokens import make_service_key
 from pep_runtime.settings import Settings
 from scheduling.domain.child.care_record import StaffRecord
 from scheduling.entrypoints.administrators import add_administrator
@@ -57,6 +58,7 @@ async def install(stack: Stack) -> Installed:
         environments[service] = {
             **_common(stack, keys_logins.app),
             "PEP_PORT": str(stack.ports[service]),
+            "PEP_SERVICES_KEY_FILE": str(_service_key(stack, service)),
             "PEP_POSTGRES_APP_DSN": logins.app,
             "PEP_POSTGRES_RELAY_DSN": logins.relay,
             "PEP_POSTGRES_WORKER_DSN": logins.worker,
@@ -76,7 +78,7 @@ def _common(stack: Stack, keys_dsn: str) -> dict[str, str]:
         "PEP_KEYS_DIR": str(stack.keys_folder),
         "PEP_AUTHORITIES_DIR": str(ROOT / "shared" / "authorities"),
         "PEP_ISSUERS_FILE": str(_write_issuers(stack)),
-        "PEP_SERVICES_SECRET": _secret(stack.folder / "secrets" / "services"),
+        "PEP_SERVICES_PUBLIC_KEYS": str(stack.folder / "service-keys"),
         "PEP_SERVICES_URLS": json.dumps({service: stack.url(service) for service in PACKAGES}),
         "PEP_CLOCK_FILE": str(stack.clock_file),
         "PEP_SMTP_PORT": str(stack.door("smtp")),
@@ -99,6 +101,13 @@ def _secret(path: Path) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32))
     return path.read_text()
+
+
+def _service_key(stack: Stack, service: str) -> Path:
+    path = stack.folder / "secrets" / f"{service}.service-key.json"
+    if not path.exists():
+        make_service_key(service, path, make_folder(stack.folder / "service-keys"))
+    return path
 
 
 def _write_installation(stack: Stack, environments: Mapping[str, Environment]) -> None:

@@ -41,6 +41,11 @@ class Clock:
         replacement.replace(self._file)
 
 
+def real_seconds() -> int:
+    """Seconds since 1970, wherever a demo's clock stands: what a token says of its times."""
+    return int(datetime.now(UTC).timestamp())
+
+
 def midnight(day: date) -> datetime:
     """The first instant of a day in London."""
     return datetime.combine(day, time.min, LONDON)

@@ -26,7 +26,8 @@ from pep_runtime.handler import ByPerson, Done
 from pep_runtime.problems import DOCUMENTED, Forbidden, NotTakenIn, Problem, answer_problems, not_understood
 from pep_runtime.projector import position_of
 from pep_runtime.service import RunningService
-from pep_runtime.signin import Identity, NotSignedIn
+from pep_runtime.signin import Identity
+from pep_runtime.tokens import NotSignedIn
 from pep_runtime.upstream import Progress
 
 Row = TypeVar("Row")

@@ -14,7 +14,8 @@ from starlette.exceptions import HTTPException
 
 from pep_kernel.refusal import NotFound, Refusal
 from pep_runtime.journal import ClockBehind, Frozen, KeyReused, TooLarge, UnknownAuthority, VersionConflict
-from pep_runtime.signin import NotSignedIn, ProviderAway
+from pep_runtime.provider_keys import ProviderAway
+from pep_runtime.tokens import NotSignedIn
 
 PROBLEM = "application/problem+json"
 _FROZEN = "This authority's records take nothing new just now: an operator is looking into them. Nothing was done."

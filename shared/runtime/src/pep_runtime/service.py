@@ -31,6 +31,7 @@ from pep_runtime.database import connect
 from pep_runtime.handler import Handler
 from pep_runtime.heartbeat import say_running
 from pep_runtime.housekeeping import keep_house
+from pep_runtime.issuers import read_issuers
 from pep_runtime.journal import Pool
 from pep_runtime.keyring import FileKeys, Keyring
 from pep_runtime.metrics_page import metrics_app
@@ -40,7 +41,8 @@ from pep_runtime.projector import Projector, Table
 from pep_runtime.relay import Relay
 from pep_runtime.runner import PartitionRunner
 from pep_runtime.settings import Settings
-from pep_runtime.signin import SignIn, read_issuers
+from pep_runtime.service_tokens import ServiceTokens
+from pep_runtime.signin import SignIn
 from pep_runtime.tasks import until_one_ends
 from pep_runtime.topics import topic
 from pep_runtime.tracing import start_tracing
@@ -96,7 +98,11 @@ class RunningService:
         self.handler = Handler(pool, self.deciders, self.types, self.keyring, self.clock, self.bell)
         self.tables = {model.table: Table(model) for model in parts.read_models}
         self.sign_in = SignIn(
-            read_issuers(settings.issuers_file), settings.audience, settings.services_secret, parts.name
+            read_issuers(settings.issuers_file, settings.environment),
+            ServiceTokens(parts.name, settings.services_key_file, settings.services_public_keys),
+            self.reference,
+            audience=settings.audience,
+            seconds_at_most=settings.token_seconds_at_most,
         )
         self._clients: dict[str, httpx.AsyncClient] = {}
 

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 RoleOfProcess = Literal["api", "relay", "consumer"]
@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     authorities_dir: Path = Field(Path("shared/authorities"), description="The folder of policy files.")
     issuers_file: Path = Field(description="JSON: token issuer → its authority and where its keys are.")
     audience: str = Field("openpep", description="What a person's token must be meant for.")
-    services_secret: SecretStr = Field(description="Shared by the services, to sign their tokens for each other.")
+    token_seconds_at_most: int = Field(3600, gt=0, description="How long a person's token may live.")
+    services_key_file: Path = Field(description="The private key with which this service signs its tokens for others.")
+    services_public_keys: Path = Field(description="The folder with the public keys of each service, one file a service.")
     services_urls: dict[str, str] = Field(default_factory=dict, description="JSON: service → base address of its API.")
     clock_file: Path | None = Field(None, description="A frozen instant instead of the real time (demo, tests).")
     traces_file: Path | None = Field(None, description="Where spans are written; none: nowhere.")

@@ -27,10 +27,13 @@ from tests.bench.measure import CPU, SERVERS_CPU, Figures
 from tests.bench.suite import ADMINISTRATOR, COORDINATOR, Suite
 from tests.integration.installed import until
 
-from pep_kernel.ids import command_event_id, keyed_reference
+from pep_kernel.ids import command_event_id
 from pep_local.trouble import Trouble
+from pep_runtime.authority_keys import authority_keys
+from pep_runtime.database import connect
 from pep_runtime.kafka import reader
-from pep_runtime.keyring import FileKeys
+from pep_runtime.keyring import Keyring
+from pep_runtime.settings import Settings
 from pep_runtime.topics import topic
 from scheduling.domain.child.care_record import BATCH_SIZE
 
@@ -183,12 +186,8 @@ class Elsewhere:
 async def elsewhere(suite: Suite) -> AsyncIterator[Elsewhere]:
     """With children in care, none of whom has moved yet. The services run until they are stopped."""
     suite.start()
-    keys = FileKeys(suite.settings["scheduling"].keys_dir)
     ids = [f"child-{number}" for number in range(CHILDREN // len(suite.authorities))]
-    by_authority = {
-        name: [keyed_reference(await keys.secret(name, "references"), "child", each) for each in ids]
-        for name in suite.authorities
-    }
+    by_authority = await _references(suite.settings["scheduling"], suite.authorities, ids)
     children = [(name, refs[number]) for number in range(len(ids)) for name, refs in by_authority.items()]
     async with (
         httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client,
@@ -198,6 +197,16 @@ async def elsewhere(suite: Suite) -> AsyncIterator[Elsewhere]:
         await _take_into_care(suite, client, ids)
         await until(lambda: watcher.fetchval("select count(*) = $1 from known_child", len(children)))
         yield Elsewhere(suite, client, watcher, (here, watcher), children)
+
+
+async def _references(settings: Settings, authorities: Iterable[str], ids: Sequence[str]) -> dict[str, list[str]]:
+    """Authority → what its children of these ids are called."""
+    async with (
+        await connect(settings.keys_dsn, size=1, check_lineage=False) as pool,
+        authority_keys(settings.keys_service, settings.keys_dir) as wrapper,
+    ):
+        ring = Keyring(pool, wrapper)
+        return {name: [await ring.reference(name, "child", each) for each in ids] for name in authorities}
 
 
 async def _take_into_care(suite: Suite, client: httpx.AsyncClient, ids: Sequence[str]) -> None:

@@ -17,7 +17,8 @@ from pep_runtime.codec import EventTypes
 from pep_runtime.database import connect, provision
 from pep_runtime.handler import ByPerson, Handler
 from pep_runtime.journal import Pool
-from pep_runtime.keyring import FileKeys, Keyring
+from pep_runtime.file_keys import FileKeys
+from pep_runtime.keyring import Keyring
 from pep_runtime.wake import Bell
 
 
@@ -31,7 +32,7 @@ async def handling(bench: Bench, journals: Journals, pool: Pool) -> AsyncIterato
     database, run = f"keys_{secrets.token_hex(6)}", secrets.token_hex(4)
     logins, files = await provision(bench.postgres_dsn, database, "keys"), FileKeys(bench.folder / database)
     for authority in journals.authorities:
-        files.create(authority)
+        await files.create(authority)
     try:
         async with await connect(logins.app, size=2, check_lineage=False) as keys:
             handler = Handler(

@@ -23,7 +23,7 @@ from pep_kernel.announcement import Announcement, Said
 from pep_runtime.database import provision
 from pep_runtime.handler import ByPolicy
 from pep_runtime.http import make_app
-from pep_runtime.keyring import FileKeys
+from pep_runtime.file_keys import FileKeys
 from pep_runtime.projector import Projector
 from pep_runtime.service import RunningService
 from pep_runtime.service_tokens import make_service_key
@@ -53,7 +53,7 @@ async def installed(
     keys = await provision(postgres_dsn, keys_database, "keys")
     async with superuser(database_dsn(postgres_dsn, database)) as connection:
         for authority in providers:
-            FileKeys(folder / "keys").create(authority)
+            await FileKeys(folder / "keys").create(authority)
             await connection.execute("select open_authority($1)", authority)
             people = [(authority, person_ref, role) for person_ref, role in (colleagues or {}).items()]
             await connection.executemany("insert into colleague values ($1, $2, $3, null, 0)", people)

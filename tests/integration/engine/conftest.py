@@ -26,7 +26,8 @@ from pep_runtime.database import Logins, connect, provision
 from pep_runtime.handler import ByPerson, Done, Handler
 from pep_runtime.journal import Pool
 from pep_runtime.kafka import reader
-from pep_runtime.keyring import FileKeys, Keyring
+from pep_runtime.file_keys import FileKeys
+from pep_runtime.keyring import Keyring
 from pep_runtime.onboarding import open_authority
 from pep_runtime.policy_reader import PolicyReader
 from pep_runtime.projector import Projector

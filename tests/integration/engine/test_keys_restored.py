@@ -13,7 +13,8 @@ from pep_kernel.sealed import PlanText, Redacted
 from pep_local.postgres import BINARIES
 from pep_runtime.backup import back_up, read_backup
 from pep_runtime.database import connect, connected, provision
-from pep_runtime.keyring import FileKeys, Keyring
+from pep_runtime.file_keys import FileKeys
+from pep_runtime.keyring import Keyring
 from pep_runtime.keys_union import OtherKeys
 from pep_runtime.postgres_tools import PostgresTools, at_database, database_of
 from pep_runtime.restore import CannotRestore, Restored, restore
@@ -72,7 +73,7 @@ class Keys:
 async def keys(postgres_dsn: str, unique_name: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Keys]:
     database = unique_name("keys")
     logins = await provision(postgres_dsn, database, "keys")
-    FileKeys(tmp_path / "keys").create(SHIRE)
+    await FileKeys(tmp_path / "keys").create(SHIRE)
     yield Keys(at_database(postgres_dsn, database), logins.app, tmp_path / "keys", tmp_path / "backup")
     async with connected(postgres_dsn) as server:
         for name in (database, f"{database}_before"):
@@ -117,6 +118,6 @@ async def test_an_authoritys_own_key_is_never_replaced(keys: Keys) -> None:
     await keys.seal("child-7")
     await keys.back_up()
     (keys.folder / f"{SHIRE}.key").unlink()
-    FileKeys(keys.folder).create(SHIRE)
+    await FileKeys(keys.folder).create(SHIRE)
     with pytest.raises(CannotRestore, match="another key than the backup's"):
         await keys.put_back()

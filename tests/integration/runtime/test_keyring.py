@@ -17,7 +17,9 @@ from pep_kernel.sealed import Identity, PlanText, Redacted, Sealed
 from pep_runtime import keyring
 from pep_runtime.codec import EventTypes, encode
 from pep_runtime.database import connect, provision
-from pep_runtime.keyring import CannotOpen, FileKeys, Keyring
+from pep_runtime.file_keys import FileKeys
+from pep_runtime.keyring import Keyring
+from pep_runtime.sealing import CannotOpen
 
 PLACE = ("child-7", "plan-1", 3)
 HERE, ELSEWHERE = "northshire", "southshire"
@@ -40,9 +42,9 @@ class KeysDatabase:
     superuser_dsn: str
     files: FileKeys
 
-    def ring(self) -> Keyring:
+    def ring(self, kept_seconds: float = 60) -> Keyring:
         """A keyring that remembers nothing yet, as another process has it."""
-        return Keyring(self.pool, self.files)
+        return Keyring(self.pool, self.files, kept_seconds)
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ async def keys(postgres_dsn: str, tmp_path: Path, unique_name: Callable[[str], s
     name = unique_name("keys")
     files = FileKeys(tmp_path)
     for authority in (HERE, ELSEWHERE):
-        files.create(authority)
+        await files.create(authority)
     logins = await provision(postgres_dsn, name, "keys")
     async with await connect(logins.app, size=3, check_lineage=False) as pool:
         yield KeysDatabase(pool, database_dsn(postgres_dsn, name), files)
@@ -159,10 +161,9 @@ async def test_a_destroyed_key_reads_as_redacted_and_seals_nothing_new(keys: Key
 
 @pytest.mark.parametrize(("kept_seconds", "still_opens"), [(60.0, True), (0.0, False)])
 async def test_a_process_that_had_a_key_forgets_it_when_its_time_is_up(
-    keys: KeysDatabase, monkeypatch: pytest.MonkeyPatch, kept_seconds: float, still_opens: bool
+    keys: KeysDatabase, kept_seconds: float, still_opens: bool
 ) -> None:
-    monkeypatch.setattr(keyring, "KEPT_SECONDS", kept_seconds)
-    ring = keys.ring()
+    ring = keys.ring(kept_seconds)
     sealed = await seal(ring)
     await destroy(keys)
     assert (await ring.open(sealed.words, HERE) == "CANARY-WORDS") is still_opens

@@ -21,11 +21,12 @@ from tests.integration.installed import add_authority, database_dsn, environment
 from tests.integration.sign_in import SignInProvider, sign_in_provider
 
 from pep_kernel.decider import Act
-from pep_kernel.ids import keyed_reference
 from pep_kernel.may import Role
 from pep_local.places import free_ports
+from pep_runtime.database import connect
+from pep_runtime.file_keys import FileKeys
 from pep_runtime.handler import ByPolicy
-from pep_runtime.keyring import FileKeys
+from pep_runtime.keyring import Keyring
 from pep_runtime.onboarding import create_topics, topics_of
 from pep_runtime.service import running
 from pep_runtime.settings import Settings
@@ -147,8 +148,9 @@ class Installation:
         return answer.json() if answer.content else None
 
     async def ref(self, who: str) -> str:
-        secret = await FileKeys(self.settings["scheduling"].keys_dir).secret(self.authority, "references")
-        return keyed_reference(secret, "person", word(who))
+        keys_dsn = self.settings["scheduling"].keys_dsn
+        async with await connect(keys_dsn, size=1, check_lineage=False) as pool:
+            return await Keyring(pool, FileKeys(self.folder / "keys")).reference(self.authority, "person", word(who))
 
     def log_of(self, service: str) -> Path:
         return self.folder / f"{service}.log"
@@ -175,7 +177,7 @@ class Installation:
             async with superuser(
                 database_dsn(self.postgres_dsn, settings.postgres_app_dsn.rpartition("/")[2])
             ) as connection:
-                behind = "select count(*) from journal_head h left join relay_cursor c using (authority)"
+                behind = "select count(*) from journal_head h left join relay_cursor c using (authority, log)"
                 if await connection.fetchval(f"{behind} where c.position is distinct from h.position"):
                     return False
         return True

@@ -18,7 +18,7 @@ from pep_local.postgres import BINARIES
 from pep_local.signin import User
 from pep_local.stack import PACKAGES, Stack
 from pep_runtime.database import provision
-from pep_runtime.keyring import FileKeys
+from pep_runtime.file_keys import FileKeys
 from pep_runtime.onboarding import open_authority
 from pep_runtime.service import running
 from pep_runtime.service_tokens import make_service_key

@@ -129,7 +129,8 @@ def _databases(installation: Installation, kind: Kind) -> dict[str, str]:
 
 
 def _key_files(installation: Installation, kind: Kind) -> list[Path]:
-    return sorted(installation.keys.folder.glob("*.key")) if kind == "keys" and installation.keys else []
+    folder = installation.keys.folder if kind == "keys" and installation.keys else None
+    return sorted(folder.glob("*.key")) if folder else []
 
 
 def _back_up(

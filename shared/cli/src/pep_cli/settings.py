@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pep_runtime.authority_keys import KeysService, KeyWrapper, authority_keys
 
 class NoInstallation(Exception):
     """There is no such file, or it is not one; the sentence says what to do."""
@@ -27,12 +29,19 @@ class ServicePlace(BaseModel):
 
 
 class KeysPlace(BaseModel):
-    """Where the keys of personal data are: their database, and the folder of the authorities' own keys."""
+    """Where the keys of personal data are: their database; the authorities' own keys, in a folder or a key service."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     operator_dsn: str
-    folder: Path
+    service: KeysService = "file"
+    folder: Path | None = None
+    address: str | None = None
+    token_file: Path | None = None
+
+    def wrapper(self) -> AbstractAsyncContextManager[KeyWrapper]:
+        """The authorities' own keys, to be used within `async with`."""
+        return authority_keys(self.service, self.folder, self.address, self.token_file)
 
 
 class SignInPlace(BaseModel):

@@ -6,18 +6,20 @@ from typing import Any
 
 import asyncpg
 
-from pep_runtime.database import connected
+from pep_runtime.database import connected, migrate
 
 ROWS = 5_000
-_COLUMNS = ("authority", "subject", "data_class", "wrapped", "destroyed_at", "reason")
+_COLUMNS = ("authority", "subject", "data_class", "wrapped", "key_id", "destroyed_at", "reason")
+_NAMES = ", ".join(_COLUMNS)
 _OTHERS = (
     "select count(*) from subject_key k join key_now n using (authority, subject, data_class)"
-    " where k.wrapped <> n.wrapped"
+    " where k.key_id <> n.key_id"
 )
+# The same key may be wrapped anew since: under a key of the authority that is still in use.
 _JOIN = (
-    "insert into subject_key as k select * from key_now on conflict (authority, subject, data_class) do update"
-    " set wrapped = null, destroyed_at = excluded.destroyed_at, reason = excluded.reason"
-    " where excluded.wrapped is null and k.wrapped is not null"
+    f"insert into subject_key as k ({_NAMES}) select {_NAMES} from key_now"
+    " on conflict (authority, subject, data_class) do update set wrapped = excluded.wrapped, key_id = excluded.key_id,"
+    " destroyed_at = excluded.destroyed_at, reason = excluded.reason where k.wrapped is not null"
 )
 
 
@@ -30,6 +32,7 @@ async def join_keys(restored_dsn: str, now_dsn: str) -> bool:
 
     Raises `OtherKeys`.
     """
+    await migrate(restored_dsn, "keys")  # the backup may be older than the table's newest columns
     async with connected(restored_dsn) as restored:
         try:
             async with connected(now_dsn) as now, restored.transaction():
@@ -42,7 +45,7 @@ async def join_keys(restored_dsn: str, now_dsn: str) -> bool:
 async def _join(restored: Any, now: Any) -> None:
     await restored.execute("create temp table key_now (like subject_key) on commit drop")
     async with now.transaction(isolation="repeatable_read", readonly=True):
-        cursor = await now.cursor(f"select {', '.join(_COLUMNS)} from subject_key")
+        cursor = await now.cursor(f"select {_NAMES} from subject_key")
         while rows := await cursor.fetch(ROWS):
             await restored.copy_records_to_table("key_now", records=[tuple(row) for row in rows], columns=_COLUMNS)
     different = await restored.fetchval(_OTHERS)

@@ -10,7 +10,7 @@ import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
-from pep_runtime.keyring import FileKeys
+from pep_runtime.authority_keys import KeyWrapper
 from pep_runtime.topics import Log, check_authority_name, topic
 
 _FOR_EVER = {"retention.ms": "-1", "cleanup.policy": "delete", "compression.type": "zstd"}
@@ -24,11 +24,11 @@ def topics_of(authority: str, services: Iterable[str]) -> list[str]:
 
 
 async def open_authority(
-    authority: str, databases: Mapping[str, str], bootstrap: str, keys: FileKeys, replicas: int = 1
+    authority: str, databases: Mapping[str, str], bootstrap: str, keys: KeyWrapper, replicas: int = 1
 ) -> None:
     """Make what is not there yet. `databases` is service → superuser's DSN of its database."""
     check_authority_name(authority)
-    keys.create(authority)
+    await keys.create(authority)
     await create_topics(bootstrap, topics_of(authority, databases), replicas)
     for dsn in databases.values():
         connection = await asyncpg.connect(dsn)

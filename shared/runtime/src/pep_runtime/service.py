@@ -25,6 +25,7 @@ from pep_kernel.policy import Policy
 from pep_kernel.read_model import ReadModel
 from pep_kernel.refusal import Refusal
 from pep_runtime.adoption import RuleFile, adopt
+from pep_runtime.authority_keys import authority_keys
 from pep_runtime.clock import Clock
 from pep_runtime.codec import EventTypes, Upcaster
 from pep_runtime.database import connect
@@ -33,7 +34,7 @@ from pep_runtime.heartbeat import say_running
 from pep_runtime.housekeeping import keep_house
 from pep_runtime.issuers import read_issuers
 from pep_runtime.journal import Pool
-from pep_runtime.keyring import FileKeys, Keyring
+from pep_runtime.keyring import Keyring
 from pep_runtime.metrics_page import metrics_app
 from pep_runtime.policies import Policies, read_policies
 from pep_runtime.policy_reader import PolicyReader
@@ -84,14 +85,14 @@ class ServiceParts:
 class RunningService:
     """A service with its connections: what routes, sweeps and background work are given."""
 
-    def __init__(self, parts: ServiceParts, settings: Settings, pool: Pool, worker: Pool, keys: Pool) -> None:
+    def __init__(self, parts: ServiceParts, settings: Settings, pool: Pool, worker: Pool, keyring: Keyring) -> None:
         self.parts = parts
         self.settings = settings
         self.pool = pool
         self.worker = worker
         self.clock = Clock(settings.clock_file)
         self.policies = read_policies(settings.authorities_dir)
-        self.keyring = Keyring(keys, FileKeys(settings.keys_dir))
+        self.keyring = keyring
         self.bell = Bell()
         self.types = parts.event_types()
         self.deciders = {**parts.deciders, "policy": ADOPTED_RULES, "discarded": DISCARDED_ANNOUNCEMENTS}
@@ -179,7 +180,11 @@ async def running(parts: ServiceParts, settings: Settings) -> AsyncIterator[Runn
         pool = await stack.enter_async_context(await connect(settings.postgres_app_dsn))
         worker = await stack.enter_async_context(await connect(settings.postgres_worker_dsn, size=4))
         keys = await stack.enter_async_context(await connect(settings.keys_dsn, size=2, check_lineage=False))
-        service = RunningService(parts, settings, pool, worker, keys)
+        wrapper = await stack.enter_async_context(
+            authority_keys(settings.keys_service, settings.keys_dir, settings.keys_address, settings.keys_token_file)
+        )
+        keyring = Keyring(keys, wrapper, settings.keys_kept_seconds)
+        service = RunningService(parts, settings, pool, worker, keyring)
         stack.push_async_callback(service.close)
         yield service
 

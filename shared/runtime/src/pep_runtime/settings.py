@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pep_runtime.authority_keys import KeysService
+
 RoleOfProcess = Literal["api", "relay", "consumer"]
 
 
@@ -27,7 +29,11 @@ class Settings(BaseSettings):
     postgres_relay_dsn: str = Field(description="How the relay signs in to it.")
     postgres_worker_dsn: str = Field(description="How the projector signs in to it.")
     keys_dsn: str = Field(description="How the keys' database is reached.")
-    keys_dir: Path = Field(description="The folder with one key file an authority.")
+    keys_service: KeysService = Field("file", description="Where the authorities' own keys are.")
+    keys_dir: Path | None = Field(None, description="file: the folder with the authorities' keys.")
+    keys_address: str | None = Field(None, description="transit: the key service, as https://vault.example:8200.")
+    keys_token_file: Path | None = Field(None, description="transit: the file with the token for the key service.")
+    keys_kept_seconds: float = Field(60, ge=0, le=60, description="How long a process remembers a subject's key.")
     kafka_bootstrap: str = Field(description="host:port of one or more brokers.")
     authorities_dir: Path = Field(Path("shared/authorities"), description="The folder of policy files.")
     issuers_file: Path = Field(description="JSON: token issuer → its authority and where its keys are.")

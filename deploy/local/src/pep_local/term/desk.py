@@ -14,7 +14,9 @@ from pep_local.places import LOOPBACK
 from pep_local.signin import SignIn, User
 from pep_local.stack import Stack
 from pep_local.term.steps import NotAsTold
-from pep_runtime.keyring import FileKeys
+from pep_runtime.database import connect
+from pep_runtime.file_keys import FileKeys
+from pep_runtime.keyring import Keyring
 
 PATIENCE_SECONDS = 40.0
 LOOK_AGAIN_SECONDS = 0.1
@@ -118,8 +120,9 @@ class Desk:
 
 async def desks(stack: Stack, client: httpx.AsyncClient, authorities: Iterable[str]) -> dict[str, Desk]:
     """A desk an authority."""
-    keys = FileKeys(stack.folder / "secrets" / "keys")
-    return {name: Desk(stack, name, client, await keys.secret(name, "references")) for name in authorities}
+    async with await connect(stack.keys_operator_dsn, size=1, check_lineage=False) as pool:
+        keyring = Keyring(pool, FileKeys(stack.keys_folder))
+        return {name: Desk(stack, name, client, await keyring.reference_secret(name)) for name in authorities}
 
 
 def client_of_services() -> httpx.AsyncClient:

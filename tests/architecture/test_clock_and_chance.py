@@ -46,6 +46,7 @@ EXCEPTIONS = {
     (f"{RUNTIME}/transit_keys.py", "os.urandom"): "the secret of an authority's references",
     (f"{RUNTIME}/transit_keys.py", "random"): "those who failed together try again at different times",
     (f"{RUNTIME}/http.py", "uuid.uuid4"): "a request without an Idempotency-Key is one of its kind",
+    (f"{RUNTIME}/doorway.py", "uuid.uuid4"): "what a mistake of ours is called in the log",
     (f"{RUNTIME}/handler.py", "random"): "those who collided try again at different times",
     (f"{RUNTIME}/tasks.py", "random"): "those who failed together try again at different times",
     (f"{RUNTIME}/runner.py", "random"): "those who failed together try again at different times",

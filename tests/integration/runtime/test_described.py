@@ -15,16 +15,18 @@ from jsonschema import Draft202012Validator
 
 from pep_runtime.http import make_app
 from pep_runtime.service import RunningService
+from pep_runtime.settings import AtTheDoor
 
 PACKAGES = ("scheduling", "pep_record", "funding", "notifications", "journey")
-NOES = {"401", "403", "404", "409", "413", "422", "503"}
+NOES = {"401", "403", "404", "409", "413", "422", "429", "503"}
 OPEN_TO_ALL = "/health"
+SETTINGS = SimpleNamespace(environment="production", at_the_door=AtTheDoor())
 
 
 async def described(package: str) -> dict[str, Any]:
     """The description needs no database: only the service's parts."""
     parts = importlib.import_module(f"{package}.main").PARTS
-    app = make_app(cast(RunningService, SimpleNamespace(parts=parts)))
+    app = make_app(cast(RunningService, SimpleNamespace(parts=parts, settings=SETTINGS)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
         answer = await client.get("/openapi.json")
     found: dict[str, Any] = answer.json()

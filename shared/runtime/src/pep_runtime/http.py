@@ -21,10 +21,11 @@ from pep_kernel.read_model import ReadModel
 from pep_kernel.refusal import NotFound
 from pep_kernel.sealed import Redacted, Sealed
 from pep_runtime.api_page import show_api_page
-from pep_runtime.doorway import STALE, Doorway
+from pep_runtime.doorway import STALE, Doorway, address_of
 from pep_runtime.handler import ByPerson, Done
 from pep_runtime.problems import DOCUMENTED, Forbidden, NotTakenIn, Problem, answer_problems, not_understood
 from pep_runtime.projector import position_of
+from pep_runtime.rate_limits import RateLimits
 from pep_runtime.service import RunningService
 from pep_runtime.signin import Identity
 from pep_runtime.tokens import NotSignedIn
@@ -168,10 +169,19 @@ def _place(after: str, parts: int) -> list[str]:
 async def _identity(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Identity:
-    if credentials is None:
-        raise NotSignedIn("Sign in first: send an access token as a bearer token.")
     service: RunningService = request.app.state.service
-    return await service.sign_in.check(credentials.credentials)
+    limits: RateLimits = request.app.state.limits
+    now = asyncio.get_running_loop().time()
+    try:
+        if credentials is None:
+            raise NotSignedIn("Sign in first: send an access token as a bearer token.")
+        identity = await service.sign_in.check(credentials.credentials)
+    except NotSignedIn:
+        if "authorization" in request.headers:  # else the doorway has counted it
+            limits.stranger(address_of(request.scope), now)
+        raise
+    limits.known(identity, now)
+    return identity
 
 
 async def _signed(service: RunningService, identity: Identity) -> Signed:
@@ -249,12 +259,18 @@ def make_app(service: RunningService) -> FastAPI:
     """The service's API, with the answers that all services give alike."""
     name = service.parts.name
     app = Api(
-        title=f"OpenPEP {name}", description=service.parts.description, version="1", docs_url=None, redoc_url=None
+        title=f"OpenPEP {name}",
+        description=service.parts.description,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever host the caller named
     )
     app.state.service = service
+    app.state.limits = RateLimits(service.settings.at_the_door)
     answer_problems(app)
     show_api_page(app)
-    app.add_middleware(Doorway)
+    app.add_middleware(Doorway, settings=service.settings, limits=app.state.limits)
 
     @app.get("/health", summary="Is it ready?", tags=["operations"], responses={503: DOCUMENTED[503]})
     async def health() -> dict[str, str]:

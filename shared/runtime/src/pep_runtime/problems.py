@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from pep_kernel.refusal import NotFound, Refusal
-from pep_runtime.authority_keys import KeysAway
 from pep_runtime.journal import ClockBehind, Frozen, KeyReused, TooLarge, UnknownAuthority, VersionConflict
 from pep_runtime.provider_keys import ProviderAway
 from pep_runtime.tokens import NotSignedIn
@@ -43,6 +42,7 @@ class Problem(BaseModel):
     title: str = Field(examples=["Refused"])
     status: int = Field(examples=[409])
     detail: str = Field(description="A sentence for the person who asked.", examples=["No PEP meeting was held."])
+    reference: str | None = Field(None, description="500: what it is called in our log.")
     rules: list[str] | None = Field(None, description="409: the rules that say no.", examples=[["L-19"]])
     errors: list[dict[str, str]] | None = Field(None, description="422: each wrong `field` and the `reason`.")
 
@@ -75,13 +75,11 @@ _AWAY: dict[type[Exception], str] = {
     asyncpg.PostgresSystemError: "The database's disk cannot be read or written",
     asyncpg.ReadOnlySQLTransactionError: "The database takes nothing new",
     asyncpg.LockNotAvailableError: "The database is busy",
-    KeysAway: "The key service cannot be reached",
     OSError: _CANNOT_BE_REACHED,
     TimeoutError: "The database gives no answer",
 }
 _HEADERS = {
     401: {"WWW-Authenticate": "Bearer"},
-    500: {"Cache-Control": "no-store"},  # made outside the doorway, which says it elsewhere
     503: {"Retry-After": "1"},
 }
 _OF_HTTP = {
@@ -96,6 +94,7 @@ _DOCUMENTED = {
     409: "Refused by the rules, and why",
     413: "Too large",
     422: "Not understood, and which field",
+    429: "Asked too often: wait as long as it says",
     503: "A server that is needed is away: ask again",
 }
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
@@ -116,8 +115,13 @@ def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
     return JSONResponse(said, status, _HEADERS.get(status), media_type=PROBLEM)
 
 
+def away(title: str, method: str) -> JSONResponse:
+    """What is needed does not answer. Whether an append came through is not known when its answer is missing."""
+    return problem(503, title, _AGAIN if method in ("GET", "HEAD") else _AGAIN_SAFELY)
+
+
 def answer_problems(app: FastAPI) -> None:
-    """Every exception that a route may end with becomes an answer."""
+    """Every exception that a route is meant to end with becomes an answer; the doorway answers the rest."""
     for kind, (status, title, sentence) in _SIMPLE.items():
         app.exception_handler(kind)(_simple(status, title, sentence))
     for kind, title in _AWAY.items():
@@ -125,7 +129,6 @@ def answer_problems(app: FastAPI) -> None:
     app.exception_handler(Refusal)(_refused)
     app.exception_handler(RequestValidationError)(_malformed)
     app.exception_handler(HTTPException)(_of_http)
-    app.exception_handler(Exception)(_simple(500, "Our mistake", "Something is wrong here, and it is written down."))
 
 
 def _simple(status: int, title: str, sentence: str | None) -> Any:
@@ -136,10 +139,8 @@ def _simple(status: int, title: str, sentence: str | None) -> Any:
 
 
 def _away(title: str) -> Any:
-    """Whether an append came through is not known when its answer is missing."""
-
     async def answer(request: Request, _error: Exception) -> JSONResponse:
-        return problem(503, title, _AGAIN if request.method in ("GET", "HEAD") else _AGAIN_SAFELY)
+        return away(title, request.method)
 
     return answer
 

@@ -7,14 +7,13 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import uvicorn
 import uvloop
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 
 from pep_kernel.adopted_rules import ADOPTED_RULES, PolicyAdopted
 from pep_kernel.announcement import Announcement
@@ -35,6 +34,7 @@ from pep_runtime.housekeeping import keep_house
 from pep_runtime.issuers import read_issuers
 from pep_runtime.journal import Pool
 from pep_runtime.keyring import Keyring
+from pep_runtime.listening import listen
 from pep_runtime.metrics_page import metrics_app
 from pep_runtime.policies import Policies, read_policies
 from pep_runtime.policy_reader import PolicyReader
@@ -226,7 +226,7 @@ async def run(parts: ServiceParts, settings: Settings) -> None:
         if "api" in settings.roles:
             work.append(_serve_api(service))
         if settings.metrics_port is not None:
-            work.append(_listen(metrics_app(service), settings.host, settings.metrics_port))
+            work.append(listen(metrics_app(service), settings.host, settings.metrics_port, settings.at_the_door))
         try:
             await until_one_ends(*work)
         finally:
@@ -247,28 +247,8 @@ async def _until_told_to_stop() -> None:
 async def _serve_api(service: RunningService) -> None:
     from pep_runtime.http import make_app
 
-    await _listen(make_app(service), service.settings.host, service.settings.port)
-
-
-async def _listen(app: FastAPI, host: str, port: int) -> None:
-    config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
-    )
-    server = ServerAmongOthers(config)
-    serving = asyncio.ensure_future(server.serve())
-    try:
-        await asyncio.shield(serving)
-    finally:
-        server.should_exit = True
-        await serving
-
-
-class ServerAmongOthers(uvicorn.Server):
-    """The API's server, one task of several: signals are not its own to take."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    settings = service.settings
+    await listen(make_app(service), settings.host, settings.port, settings.at_the_door)
 
 
 def serve(parts: ServiceParts, settings: Settings) -> None:

@@ -6,12 +6,38 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pep_runtime.authority_keys import KeysService
 
 RoleOfProcess = Literal["api", "relay", "consumer"]
+
+
+class Rate(BaseModel):
+    """How often one caller may ask: `per_second` for long, `at_once` after a quiet time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_second: float = Field(gt=0)
+    at_once: int = Field(ge=1)
+
+
+class AtTheDoor(BaseModel):
+    """What one process of an API takes from the network: how often, how many at once, how long."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stranger: Rate = Rate(per_second=10, at_once=100)
+    person: Rate = Rate(per_second=50, at_once=500)
+    service: Rate = Rate(per_second=500, at_once=5_000)
+    most_callers: int = Field(10_000, ge=1, description="Of how many callers of a kind is known how often they ask.")
+    connections: int = Field(1_000, ge=1, description="Connections at once; who comes then is answered with 503.")
+    head_seconds: float = Field(10, gt=0, description="For a request's address and headers to come.")
+    body_seconds: float = Field(20, gt=0, description="For the rest of it to come.")
+    answer_seconds: float = Field(30, gt=0, description="For the answer; after them 503.")
+    idle_seconds: int = Field(5, ge=1, description="How long a connection is kept for the next request.")
+    proxies: tuple[str, ...] = Field((), description="Addresses of proxies that are believed about who calls.")
 
 
 class Settings(BaseSettings):
@@ -22,6 +48,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "production"
     host: str = Field("127.0.0.1", description="Where the API listens.")
     port: int = Field(8000, description="The port of the API.")
+    at_the_door: AtTheDoor = Field(AtTheDoor(), description='Limits of the API, as JSON: {"connections": 500}.')
     roles: tuple[RoleOfProcess, ...] = Field(
         ("api", "relay", "consumer"), description='Which roles this process plays, as JSON: ["api","relay","consumer"].'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,11 @@ class Keys:
                 "update subject_key set wrapped = null, destroyed_at = now(), reason = 'retention' where subject = $1",
                 subject,
             )
+
+    async def hide(self, subject: str) -> None:
+        async with await connect(self.app_dsn, size=1, check_lineage=False) as pool:
+            hidden = (("jar-1", 1, 1), "of another child", datetime(2026, 11, 2, tzinfo=UTC))
+            await Keyring(pool, FileKeys(self.folder)).hide(SHIRE, subject, *hidden)
 
     async def lose(self) -> None:
         async with connected(at_database(self.operator_dsn, "postgres")) as server:
@@ -121,3 +127,12 @@ async def test_an_authoritys_own_key_is_never_replaced(keys: Keys) -> None:
     await FileKeys(keys.folder).create(SHIRE)
     with pytest.raises(CannotRestore, match="another key than the backup's"):
         await keys.put_back()
+
+
+async def test_entries_that_were_hidden_since_the_backup_stay_hidden(keys: Keys) -> None:
+    hidden, shown = await keys.seal("child-7"), await keys.seal("child-8")
+    await keys.back_up()
+    await keys.hide("child-7")
+    await keys.put_back()
+    assert await keys.open(hidden) == Redacted("of another child", datetime(2026, 11, 2, tzinfo=UTC))
+    assert await keys.open(shown) == "a fictional secret"

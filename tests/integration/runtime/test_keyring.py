@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +13,7 @@ import pytest
 from tests.integration.installed import database_dsn, superuser
 
 from pep_kernel.message import Event
+from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Identity, PlanText, Redacted, Sealed
 from pep_runtime import keyring
 from pep_runtime.codec import EventTypes, encode
@@ -154,9 +155,25 @@ async def test_a_destroyed_key_reads_as_redacted_and_seals_nothing_new(keys: Key
     opened = await ring.open(sealed.words, HERE)
     assert isinstance(opened, Redacted)
     assert opened.reason == "time is up"
-    with pytest.raises(CannotOpen, match="destroyed"):
+    with pytest.raises(Refusal, match="time is up. Nothing new is written"):
         await seal(ring)
     assert await seal(ring, place=("child-8", "plan-2", 1))
+
+
+async def test_hidden_entries_are_shown_to_nobody_and_all_others_are(keys: KeysDatabase) -> None:
+    ring, another = keys.ring(), keys.ring(0.0)
+    first, second = await seal(ring), await seal(ring, place=("child-7", "plan-1", 4))
+    other_stream, other_child = await seal(ring, place=("child-7", "plan-2", 3)), await seal(ring, place=("c8", "p", 3))
+    assert await another.open(first.words, HERE) == "CANARY-WORDS"
+    at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    for _ in range(2):
+        await ring.hide(HERE, "child-7", ("plan-1", 1, 3), "recorded for the wrong child", at)
+    for looking in (ring, another):
+        assert await looking.open(first.words, HERE) == Redacted("recorded for the wrong child", at)
+        for shown in (second, other_stream, other_child):
+            assert await looking.open(shown.words, HERE) == "CANARY-WORDS"
+    await ring.hide(ELSEWHERE, "child-7", ("plan-1", 4, 4), "another authority's", at)
+    assert await keys.ring(0.0).open(second.words, HERE) == "CANARY-WORDS"
 
 
 @pytest.mark.parametrize(("kept_seconds", "still_opens"), [(60.0, True), (0.0, False)])

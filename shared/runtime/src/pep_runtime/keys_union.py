@@ -1,4 +1,7 @@
-"""Restored keys and those that are there now, joined: keys made since stay, and a destroyed key stays destroyed."""
+"""Restored keys and those that are there now, joined: keys made since stay, and a destroyed key stays destroyed.
+
+What was hidden since stays hidden.
+"""
 
 from __future__ import annotations
 
@@ -52,3 +55,6 @@ async def _join(restored: Any, now: Any) -> None:
     if different:
         raise OtherKeys(f"{different} keys are other keys now than in the backup; nothing was changed.")
     await restored.execute(_JOIN)
+    hidden = await now.fetch("select * from hidden_entries")  # each decided by two people: there are few
+    places = ", ".join(f"${place}" for place in range(1, 8))
+    await restored.executemany(f"insert into hidden_entries values ({places}) on conflict do nothing", hidden)

@@ -121,7 +121,7 @@ async def publish(made: Made, bootstrap: str, console: Console) -> None:
 
 
 async def _sent(pool: Any, authority: str) -> int:
-    sent = await pool.fetchval("select position from relay_cursor where authority = $1", authority)
+    sent = await pool.fetchval("select position from relay_cursor where authority = $1 and log = 'journal'", authority)
     return int(sent or 0)
 
 

@@ -17,7 +17,7 @@ from pep_runtime.database import connect
 from pep_runtime.journal import Pool, append
 from pep_runtime.kafka import BATCH_BYTES
 from pep_runtime.onboarding import create_topics, topics_of
-from pep_runtime.relay import Record, Relay, announcement_records, journal_records, read_rows
+from pep_runtime.relay import Record, Relay, Source, announcement_records, journal_records, read_rows
 from pep_runtime.topics import topic
 from pep_runtime.wake import Bell
 
@@ -125,7 +125,7 @@ class Sent:
             self._by_turns = [record for turn in range(each) for record in self._records[turn::each]]
 
     async def _take(self, authority: str, count: int) -> None:
-        rows = await read_rows(self.pool, authority, EVENTS_AN_APPEND, count)
+        rows = await read_rows(self.pool, Source(authority, "journal"), EVENTS_AN_APPEND, count)
         journal, events = topic(authority, self.service, "journal"), topic(authority, self.service, "events")
         self._records += [(journal, record) for record in journal_records(rows)]
         self._records += [(events, record) for record in announcement_records(rows, self.service)]

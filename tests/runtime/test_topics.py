@@ -7,7 +7,7 @@ import pytest
 from pep_runtime.topics import Log, check_authority_name, parts, pattern, topic
 
 
-@pytest.mark.parametrize("log", ["journal", "events"])
+@pytest.mark.parametrize("log", ["journal", "events", "access"])
 def test_a_topic_says_whose_it_is(log: Log) -> None:
     assert topic("borsetshire", "pep-record", log) == f"pep.borsetshire.pep-record.{log}.v1"
     assert parts(topic("borsetshire", "pep-record", log)) == ("borsetshire", "pep-record")
@@ -26,7 +26,7 @@ def test_seals_have_a_topic_that_is_called_after_them() -> None:
         "pep.borsetshire.pep-record.events.v2",
         "pep.borsetshire.events.v1",
         "orders",
-        "pep.a.b.access.v1",
+        "pep.a.b.queries.v1",
         "x.a.b.events.v1",
     ],
 )

@@ -16,7 +16,7 @@ LOOK_SECONDS = 0.25
 
 _NOT_RELAYED = (
     "select h.authority, h.position - coalesce(c.position, 0) as count, h.frozen from journal_head h"
-    " left join relay_cursor c using (authority)"
+    " left join relay_cursor c using (authority, log)"
     " where h.log = 'journal' and (h.position > coalesce(c.position, 0) or h.frozen is not null)"
 )
 _NOT_FOLDED = (

@@ -49,7 +49,8 @@ async def seals(service: RunningService, authority: str, count: int) -> list[Jou
 
 
 async def events(service: RunningService, authority: str) -> int:
-    found: int = await service.worker.fetchval("select position from journal_head where authority = $1", authority)
+    query = "select position from journal_head where authority = $1 and log = 'journal'"
+    found: int = await service.worker.fetchval(query, authority)
     return found
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 from rich.progress import Progress
@@ -15,6 +15,7 @@ from rich.progress import Progress
 from pep_cli.progress import progress_bar
 from pep_cli.settings import Installation, ServicePlace, read_installation
 from pep_cli.terminal import AsJson, Away, OnlyAuthority, OnlyService, authorities_of, err, out, table_of
+from pep_runtime.topics import Chained
 
 if TYPE_CHECKING:
     from pep_kernel.contracts.journey import JournalSealed
@@ -35,7 +36,7 @@ SealFiles = Annotated[
 def verify(
     authority: OnlyAuthority = None, service: OnlyService = None, seals: SealFiles = None, as_json: AsJson = False
 ) -> None:
-    """Prove that every journal is dense and chained, and equal to its topics and to every seal.
+    """Prove that every journal and access log is dense and chained, and equal to its topics and to every seal.
 
     Ends with 0 if all are whole, 1 if one is not or there is none, 2 if a file of seals cannot be read.
     """
@@ -77,8 +78,9 @@ async def _verify(
             seals = [*kept, *await _published(installation.kafka_bootstrap, {each for _, each in wanted})]
             at_once = asyncio.Semaphore(VERIFIED_AT_ONCE)
             work = (
-                _one(installation.kafka_bootstrap, name, places[name], each, seals, progress, at_once)
+                _one(installation.kafka_bootstrap, name, places[name], each, log, seals, progress, at_once)
                 for name, each in wanted
+                for log in get_args(Chained)
             )
             return await asyncio.gather(*work)
         except KafkaError as error:
@@ -101,6 +103,7 @@ async def _one(
     name: str,
     place: ServicePlace,
     authority: str,
+    log: Chained,
     seals: Sequence[JournalSealed],
     progress: Progress,
     at_once: asyncio.Semaphore,
@@ -108,21 +111,23 @@ async def _one(
     from pep_runtime.verify import Verifier
 
     async with at_once:
-        task = progress.add_task(f"{authority} {name}", total=None)
+        task = progress.add_task(f"{authority} {name} {log}", total=None)
 
         def show(done: int, of: int) -> None:
             progress.update(task, completed=done, total=of)
 
-        return await Verifier(place.worker_dsn, bootstrap, name, authority, show, seals).verify()
+        return await Verifier(place.worker_dsn, bootstrap, name, authority, show, seals, log).verify()
 
 
 def _print_verdicts(verdicts: Iterable[Verdict]) -> None:
-    table = table_of("authority", "service", "events", "announced", "repeats", "newest seal", "verdict")
+    table = table_of("authority", "service", "log", "events", "announced", "repeats", "newest seal", "verdict")
     for each in verdicts:
         said = f"[red]{each.fault}[/red]" if each.fault else "[green]whole[/green]"
         seal = "none" if each.sealed_on is None else f"{each.sealed_on}: up to {each.sealed_position}"
         table.add_row(
-            each.authority, each.service, *map(str, (each.events, each.announcements, each.repeats)), seal, said
+            *(each.authority, each.service, each.log),
+            *map(str, (each.events, each.announcements, each.repeats)),
+            *(seal, said),
         )
     out.print(table)
     err.print(NOT_PROVED, highlight=False)

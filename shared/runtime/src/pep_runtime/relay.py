@@ -1,4 +1,4 @@
-"""Copying the journal to Kafka, in order. The topic may repeat and never skips.
+"""Copying the journal and the access log to Kafka, in order. A topic may repeat and never skips.
 
 One relay a service works at a time, for economy: nothing rests on it. A send of a paused relay can land after its
 successor's; whoever reads keeps the highest position and drops what is not above it.
@@ -14,9 +14,10 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import ConsumerRecord
 
 from pep_runtime.chain import GENESIS
 from pep_runtime.cloud_events import NUMBER, Headers, headers_of
@@ -24,7 +25,7 @@ from pep_runtime.codec import Frame
 from pep_runtime.journal import Pool
 from pep_runtime.kafka import end_offsets, newest_record, reader, start_producer, stop
 from pep_runtime.tasks import keep_trying, stopped, until_one_ends
-from pep_runtime.topics import HASH, POSITION, PREVIOUS, topic
+from pep_runtime.topics import HASH, POSITION, PREVIOUS, Chained, Log, topic
 from pep_runtime.wake import Bell
 
 ROWS = 2_000
@@ -42,13 +43,23 @@ log = logging.getLogger("pep_runtime.relay")
 _SELECT = (
     "select authority, position, recorded_at, announced, child_ref, stream, event_id, correlation, trace,"
     " envelope, payload, announcement, hash"
-    " from journal where authority = $1 and position >= $2 order by position limit $3 + 1"
+    " from {log} where authority = $1 and position >= $2 order by position limit $3 + 1"
 )
+
+
+class Source(NamedTuple):
+    """What is published by itself: one log of one authority."""
+
+    authority: str
+    log: Chained
+
+    def __str__(self) -> str:
+        return f"{self.authority}'s {self.log}"
 
 
 @dataclass(slots=True)
 class Place:
-    """Where one authority's publishing stands: the last position sent, and the offsets that the topics give next."""
+    """Where publishing one log stands: the last position sent, and the offsets that its topics give next."""
 
     position: int
     offsets: dict[str, int]
@@ -79,7 +90,7 @@ class Diverged(Exception):
 
 
 class Relay:
-    """Publishes one service's journal, all authorities, as long as it holds the lease."""
+    """Publishes one service's journal and access log, all authorities, as long as it holds the lease."""
 
     def __init__(self, pool: Pool, service: str, bootstrap: str, bell: Bell) -> None:
         self._pool = pool
@@ -87,8 +98,8 @@ class Relay:
         self._bootstrap = bootstrap
         self._bell = bell
         self._holder = secrets.token_hex(8)
-        self._places: dict[str, Place] = {}
-        self._saved: dict[str, int] = {}
+        self._places: dict[Source, Place] = {}
+        self._saved: dict[Source, int] = {}
 
     async def run(self) -> None:
         """Until cancelled; Kafka or PostgreSQL being away is waited for."""
@@ -108,9 +119,9 @@ class Relay:
             await self._pool.execute("select give_lease_back($1, $2)", self._lease, self._holder)
 
     @property
-    def published(self) -> dict[str, int]:
-        """Authority → the last position that Kafka has acknowledged, since this relay took over."""
-        return {authority: place.position for authority, place in self._places.items()}
+    def published(self) -> dict[Source, int]:
+        """Log of an authority → the last position that Kafka has acknowledged, since this relay took over."""
+        return {source: place.position for source, place in self._places.items()}
 
     @property
     def _lease(self) -> str:
@@ -132,14 +143,15 @@ class Relay:
             await self._save_cursor()
 
     async def _save_cursor(self) -> None:
-        moved = {name: position for name, position in self.published.items() if self._saved.get(name) != position}
+        moved = {each: position for each, position in self.published.items() if self._saved.get(each) != position}
         if moved:
             await self._pool.execute(  # not waiting for the disk: whoever takes over looks at the topics
-                "insert into relay_cursor (authority, position)"
-                " select moved.* from unnest($1::text[], $2::bigint[]) as moved,"
+                "insert into relay_cursor (authority, log, position)"
+                " select moved.* from unnest($1::text[], $2::text[], $3::bigint[]) as moved,"
                 " set_config('synchronous_commit', 'off', true)"
-                " on conflict (authority) do update set position = excluded.position",
-                list(moved),
+                " on conflict (authority, log) do update set position = excluded.position",
+                [source.authority for source in moved],
+                [source.log for source in moved],
                 list(moved.values()),
             )
             self._saved |= moved
@@ -149,96 +161,102 @@ class Relay:
         async with reader(self._bootstrap) as consumer:
             while True:
                 await asyncio.sleep(WATCH_SECONDS)
-                expected = {authority: dict(place.offsets) for authority, place in self._places.items()}
+                expected = {source: dict(place.offsets) for source, place in self._places.items()}
                 with contextlib.suppress(KafkaError):  # whoever sends says so
                     ends = await end_offsets(consumer, [name for offsets in expected.values() for name in offsets])
-                    for authority, offsets in expected.items():
+                    for source, offsets in expected.items():
                         if any(ends[name] < offset for name, offset in offsets.items()):
-                            log.warning("%s: a topic is shorter than before; comparing", authority)
-                            self._places.pop(authority, None)
+                            log.warning("%s: a topic is shorter than before; comparing", source)
+                            self._places.pop(source, None)
 
     async def _publish(self, producer: AIOKafkaProducer) -> None:
-        """Each authority by itself: one far behind, or whose topic is away, does not keep the others waiting."""
+        """Each log by itself: one far behind, or whose topic is away, does not keep the others waiting."""
         limit = asyncio.Semaphore(TOPICS_AT_ONCE)
-        at_work: dict[str, asyncio.Task[None]] = {}
+        at_work: dict[Source, asyncio.Task[None]] = {}
 
-        async def one(authority: str) -> None:
+        async def one(source: Source) -> None:
             async with limit:
-                await self._publish_authority(producer, authority)
+                await self._publish_log(producer, source)
 
         try:
             while True:
                 heard = self._bell.rings
                 behind = await self._behind()
-                at_work = {authority: task for authority, task in at_work.items() if not _has_ended(task)}
-                overtaken = [at_work[authority] for authority in behind if authority in at_work]
-                for authority in behind:
-                    if authority not in at_work:
-                        at_work[authority] = asyncio.create_task(one(authority))
+                at_work = {source: task for source, task in at_work.items() if not _has_ended(task)}
+                overtaken = [at_work[source] for source in behind if source in at_work]
+                for source in behind:
+                    if source not in at_work:
+                        at_work[source] = asyncio.create_task(one(source))
                 await self._bell.wait(IDLE_SECONDS, heard, overtaken)
                 if at_work:
                     await asyncio.sleep(GATHER_SECONDS)
         finally:
             await stopped(at_work.values())
 
-    async def _behind(self) -> list[str]:
-        heads = await self._pool.fetch("select authority, position, frozen from journal_head where log = 'journal'")
+    async def _behind(self) -> list[Source]:
+        heads = await self._pool.fetch("select authority, log, position, frozen from journal_head")
         for head in heads:
             if head["frozen"] == "lineage":  # another PostgreSQL than before: compare, then it may go on
-                self._places.pop(head["authority"], None)
-        return [head["authority"] for head in heads if self._is_behind(head)]
+                self._places.pop(Source(head["authority"], head["log"]), None)
+        return [Source(head["authority"], head["log"]) for head in heads if self._is_behind(head)]
 
     def _is_behind(self, head: Any) -> bool:
         if head["frozen"] not in (None, "lineage"):
             return False
-        place = self._places.get(head["authority"])
+        place = self._places.get(Source(head["authority"], head["log"]))
         return place is None or place.position < head["position"]
 
-    async def _publish_authority(self, producer: AIOKafkaProducer, authority: str) -> None:
-        place = self._places.get(authority) or await self._place_of(authority)
+    async def _publish_log(self, producer: AIOKafkaProducer, source: Source) -> None:
+        place = self._places.get(source) or await self._place_of(source)
         if place is None:
             return
         try:
-            await self._publish_rows(producer, place, authority)
+            await self._publish_rows(producer, place, source)
         except ShorterThanBefore as shorter:
-            log.warning("%s: %s; comparing", authority, shorter)
-            self._places.pop(authority, None)
-            await self._place_of(authority, {shorter.topic: shorter.offset})
+            log.warning("%s: %s; comparing", source, shorter)
+            self._places.pop(source, None)
+            await self._place_of(source, {shorter.topic: shorter.offset})
         except KafkaError:
-            self._places.pop(authority, None)  # unknown outcome: compare before the next send
+            self._places.pop(source, None)  # unknown outcome: compare before the next send
             raise
 
-    async def _publish_rows(self, producer: AIOKafkaProducer, place: Place, authority: str) -> None:
+    async def _publish_rows(self, producer: AIOKafkaProducer, place: Place, source: Source) -> None:
         """While rows are sent, the next ones are read. Stops early where the topics must be compared first."""
-        rows = await read_rows(self._pool, authority, place.position, ROWS)
+        rows = await read_rows(self._pool, source, place.position, ROWS)
         for _ in range(READS_A_TURN):
-            if not rows or self._places.get(authority) is not place:
+            if not rows or self._places.get(source) is not place:
                 return
             last = rows[-1][0]["position"]
-            following = asyncio.create_task(self._rows_after(rows, authority))
+            following = asyncio.create_task(self._rows_after(rows, source))
             try:
-                await self._send(producer, place, topic(authority, self._service, "journal"), journal_records(rows))
-                announcements = announcement_records(rows, self._service)
-                await self._send(producer, place, topic(authority, self._service, "events"), announcements)
+                await self._send(producer, place, self._topic(source, source.log), journal_records(rows))
+                if source.log == "journal":
+                    announcements = announcement_records(rows, self._service)
+                    await self._send(producer, place, self._topic(source, "events"), announcements)
                 place.position = last
                 rows = await following
             finally:
                 following.cancel()
 
-    async def _rows_after(self, rows: Sequence[Linked], authority: str) -> list[Linked]:
+    async def _rows_after(self, rows: Sequence[Linked], source: Source) -> list[Linked]:
         """The next ones. Where `rows` were fewer than asked for, there were no more: what is new comes next turn."""
-        return await read_rows(self._pool, authority, rows[-1][0]["position"], ROWS) if len(rows) == ROWS else []
+        return await read_rows(self._pool, source, rows[-1][0]["position"], ROWS) if len(rows) == ROWS else []
 
-    async def _place_of(self, authority: str, below: Mapping[str, int] | None = None) -> Place | None:
-        """Where to go on from; None for an authority whose topics tell another history: it is frozen."""
+    def _topic(self, source: Source, kind: Log) -> str:
+        return topic(source.authority, self._service, kind)
+
+    async def _place_of(self, source: Source, below: Mapping[str, int] | None = None) -> Place | None:
+        """Where to go on from; None where the topics tell another history: the log is frozen."""
         try:
-            place = self._places[authority] = await self.compare(authority, below)
+            place = self._places[source] = await self.compare(source, below)
         except Diverged as difference:
-            log.error("%s is frozen: %s", authority, difference)
-            await self._pool.execute("select freeze_authority($1, $2)", authority, str(difference))
+            log.error("%s is frozen: %s", source, difference)
+            await self._pool.execute(
+                "select freeze_authority($1, $2, $3)", source.authority, str(difference), source.log
+            )
             return None
-        self._saved.pop(authority, None)  # a database that was put back has an older cursor than we wrote
-        await self._pool.execute("select thaw_authority($1, 'lineage')", authority)
+        self._saved.pop(source, None)  # a database that was put back has an older cursor than we wrote
+        await self._pool.execute("select thaw_authority($1, 'lineage', $2)", source.authority, source.log)
         return place
 
     async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Iterator[Record]) -> None:
@@ -256,30 +274,37 @@ class Relay:
                 raise ShorterThanBefore(name, acknowledged.offset)
             place.offsets[name] = acknowledged.offset + sent.record_count()
 
-    async def compare(self, authority: str, below: Mapping[str, int] | None = None) -> Place:
-        """Where to go on from: the topics' newest records must be rows of this journal, byte for byte.
+    async def compare(self, source: Source, below: Mapping[str, int] | None = None) -> Place:
+        """Where to go on from: the topics' newest records must be rows of this log, byte for byte.
 
         `below` names offsets under which to look, where what follows is known to have come too early. The newest
         that stands earlier in its topic than its number allows means that something before it is missing: all is sent
         again. Raises `Diverged` if a topic is ahead of the journal or holds another history: Postgres was restored.
         """
+        below = below or {}
         async with reader(self._bootstrap) as consumer:
-            journal_topic = topic(authority, self._service, "journal")
-            events_topic = topic(authority, self._service, "events")
-            below = below or {}
-            journal, journal_end = await newest_record(consumer, journal_topic, POSITION, below.get(journal_topic))
-            events, events_end = await newest_record(consumer, events_topic, NUMBER, below.get(events_topic))
-        offsets = {journal_topic: journal_end, events_topic: events_end}
-        position = 0
-        if journal is not None:
-            headers = dict(journal.headers)
-            position = int(headers[POSITION])
-            found = await self._pool.fetchval(
-                "select hash from journal where authority = $1 and position = $2", authority, position
-            )
-            _same(found, headers[HASH], f"position {position}", "journal")
-            if journal.offset < position - 1:
-                return Place(0, offsets)
+            place = await self._place_in_rows(consumer, source, below)
+            if source.log == "access":
+                return place
+            name = self._topic(source, "events")
+            events, place.offsets[name] = await newest_record(consumer, name, NUMBER, below.get(name))
+        return await self._place_in_announcements(source.authority, place, events)
+
+    async def _place_in_rows(self, consumer: AIOKafkaConsumer, source: Source, below: Mapping[str, int]) -> Place:
+        name = self._topic(source, source.log)
+        newest, end = await newest_record(consumer, name, POSITION, below.get(name))
+        if newest is None:
+            return Place(0, {name: end})
+        headers = dict(newest.headers)
+        position = int(headers[POSITION])
+        found = await self._pool.fetchval(
+            f"select hash from {source.log} where authority = $1 and position = $2", source.authority, position
+        )
+        _same(found, headers[HASH], f"position {position}", source.log)
+        return Place(0 if newest.offset < position - 1 else position, {name: end})
+
+    async def _place_in_announcements(self, authority: str, place: Place, events: ConsumerRecord | None) -> Place:
+        position, offsets = place.position, place.offsets
         if events is None:
             return Place(0 if await self._announces_up_to(authority, position) else position, offsets)
         headers = dict(events.headers)
@@ -327,9 +352,9 @@ def _has_ended(task: asyncio.Task[None]) -> bool:
     return task.done()
 
 
-async def read_rows(pool: Pool, authority: str, after: int, limit: int) -> list[Linked]:
-    """Journal rows in order, each with the hash of the row before it, which is read once more for it."""
-    rows = await pool.fetch(_SELECT, authority, after, limit)
+async def read_rows(pool: Pool, source: Source, after: int, limit: int) -> list[Linked]:
+    """A log's rows in order, each with the hash of the row before it, which is read once more for it."""
+    rows = await pool.fetch(_SELECT.format(log=source.log), source.authority, after, limit)
     hashes = [row["hash"] for row in rows]
     if rows and rows[0]["position"] == after:
         return list(zip(rows[1:], hashes, strict=False))
@@ -338,7 +363,8 @@ async def read_rows(pool: Pool, authority: str, after: int, limit: int) -> list[
 
 def _same(ours: bytes | None, theirs: bytes, what: str, which: str) -> None:
     if ours is None:
-        raise Diverged(f"the {which} topic is ahead: {what} is not in the journal")
+        log_of_it = "access log" if which == "access" else "journal"
+        raise Diverged(f"the {which} topic is ahead: {what} is not in the {log_of_it}")
     if ours != theirs:
         raise Diverged(f"the {which} topic holds another history at {what}")
 
@@ -349,7 +375,7 @@ def _key(row: Any) -> bytes:
 
 
 def journal_records(rows: Iterable[Linked]) -> Iterator[Record]:
-    """Journal rows, whole, as they travel."""
+    """Rows of journal or access log, whole, as they travel."""
     for row, previous in rows:
         position, announcement = row["position"], row["announcement"] or b""
         frame = Frame(

@@ -23,7 +23,7 @@ from pep_runtime.journal import ClockBehind, Fenced, Frozen, Pool, UnknownAuthor
 from pep_runtime.kafka import reader, stop
 from pep_runtime.metrics import UNREADABLE
 from pep_runtime.tasks import for_each, keep_trying
-from pep_runtime.topics import parts, pattern
+from pep_runtime.topics import Log, parts, pattern
 
 POLL_SECONDS = 0.5
 MOST_RECORDS = 500
@@ -105,7 +105,7 @@ class PartitionRunner:
         bootstrap: str,
         group: str,
         services: tuple[str, ...],
-        log_name: str,
+        log_name: Log,
         take: Reader,
         gather_seconds: float | None = None,
     ) -> None:
@@ -116,7 +116,7 @@ class PartitionRunner:
             else {"fetch_max_wait_ms": int(gather_seconds * 1000), "fetch_min_bytes": GATHERED_BYTES}
         )
         self._group = group
-        self._pattern = pattern(services, "journal" if log_name == "journal" else "events")
+        self._pattern = pattern(services, log_name)
         self._reader = take
         self._owner = secrets.token_hex(8)
         self.claims: dict[TopicPartition, Claim] = {}

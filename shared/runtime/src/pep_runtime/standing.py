@@ -14,7 +14,7 @@ _AUTHORITIES = """
            greatest(extract(epoch from $1 - waiting.recorded_at), 0)::float8 as relay_seconds,
            coalesce(h.position - (select min(p.position) from projection_position p
                                   where p.authority = h.authority), 0) as to_fold
-    from journal_head h left join relay_cursor r on r.authority = h.authority
+    from journal_head h left join relay_cursor r using (authority, log)
     left join journal waiting on waiting.authority = h.authority and waiting.position = coalesce(r.position, 0) + 1
     where h.log = 'journal' order by h.authority
 """

@@ -7,7 +7,9 @@ from typing import Literal
 
 from pep_kernel.contracts import OWN_NAMES
 
-Log = Literal["journal", "events"]
+Log = Literal["journal", "events", "access"]
+Chained = Literal["journal", "access"]
+"""Logs that stand in the database as rows, each the hash of all before it; `events` is told from the journal's."""
 POSITION, HASH, PREVIOUS = "pep_position", "pep_hash", "pep_previous"
 
 _SERVICES = {name: service for service, name in OWN_NAMES.items()}
@@ -15,7 +17,7 @@ _AUTHORITY = re.compile(r"[a-z][a-z0-9_]{1,40}")
 
 
 def topic(authority: str, service: str, log: Log) -> str:
-    """`pep.<authority>.<service>.journal.v1` or `….events.v1`, or the name that a service's announcements have."""
+    """`pep.<authority>.<service>.<log>.v1`, or the name that a service's announcements have."""
     return f"pep.{authority}.{_middle(service, log)}.v1"
 
 
@@ -27,7 +29,7 @@ def pattern(services: tuple[str, ...], log: Log) -> str:
 def parts(name: str) -> tuple[str, str]:
     """The authority and the service of a topic's name. Raises `ValueError` for any other name."""
     match name.split("."):
-        case ["pep", authority, service, "journal" | "events", "v1"]:
+        case ["pep", authority, service, "journal" | "events" | "access", "v1"]:
             return authority, service
         case ["pep", authority, own, "v1"] if own in _SERVICES:
             return authority, _SERVICES[own]

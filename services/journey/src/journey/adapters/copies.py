@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 import msgspec
 
+from pep_kernel.message import Envelope
 from pep_runtime.chain import GENESIS, next_hash
 from pep_runtime.codec import Frame, decode_envelope
 from pep_runtime.journal import Pool, outcome_of
@@ -26,10 +28,10 @@ class Broken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """One journal row as it came, checked."""
+    """One row as it came, checked."""
 
     frame: Frame
-    child_ref: str | None
+    envelope: Envelope
     hash: bytes
     offset: int
 
@@ -37,15 +39,16 @@ class Copied:
 class Copies:
     """Reads journal topics. One topic is one authority's journal of one service."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, consumer: str = CONSUMER) -> None:
         self._pool = pool
+        self._consumer = consumer
 
     async def claim(self, topic: str, authority: str, service: str, owner: str) -> Claim:
         """Own the topic; how far copying is stands in the same database as the copies."""
-        return await claim_topic(self._pool, CONSUMER, topic, authority, service, owner)
+        return await claim_topic(self._pool, self._consumer, topic, authority, service, owner)
 
     def number(self, record: KafkaRecord) -> tuple[int, bytes]:
-        """The position in the journal, and the hash there."""
+        """The position in the log, and the hash there."""
         headers = dict(record.headers)
         return int(headers[POSITION]), headers[HASH]
 
@@ -66,28 +69,29 @@ class Copies:
 
     async def note_halt(self, claim: Claim) -> None:
         """For people to see: `pep status` shows it, and `GET /copies`."""
-        await note_halt(self._pool, CONSUMER, claim)
+        await note_halt(self._pool, self._consumer, claim)
 
     async def _store(self, claim: Claim, copies: Sequence[Copied]) -> None:
         frames = [copy.frame for copy in copies]
+        await self._call(
+            "select take_copies($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            claim,
+            copies[-1].offset + 1,
+            [frame.position for frame in frames],
+            [frame.recorded_at for frame in frames],
+            [frame.announced for frame in frames],
+            [copy.envelope.child_ref for copy in copies],
+            [frame.envelope for frame in frames],
+            [frame.payload for frame in frames],
+            [frame.announcement for frame in frames],
+            [copy.hash for copy in copies],
+        )
+
+    async def _call(self, query: str, claim: Claim, *rows: Any) -> None:
+        """Rows and the place in the topic, in one call."""
+        where = (claim.authority, claim.service, self._consumer, claim.topic, claim.epoch)
         try:
-            await self._pool.execute(
-                "select take_copies($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-                claim.authority,
-                claim.service,
-                CONSUMER,
-                claim.topic,
-                claim.epoch,
-                copies[-1].offset + 1,
-                [frame.position for frame in frames],
-                [frame.recorded_at for frame in frames],
-                [frame.announced for frame in frames],
-                [copy.child_ref for copy in copies],
-                [frame.envelope for frame in frames],
-                [frame.payload for frame in frames],
-                [frame.announcement for frame in frames],
-                [copy.hash for copy in copies],
-            )
+            await self._pool.execute(query, *where, *rows)
         except asyncpg.PostgresError as error:
             raise outcome_of(error) from error
 
@@ -117,4 +121,4 @@ def _checked(authority: str, previous: bytes, record: KafkaRecord) -> Copied:
         raise Broken(f"position {position} does not follow from the one before it")
     if envelope.authority != authority:
         raise Broken(f"position {position} belongs to another authority")
-    return Copied(frame, envelope.child_ref, its_hash, record.offset)
+    return Copied(frame, envelope, its_hash, record.offset)

@@ -19,12 +19,12 @@ Fetch = Callable[..., Awaitable[list[Any]]]
 """Runs a query as one authority: row-level security shows no other's rows."""
 
 _STORY = """
-    select service, position, recorded_at, envelope, payload from copy
+    select child_ref, service, position, recorded_at, envelope, payload from copy
     where authority = $1 and child_ref = $2 and recorded_at < coalesce($3::timestamptz, 'infinity')
       and (recorded_at, service, position) > ($4, $5, $6)
     order by recorded_at, service, position limit $7
 """
-_IS_KNOWN = "select 1 from copy where authority = $1 and child_ref = $2 limit 1"
+_IS_KNOWN = "select child_ref from copy where authority = $1 and child_ref = $2 limit 1"
 _RESTS_ON = """
     select s.service, c.position
     from (select split_part(topic, '.', 3) as service from consumer_offset where authority = $1 and consumer = $2) s
@@ -79,11 +79,16 @@ class Told:
         """One page of a child's facts, and where the next begins. Raises `NotFound` for a child nobody ever told of."""
         place = (after.recorded_at, after.service, after.position)
         rows = await self._fetch(_STORY, self._authority, child_ref, known_before, *place, limit + 1)
-        if not rows and not await self._fetch(_IS_KNOWN, self._authority, child_ref):
-            raise NotFound("There is no such child here.")
+        if not rows:
+            await self.must_know(child_ref)
         shown = rows[:limit]
         last = shown[-1] if len(rows) > limit else None
         return [_fact(row) for row in shown], last and Place(last["recorded_at"], last["service"], last["position"])
+
+    async def must_know(self, child_ref: str) -> None:
+        """Raises `NotFound` for a child nobody ever told of."""
+        if not await self._fetch(_IS_KNOWN, self._authority, child_ref):
+            raise NotFound("There is no such child here.")
 
     async def rests_on(self, known_before: datetime | None) -> dict[str, int]:
         """The last position of every service's journal that was known then."""

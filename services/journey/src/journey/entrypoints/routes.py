@@ -92,7 +92,7 @@ async def show_journey(
     caller.permit("read journey")
     told = _told(caller)
     known_before = midnight(as_of + timedelta(days=1)) if as_of else None
-    facts, following = await told.facts(child_ref, known_before, _place(after), limit)
+    facts, following = await told.facts(child_ref, known_before, place_of(after) or Place(), limit)
     return JourneyAnswer(
         child_ref=child_ref,
         as_of=as_of,
@@ -112,9 +112,10 @@ def _told(caller: Desk) -> Told:
     return Told(caller.authority, caller.fetch)
 
 
-def _place(after: str | None) -> Place:
+def place_of(after: str | None) -> Place | None:
+    """The place that a page's `next` names. Anything else is answered with 422."""
     try:
-        return Place.read(after) if after else Place()
+        return Place.read(after) if after else None
     except ValueError as error:
         fault = {"loc": ("query", "after"), "msg": "this is no `next` of a page before", "type": "value_error"}
         raise RequestValidationError([fault]) from error

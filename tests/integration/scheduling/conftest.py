@@ -26,6 +26,7 @@ TODAY = "2026-09-25T10:00:00+01:00"
 STAFF: dict[str, dict[str, Any]] = {
     "admin": {"role": Role.ADMINISTRATOR},
     "coordinator": {"role": Role.PEP_COORDINATOR},
+    "lead": {"role": Role.VIRTUAL_SCHOOL_HEAD},
     "worker": {"role": Role.SOCIAL_WORKER},
     "teacher": {"role": Role.DESIGNATED_TEACHER, "school_urn": "999101"},
     "other-teacher": {"role": Role.DESIGNATED_TEACHER, "school_urn": "999102"},

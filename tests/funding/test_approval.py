@@ -22,7 +22,7 @@ from funding.domain.claim.commands import HoldApprovals, StopClaim, WithdrawAppr
 from funding.domain.claim.events import PPPApprovalWithdrawn, PPPApproved, PPPClaimStopped, PPPRequested
 from funding.domain.envelope.events import SpendingCommitted, SpendingGivenBack
 from funding.domain.streams import claim_stream, envelope_stream
-from pep_kernel.authority_policy.funding import ApprovalLimits, Envelope, FundingPolicy, Grant
+from pep_kernel.authority_policy.funding import ApprovalLimits, BestValue, Envelope, FundingPolicy, Grant
 from pep_kernel.decider import Act
 from pep_kernel.may import Role, Signed
 from pep_kernel.refusal import Refusal
@@ -102,6 +102,7 @@ POLICY = FundingPolicy(
     grant=Grant(effective_from=COMPLETED_ON, source=("our choice",), amount_pence=263_000, held_back_percent=20),
     envelope=Envelope(effective_from=COMPLETED_ON, source=("our choice",), head_may_override=True),
     payment_routes=ROUTES,
+    best_value=BestValue(effective_from=COMPLETED_ON, source=("our choice",), impact_reviewed="premium_only"),
 )
 NO_OVERRIDE = POLICY.model_copy(update={"envelope": POLICY.envelope.model_copy(update={"head_may_override": False})})
 

@@ -15,6 +15,7 @@ from funding.policies import POLICIES
 from pep_kernel.announcement import Announcement, Said
 from pep_kernel.authority_policy.funding import (
     ApprovalLimits,
+    BestValue,
     Category,
     Eligibility,
     Envelope,
@@ -55,6 +56,7 @@ RULES = FundingRules(
         grant=(Grant(effective_from=FROM, source=SOURCE, amount_pence=263_000, held_back_percent=20),),
         envelope=(Envelope(effective_from=FROM, source=SOURCE, head_may_override=True),),
         payment_routes=(ROUTES,),
+        best_value=(BestValue(effective_from=FROM, source=SOURCE, impact_reviewed="premium_only"),),
     ),
     area_code="855",
 )

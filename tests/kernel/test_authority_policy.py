@@ -9,12 +9,14 @@ from pep_kernel.authority_policy import (
     FundingFile,
     NotificationsFile,
     NotInForce,
+    PolicyFault,
     PolicyFileError,
     TermsFile,
     read_policy_file,
 )
 from pep_kernel.authority_policy.funding import Eligibility, Grant
-from pep_kernel.authority_policy.scheduling import Applicability, Cadence, Capacity, Quorum
+from pep_kernel.authority_policy.meetings import Capacity, Quorum
+from pep_kernel.authority_policy.scheduling import Applicability, Cadence
 from pep_kernel.calendars import Term, Unit
 from pep_kernel.may import Role
 
@@ -48,10 +50,12 @@ def sender(effective_from: str, more: str = "") -> str:
     return SENDER.replace("2020-04-01", effective_from) + more
 
 
-def fault_of(*senders: str, authority: str = "somewhere") -> PolicyFileError:
-    with pytest.raises(PolicyFileError) as fault:
+def fault_of(*senders: str, authority: str = "somewhere") -> PolicyFault:
+    """The only thing that is wrong."""
+    with pytest.raises(PolicyFileError) as wrong:
         notifications(*senders, authority=authority)
-    return fault.value
+    (fault,) = wrong.value.faults
+    return fault
 
 
 def test_a_rule_holds_until_its_successor_begins() -> None:
@@ -101,8 +105,8 @@ def test_two_rules_from_the_same_day_are_an_error() -> None:
 
 def test_rules_that_overlap_are_an_error() -> None:
     fault = fault_of(sender("2020-04-01", "effective_until = 2026-09-30\n"), sender("2026-09-01"))
-    assert fault.key == "sender"
-    assert "overlap" in fault.reason
+    assert (fault.key, fault.of) == ("sender.1", "2026-09-01")
+    assert fault.reason == "overlap: the rule before it ends on 30/09/2026 only"
 
 
 def test_a_gap_between_rules_is_an_error() -> None:
@@ -231,6 +235,10 @@ source = ["our choice"]
 effective_from = 2020-04-01
 own_area = "journal"
 other_area = "bacs"
+source = ["our choice"]
+[[best_value]]
+effective_from = 2020-04-01
+impact_reviewed = "premium_only"
 source = ["our choice"]
 """
 

@@ -1,4 +1,4 @@
-"""The files of the two authorities, read as the services read them."""
+"""The files of the authorities, read as the services read them."""
 
 import shutil
 from datetime import date
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pep_kernel.authority_policy import PolicyFileError, SchedulingPolicy
+from pep_kernel.authority_policy import FILES, PolicyFile, PolicyFileError, RulesFile, SchedulingPolicy
+from pep_kernel.authority_policy.lines import lines_of, lines_on
+from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.authority_policy.pep_record import IfMissing
 from pep_kernel.authority_policy.scheduling import Trigger
 from pep_kernel.calendars import DueDate, due_date
@@ -98,7 +100,7 @@ def test_only_one_county_requires_the_authority_at_a_meeting(policies: Policies)
 def test_a_plan_without_maths_is_refused_in_one_county_and_warned_about_in_the_other(policies: Policies) -> None:
     missing = {
         name: policies.for_authority(name).pep_record.in_force(ENTERED).targets.if_subject_missing
-        for name in policies.authorities
+        for name in ("leicestershire", "oxfordshire")
     }
     assert missing == {"leicestershire": IfMissing.REFUSE, "oxfordshire": IfMissing.WARN}
 
@@ -118,6 +120,90 @@ def test_every_file_has_rules_for_the_day(policies: Policies) -> None:
             assert file.in_force(ENTERED).version
 
 
+@pytest.mark.rule("O-92")
+@pytest.mark.parametrize("name", list(FILES))
+@pytest.mark.parametrize("other", ["leicestershire", "oxfordshire"])
+def test_a_third_authority_differs_in_every_key_and_the_code_does_not_know(
+    policies: Policies, other: str, name: str
+) -> None:
+    third, theirs = (said_by_key(policies, authority, name) for authority in ("nonesuch", other))
+    assert third.keys() == theirs.keys()
+    assert [key for key in third if third[key] == theirs[key]] == []
+
+
+def said_by_key(policies: Policies, authority: str, name: str) -> dict[str, set[tuple[str, str]]]:
+    """Rule → all that it says, without its day and source; what tells entries apart is part of what is said."""
+    file: PolicyFile = getattr(policies.for_authority(authority), name.replace("-", "_"))
+    rules = file.in_force(ENTERED) if isinstance(file, RulesFile) else file
+    said: dict[str, set[tuple[str, str]]] = {key: set() for key in type(rules).model_fields if key != "authority"}
+    for line in lines_of(rules):
+        said[line.key.partition(".")[0]].add((line.key, line.text))
+    return said
+
+
+@pytest.mark.parametrize("other", ["leicestershire", "oxfordshire"])
+def test_a_kind_of_spending_and_an_obligation_that_both_name_are_ruled_differently(
+    policies: Policies, other: str
+) -> None:
+    for name in ("funding", "scheduling"):
+        third, theirs = (entries_of(policies, authority, name) for authority in ("nonesuch", other))
+        both = third.keys() & theirs.keys()
+        assert both
+        assert [key for key in both if third[key] == theirs[key]] == []
+
+
+def entries_of(policies: Policies, authority: str, name: str) -> dict[str, list[str]]:
+    """`categories.tuition` → what is said of it."""
+    found: dict[str, list[str]] = {}
+    for line in lines_on(getattr(policies.for_authority(authority), name), ENTERED):
+        if line.key.startswith(("categories.", "obligations.", "dual_approvals.")):
+            found.setdefault(line.key.rpartition(".")[0], []).append(line.text)
+    return found
+
+
+@pytest.mark.scenario("T50")
+@pytest.mark.rule("O-74")
+def test_attendance_is_collected_from_the_fifth_birthday_on_where_an_authority_has_it_collected(
+    policies: Policies,
+) -> None:
+    five, nearly_five = date(2021, 9, 21), date(2021, 9, 22)
+    feeds = {name: scheduling(policies, name).attendance_feed for name in policies.authorities}
+    assert [feeds["oxfordshire"].covers(born, ENTERED) for born in (five, nearly_five)] == [True, False]
+    assert not feeds["leicestershire"].covers(date(2015, 1, 1), ENTERED)
+
+
+@pytest.mark.rule("L-12", "O-13", "O-20", "O-37")
+def test_who_sets_the_date_of_a_meeting_differs_between_the_first_and_the_later_ones(policies: Policies) -> None:
+    there, here = (scheduling(policies, name).convener for name in ("leicestershire", "oxfordshire"))
+    assert there.first_meeting == there.later_meetings == (Role.PEP_COORDINATOR,)
+    assert (here.first_meeting, here.later_meetings) == ((Role.SOCIAL_WORKER,), (Role.DESIGNATED_TEACHER,))
+
+
+@pytest.mark.rule("L-16", "O-35")
+def test_everywhere_a_parent_is_invited_by_a_recorded_decision_of_the_social_worker_alone(policies: Policies) -> None:
+    for name in policies.authorities:
+        invited = {each.invited: each for each in scheduling(policies, name).invitations.each}
+        assert invited[Capacity.FAMILY].by == (Role.SOCIAL_WORKER,)
+        assert invited[Capacity.FAMILY].recorded_decision
+
+
+@pytest.mark.rule("O-80", "O-91")
+def test_a_change_of_school_needs_two_jobs_in_one_county_only(policies: Policies) -> None:
+    there, here = (scheduling(policies, name).dual_approvals for name in ("leicestershire", "oxfordshire"))
+    assert there == ()
+    assert {each.decision: each.approvers for each in here} == {
+        "school_change": ("virtual_school_head", "corporate_parenting_manager"),
+        "term_time_holiday": ("virtual_school_head", "corporate_parenting_manager"),
+    }
+
+
+@pytest.mark.rule("L-37", "O-52")
+def test_what_a_school_may_write_of_a_carers_contact_is_policy(policies: Policies) -> None:
+    rules = {name: each.pep_record.in_force(ENTERED).carer_contact for name, each in policies.authorities.items()}
+    assert rules["leicestershire"].from_school == "refuse"
+    assert rules["oxfordshire"].from_school == "allow_if_necessary"
+
+
 def test_a_wrong_key_stops_the_reading_and_is_named_with_its_file(tmp_path: Path) -> None:
     folder = tmp_path / "authorities"
     shutil.copytree(FOLDER, folder)
@@ -125,6 +211,26 @@ def test_a_wrong_key_stops_the_reading_and_is_named_with_its_file(tmp_path: Path
     file.write_text(file.read_text().replace("days = 10", "dayz = 10", 1))
     with pytest.raises(PolicyFileError, match=r"oxfordshire/scheduling\.toml: obligations\.0\.days"):
         read_policies(folder)
+
+
+def test_all_that_is_wrong_is_told_at_once_in_all_files_of_all_authorities(tmp_path: Path) -> None:
+    folder = tmp_path / "authorities"
+    shutil.copytree(FOLDER, folder)
+    for authority in ("leicestershire", "oxfordshire"):
+        file = folder / authority / "funding.toml"
+        text = file.read_text().replace("held_back_percent = ", "held_back_percent = 9")
+        file.write_text(text.replace("head_may_override", "head_may_overide"))
+    (folder / "oxfordshire" / "fundings.toml").touch()
+    with pytest.raises(PolicyFileError) as wrong:
+        read_policies(folder)
+    told = [(fault.file.removeprefix(f"{folder}/"), fault.key, fault.of) for fault in wrong.value.faults]
+    mine = [("grant.0.held_back_percent", "2024-04-01"), ("grant.1.held_back_percent", "2025-04-01")]
+    mine += [("envelope.0.head_may_override", "2011-04-01"), ("envelope.0.head_may_overide", "2011-04-01")]
+    assert told == [
+        *(("leicestershire/funding.toml", *each) for each in mine),
+        ("oxfordshire/fundings.toml", "the whole file", None),
+        *(("oxfordshire/funding.toml", *each) for each in mine),
+    ]
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 from tests.scheduling.worked_examples import LEICESTERSHIRE, OXFORDSHIRE, REF, WORKER
 
-from pep_kernel.authority_policy.scheduling import Capacity
+from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.scenario import Scenario
 from pep_kernel.sealed import Contact, PlanText, ThirdParty

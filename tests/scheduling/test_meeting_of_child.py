@@ -15,7 +15,7 @@ from tests.scheduling.worked_examples import (
     told,
 )
 
-from pep_kernel.authority_policy.scheduling import Capacity
+from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.decider import AnyDecider, Decided, States, category
 from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal

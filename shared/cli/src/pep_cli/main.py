@@ -9,7 +9,7 @@ from typing import NoReturn
 import asyncpg
 import typer
 
-from pep_cli import clock_commands, keys_commands, parked_commands
+from pep_cli import clock_commands, keys_commands, parked_commands, policy_commands
 from pep_cli.backup_commands import backup, restore
 from pep_cli.rebuild_command import rebuild
 from pep_cli.recover_command import recover
@@ -33,6 +33,7 @@ for command in (verify, seals, rebuild, recover, backup, restore, status, refusa
     app.command()(command)
 app.add_typer(parked_commands.app, name="parked", help="Records that a service put aside because it failed on them.")
 app.add_typer(keys_commands.app, name="keys", help="An authority's own key, which wraps all keys of personal data.")
+app.add_typer(policy_commands.app, name="policy", help="The authorities' rules: checked, shown, compared.")
 app.add_typer(clock_commands.app, name="clock", help="The frozen clock of a demo or test installation.")
 
 

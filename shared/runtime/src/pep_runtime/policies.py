@@ -1,4 +1,4 @@
-"""Reads every authority's policy files at start, all of them and whole: one wrong key stops the start and is named.
+"""Reads every authority's policy files at start, all of them and whole: what is wrong stops the start and is named.
 
 `PEP_AUTHORITIES_DIR` says where they are; the settings of each service pass it on.
 """
@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from pep_kernel.authority_policy import (
+    FILES,
+    WHOLE_FILE,
     AuthorityFile,
     FundingFile,
     NotificationsFile,
     PepRecordFile,
+    PolicyFault,
     PolicyFile,
     PolicyFileError,
     SchedulingFile,
@@ -22,8 +25,6 @@ from pep_kernel.authority_policy import (
     read_policy_file,
 )
 from pep_kernel.calendars import Calendar
-
-File = TypeVar("File", bound=PolicyFile)
 
 
 @dataclass(frozen=True)
@@ -63,30 +64,36 @@ def _lies_in(laestab: str | None, area: AuthorityPolicies) -> bool:
 
 
 def read_policies(folder: Path) -> Policies:
-    """Every folder in `folder` as one authority. PolicyFileError names the first file and key that is wrong."""
+    """Every folder in `folder` as one authority. PolicyFileError tells all that is wrong in any file of any of them."""
     names = sorted(each.name for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
     if not names:
-        raise PolicyFileError(
-            str(folder), "the folder", "holds no authority; PEP_AUTHORITIES_DIR must name one that does"
-        )
-    return Policies({name: _read_authority(folder / name) for name in names})
+        reason = "holds no authority; PEP_AUTHORITIES_DIR must name one that does"
+        raise PolicyFileError(PolicyFault(str(folder), "the folder", reason))
+    faults: list[PolicyFault] = []
+    read = {name: _read_authority(folder / name, faults) for name in names}
+    if faults:
+        raise PolicyFileError(*faults)
+    return Policies({name: AuthorityPolicies(**files) for name, files in read.items()})
 
 
-def _read_authority(folder: Path) -> AuthorityPolicies:
-    return AuthorityPolicies(
-        authority=_read(AuthorityFile, folder, "authority"),
-        scheduling=_read(SchedulingFile, folder, "scheduling"),
-        pep_record=_read(PepRecordFile, folder, "pep-record"),
-        funding=_read(FundingFile, folder, "funding"),
-        notifications=_read(NotificationsFile, folder, "notifications"),
-        terms=_read(TermsFile, folder, "terms"),
+def _read_authority(folder: Path, faults: list[PolicyFault]) -> dict[str, Any]:
+    """Its files by the names of `AuthorityPolicies`; what is wrong with them is added to `faults`."""
+    unknown = sorted(path for path in folder.glob("*.toml") if path.stem not in FILES)
+    faults.extend(
+        PolicyFault(str(path), WHOLE_FILE, f"no such file is known; {', '.join(FILES)} are") for path in unknown
     )
+    files = {}
+    for name, kind in FILES.items():
+        try:
+            files[name.replace("-", "_")] = _read(kind, folder / f"{name}.toml")
+        except PolicyFileError as wrong:
+            faults.extend(wrong.faults)
+    return files
 
 
-def _read(kind: type[File], folder: Path, name: str) -> File:
-    path = folder / f"{name}.toml"
+def _read(kind: type[PolicyFile], path: Path) -> PolicyFile:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
-        raise PolicyFileError(str(path), "the whole file", f"cannot be read: {fault}") from fault
-    return read_policy_file(kind, text, str(path), folder.name)
+        raise PolicyFileError(PolicyFault(str(path), WHOLE_FILE, f"cannot be read: {fault}")) from fault
+    return read_policy_file(kind, text, str(path), path.parent.name)

@@ -102,6 +102,11 @@ class Story(Told):
     overdue: tuple[str, ...]
 
 
+def has_story(authority: str, samples: Path = SAMPLES) -> bool:
+    """Whether a term is told of the authority; the others are open, without children."""
+    return (samples / authority / "term.toml").exists()
+
+
 def read_story(authority: str, samples: Path = SAMPLES) -> Story:
     """The story that lies beside the authority's sample files."""
     return Story.model_validate(tomllib.loads((samples / authority / "term.toml").read_text()))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from pep_kernel.authority_policy.scheduling import Capacity
+from pep_kernel.authority_policy.meetings import Capacity
 from scheduling.domain.meeting.people import Attendee, Invitee, NextMeeting, Pupil, Short, Text
 
 CHILD_REF = "a2b4c6d7e3f5g2h4i6j7k3l5m2"

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from pep_kernel.authority_policy.dated import (
-    Dated,
-    InForce,
-    RulesFile,
-    Versions,
-    all_in_force,
-    followed_on_by,
-    in_force,
-)
+from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile
+from pep_kernel.authority_policy.succession import Several, Versions
 from pep_kernel.calendars import Term
 from pep_kernel.may import Role
 from pep_kernel.money import Pence, split_pence
@@ -36,16 +29,24 @@ class Eligibility(StrEnum):
 class Category(Dated):
     """A kind of spending, what policy says of it, and the sentence that explains it to the school."""
 
-    category: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-    eligibility: Eligibility
-    reason: str
+    NAMED_BY = ("category",)
+
+    category: str = Field(pattern=r"^[a-z0-9_]+$", description="The kind of spending, as plans name it.")
+    eligibility: Eligibility = Field(description="Pay (`allow`), do not pay (`decline`), or ask a person (`ask`).")
+    reason: str = Field(min_length=1, description="The sentence that the school reads.")
 
 
 class ApprovalLimits(Dated):
     """How much each role may approve for one plan; roles without limit may approve any amount."""
 
-    limits_pence: dict[Role, Pence]
-    without_limit: Annotated[tuple[Role, ...], Field(min_length=1)]
+    limits_pence: dict[Role, Pence] = Field(description="Role → the most that it may approve for one plan.")
+    without_limit: tuple[Role, ...] = Field(min_length=1, description="Roles that may approve any amount.")
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> ApprovalLimits:
+        if both := sorted(set(self.limits_pence) & set(self.without_limit)):
+            raise ValueError(f"{', '.join(both)}: has a limit and is without one")
+        return self
 
     def limit_pence(self, role: Role) -> int | None:
         """The role's limit: 0 for a role that approves nothing; none for one without limit."""
@@ -55,8 +56,8 @@ class ApprovalLimits(Dated):
 class Grant(Dated):
     """The premium for one child and year, and the part of it that the Virtual School keeps back for all."""
 
-    amount_pence: Pence
-    held_back_percent: Annotated[int, Field(ge=0, le=100)]
+    amount_pence: Pence = Field(description="The premium for one child and financial year.")
+    held_back_percent: int = Field(ge=0, le=100, description="The part that the Virtual School keeps back for all.")
 
     def term_pence(self, term: Term) -> int:
         """One child's share of a term, to the penny: the three terms of a financial year add up to the year."""
@@ -67,20 +68,31 @@ class Grant(Dated):
 class Envelope(Dated):
     """Whether the head of the Virtual School may approve more than the term's envelope holds."""
 
-    head_may_override: bool
+    head_may_override: bool = Field(description="Whether the head may approve beyond the envelope, with a reason.")
 
 
 class PaymentRoutes(Dated):
     """How schools are paid: in the authority's own area, and in another (a ledger journal does not reach those)."""
 
-    own_area: PaymentRoute
-    other_area: PaymentRoute
+    own_area: PaymentRoute = Field(description="How schools in the authority's own area are paid.")
+    other_area: PaymentRoute = Field(description="How schools in other areas are paid; never by journal.")
 
     @model_validator(mode="after")
     def _a_journal_stays_at_home(self) -> PaymentRoutes:
         if self.other_area == "journal":
             raise ValueError("a ledger journal cannot pay a school in another area")
         return self
+
+
+class BestValue(Dated):
+    """Which spending needs words about its value beside its costs, and whether its effect is looked at afterwards."""
+
+    from_pence: Pence | None = Field(
+        None, description="A line of this amount or more needs a sentence on its value; left out, no line does."
+    )
+    impact_reviewed: Literal["premium_only", "every_intervention"] = Field(
+        description="Whose effect the next plan reviews: of what the premium paid for, or of every intervention."
+    )
 
 
 class FundingPolicy(InForce):
@@ -91,31 +103,23 @@ class FundingPolicy(InForce):
     grant: Grant
     envelope: Envelope
     payment_routes: PaymentRoutes
+    best_value: BestValue
 
     def category(self, name: str) -> Category | None:
         """What policy says of this kind of spending; none where it is silent, and a person is asked."""
         return next((category for category in self.categories if category.category == name), None)
 
 
-def _name(category: Category) -> str:
-    return category.category
-
-
 class FundingFile(RulesFile):
-    """`funding.toml`: every version of every rule."""
+    """What the premium pays for, who approves, how schools are paid."""
 
-    categories: Annotated[tuple[Category, ...], Field(min_length=1), AfterValidator(followed_on_by(_name))]
+    categories: Several[Category] = Field(min_length=1)
     approval_limits: Versions[ApprovalLimits]
     grant: Versions[Grant]
     envelope: Versions[Envelope]
     payment_routes: Versions[PaymentRoutes]
+    best_value: Versions[BestValue]
 
     def in_force(self, on: date) -> FundingPolicy:
         """The rules that hold on this day. NotInForce before the file's first day."""
-        return FundingPolicy(
-            categories=all_in_force(self.categories, on),
-            approval_limits=in_force("approval_limits", self.approval_limits, on),
-            grant=in_force("grant", self.grant, on),
-            envelope=in_force("envelope", self.envelope, on),
-            payment_routes=in_force("payment_routes", self.payment_routes, on),
-        )
+        return self._in_force(FundingPolicy, on)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile, Versions, in_force
+from pydantic import Field, model_validator
+
+from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile
+from pep_kernel.authority_policy.succession import Versions
 
 SATURDAY = 5
 
@@ -12,22 +15,28 @@ SATURDAY = 5
 class Sender(Dated):
     """The name and address that messages come from."""
 
-    name: str
-    address: str
+    name: str = Field(min_length=1, description="The name that people see.")
+    address: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="The address; answers go to it.")
 
 
 class Words(Dated):
     """The authority's own word for the premium."""
 
-    premium: str
+    premium: str = Field(min_length=1, description="What the authority calls the pupil premium of a child in care.")
 
 
 class QuietHours(Dated):
     """From this time in the evening until that time in the morning, and perhaps on weekends, nothing is sent."""
 
-    begin: time
-    end: time
-    weekends: bool
+    begin: time = Field(description="From this time in the evening on nothing is sent.")
+    end: time = Field(description="From this time in the morning on messages are sent again.")
+    weekends: bool = Field(description="Whether Saturdays and Sundays are quiet all day.")
+
+    @model_validator(mode="after")
+    def _over_night(self) -> QuietHours:
+        if self.begin <= self.end:
+            raise ValueError("quiet hours begin in the evening and end in the morning")
+        return self
 
     def is_quiet(self, at: datetime) -> bool:
         """Whether to wait at this local moment."""
@@ -44,7 +53,7 @@ class NotificationsPolicy(InForce):
 
 
 class NotificationsFile(RulesFile):
-    """`notifications.toml`: every version of every rule."""
+    """Who writes to people, in which words, and when."""
 
     sender: Versions[Sender]
     words: Versions[Words]
@@ -52,8 +61,4 @@ class NotificationsFile(RulesFile):
 
     def in_force(self, on: date) -> NotificationsPolicy:
         """The rules that hold on this day. NotInForce before the file's first day."""
-        return NotificationsPolicy(
-            sender=in_force("sender", self.sender, on),
-            words=in_force("words", self.words, on),
-            quiet_hours=in_force("quiet_hours", self.quiet_hours, on),
-        )
+        return self._in_force(NotificationsPolicy, on)

@@ -1,4 +1,7 @@
-"""Scheduling's rules: who has a PEP, by when what must be done, and when a meeting counts."""
+"""Scheduling's rules: who has a PEP, by when what must be done, and when a meeting counts.
+
+How people come together for a meeting (who arranges, chairs, invites) is in `meetings.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +9,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field, model_validator
 
-from pep_kernel.authority_policy.dated import (
-    Dated,
-    InForce,
-    RulesFile,
-    Versions,
-    all_in_force,
-    followed_on_by,
-    in_force,
-)
+from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile
+from pep_kernel.authority_policy.meetings import Chair, Convener, Invitations, NextMeeting, Notice, Quorum
+from pep_kernel.authority_policy.record_keeping import RecordKeeping
+from pep_kernel.authority_policy.succession import Several, Versions
 from pep_kernel.calendars import Roll, Term, Unit, age_on, year_group
 
-YEAR_12 = 12
-
-
-class Capacity(StrEnum):
-    """In what capacity somebody comes to a meeting."""
-
-    SOCIAL_WORKER = "social_worker"
-    DUTY_SOCIAL_WORKER = "duty_social_worker"
-    TEAM_MANAGER = "team_manager"
-    PERSONAL_ADVISER = "personal_adviser"
-    FOSTERING_SOCIAL_WORKER = "fostering_social_worker"
-    DESIGNATED_TEACHER = "designated_teacher"
-    NEXT_DESIGNATED_TEACHER = "next_designated_teacher"
-    SCHOOL_STAFF = "school_staff"
-    VIRTUAL_SCHOOL_OFFICER = "virtual_school_officer"
-    SENIOR_VIRTUAL_SCHOOL_OFFICER = "senior_virtual_school_officer"
-    VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
-    PEP_COORDINATOR = "pep_coordinator"
-    CARER = "carer"
-    CHILD = "child"
-    FAMILY = "family"
-    NURSE = "nurse"
+Age = Annotated[int, Field(ge=0, le=25)]
 
 
 class Trigger(StrEnum):
@@ -51,16 +28,33 @@ class Trigger(StrEnum):
     MEETING_HELD = "meeting_held"
 
 
+class Approver(StrEnum):
+    """Whose agreement a decision may need."""
+
+    VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
+    CORPORATE_PARENTING_MANAGER = "corporate_parenting_manager"
+    TEAM_MANAGER = "team_manager"
+    INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
+
+
 class Applicability(Dated):
     """Which children have a PEP: from and until a birthday, unless their legal status is a short break (reg 48).
 
     Below compulsory school age (the term after the fifth birthday) a child may need to be in a setting to have one.
     """
 
-    legal_statuses_without: tuple[str, ...]
-    from_age_years: int
-    until_age_years: int
-    early_years_needs_setting: bool
+    legal_statuses_without: tuple[str, ...] = Field(description="Legal statuses under which no plan is made.")
+    from_age_years: Age = Field(description="The birthday from which a child has a plan.")
+    until_age_years: Age = Field(description="The birthday from which there is none any more.")
+    early_years_needs_setting: bool = Field(
+        description="Whether a child below compulsory school age has a plan only while at a nursery or the like."
+    )
+
+    @model_validator(mode="after")
+    def _grows_older(self) -> Applicability:
+        if self.until_age_years <= self.from_age_years:
+            raise ValueError("'until_age_years' must be more than 'from_age_years'")
+        return self
 
     def why_not(self, legal_status: str, date_of_birth: date, on: date, *, in_setting: bool) -> str | None:
         """The short code of why no PEP applies on this day; none when it does."""
@@ -80,54 +74,65 @@ class Applicability(Dated):
 class Obligation(Dated):
     """One duty with one date of its own: so many days after its trigger, met by one event and by nothing else."""
 
-    trigger: Trigger
-    duty: Literal["convene", "hold", "complete", "available"]
-    days: Annotated[int, Field(ge=1)]
-    unit: Unit
-    roll: Roll = Roll.KEEP
-    met_by: Literal["MeetingScheduled", "MeetingHeld", "PEPMarkedComplete", "PEPCompleted"]
+    NAMED_BY = ("trigger", "duty")
 
-    @property
-    def key(self) -> str:
-        return f"{self.trigger}/{self.duty}"
+    trigger: Trigger = Field(description="What starts the clock.")
+    duty: Literal["convene", "hold", "complete", "available"] = Field(
+        description="What must be done: arrange the meeting, hold it, complete the plan, have it ready for the review."
+    )
+    days: int = Field(ge=1, le=365, description="How many days after the trigger; the day after it is day 1.")
+    unit: Unit = Field(description="Which days count: all, those on which offices work, those on which schools teach.")
+    roll: Roll = Field(
+        Roll.KEEP, description="Where a due date goes that falls on a day when nobody works: nowhere, on, or back."
+    )
+    met_by: Literal["MeetingScheduled", "MeetingHeld", "PEPMarkedComplete", "PEPCompleted"] = Field(
+        description="The one event that meets it."
+    )
 
 
 class Cadence(Dated):
     """The terms in which each child has a PEP meeting after the first, and those for children in the early years."""
 
-    school_age_terms: Annotated[tuple[Term, ...], Field(min_length=1)]
-    early_years_terms: Annotated[tuple[Term, ...], Field(min_length=1)]
+    school_age_terms: tuple[Term, ...] = Field(min_length=1, description="The terms of a child of school age.")
+    early_years_terms: tuple[Term, ...] = Field(min_length=1, description="The terms of a child below school age.")
 
     def terms_for(self, date_of_birth: date, on: date) -> frozenset[Term]:
         return frozenset(self.early_years_terms if year_group(date_of_birth, on) < 0 else self.school_age_terms)
 
 
-class Quorum(Dated):
-    """Who makes a meeting a PEP meeting (L-19, L-20): any one of these. In Year 12 and 13 some more may.
+class AttendanceFeed(Dated):
+    """Who tells each school day which children in care are present, and from which birthday on a child is asked about.
 
-    Where nobody is required every meeting is a PEP meeting, and one without any of these is marked (T23).
+    "Over five" is read as: the fifth birthday has been reached (T50).
     """
 
-    authority_must_attend: bool
-    represents_authority: Annotated[tuple[Capacity, ...], Field(min_length=1)]
-    represents_authority_from_year_12: tuple[Capacity, ...] = ()
+    provider: str | None = Field(None, description="Who collects attendance; left out, nobody does.")
+    from_age_years: Age | None = Field(None, description="The birthday from which a child is covered, that day too.")
 
-    def is_represented(self, attended: frozenset[Capacity], year: int) -> bool:
-        """Whether one of those who attended speaks for the authority, for a pupil in this year group."""
-        more = self.represents_authority_from_year_12 if year >= YEAR_12 else ()
-        return not attended.isdisjoint((*self.represents_authority, *more))
+    @model_validator(mode="after")
+    def _provider_needs_age(self) -> AttendanceFeed:
+        if (self.provider is None) != (self.from_age_years is None):
+            raise ValueError("'provider' and 'from_age_years' go together")
+        return self
 
-
-class Notice(Dated):
-    """How many calendar days before the meeting its details must be sent; none where the authority sets no time."""
-
-    days_before: Annotated[int, Field(ge=1)] | None = None
+    def covers(self, date_of_birth: date, on: date) -> bool:
+        """Whether this child's attendance is collected on this day."""
+        return self.from_age_years is not None and age_on(date_of_birth, on) >= self.from_age_years
 
 
-class NextMeeting(Dated):
-    """What must be agreed about the next meeting before this one ends."""
+class DualApproval(Dated):
+    """A decision that needs the agreement of several people of different jobs, each person once."""
 
-    fields: Annotated[tuple[Literal["date", "time", "venue"], ...], Field(min_length=1)]
+    NAMED_BY = ("decision",)
+
+    decision: Literal["school_change", "term_time_holiday", "placement_change"] = Field(description="What is decided.")
+    approvers: tuple[Approver, ...] = Field(min_length=2, description="The jobs that must all agree.")
+
+    @model_validator(mode="after")
+    def _different_jobs(self) -> DualApproval:
+        if len(set(self.approvers)) < len(self.approvers):
+            raise ValueError("the same job twice is one approval")
+        return self
 
 
 class SchedulingPolicy(InForce):
@@ -136,35 +141,36 @@ class SchedulingPolicy(InForce):
     applicability: Applicability
     obligations: tuple[Obligation, ...]
     cadence: Cadence
+    convener: Convener
+    chair: Chair
+    invitations: Invitations
     quorum: Quorum
     notice: Notice
     next_meeting: NextMeeting
+    record_keeping: RecordKeeping
+    attendance_feed: AttendanceFeed
+    dual_approvals: tuple[DualApproval, ...]
 
     def obligations_after(self, trigger: Trigger) -> tuple[Obligation, ...]:
         return tuple(obligation for obligation in self.obligations if obligation.trigger is trigger)
 
 
-def _key(obligation: Obligation) -> str:
-    return obligation.key
-
-
 class SchedulingFile(RulesFile):
-    """`scheduling.toml`: every version of every rule."""
+    """Who has a plan, by when what must be done, how meetings come about."""
 
     applicability: Versions[Applicability]
-    obligations: Annotated[tuple[Obligation, ...], Field(min_length=1), AfterValidator(followed_on_by(_key))]
+    obligations: Several[Obligation] = Field(min_length=1)
     cadence: Versions[Cadence]
+    convener: Versions[Convener]
+    chair: Versions[Chair]
+    invitations: Versions[Invitations]
     quorum: Versions[Quorum]
     notice: Versions[Notice]
     next_meeting: Versions[NextMeeting]
+    record_keeping: Versions[RecordKeeping]
+    attendance_feed: Versions[AttendanceFeed]
+    dual_approvals: Several[DualApproval] = ()
 
     def in_force(self, on: date) -> SchedulingPolicy:
         """The rules that hold on this day. NotInForce before the file's first day."""
-        return SchedulingPolicy(
-            applicability=in_force("applicability", self.applicability, on),
-            obligations=all_in_force(self.obligations, on),
-            cadence=in_force("cadence", self.cadence, on),
-            quorum=in_force("quorum", self.quorum, on),
-            notice=in_force("notice", self.notice, on),
-            next_meeting=in_force("next_meeting", self.next_meeting, on),
-        )
+        return self._in_force(SchedulingPolicy, on)

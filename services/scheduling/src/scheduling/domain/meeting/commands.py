@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from pep_kernel.authority_policy.scheduling import Capacity, Notice, Quorum
-from pep_kernel.authority_policy.scheduling import NextMeeting as NextMeetingRule
+from pep_kernel.authority_policy.meetings import Capacity, Notice, Quorum
+from pep_kernel.authority_policy.meetings import NextMeeting as NextMeetingRule
 from pep_kernel.message import Command
 from scheduling.domain.meeting.people import Attendee, Invitee, NextMeeting, Pupil
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pep_kernel.authority_policy.scheduling import Capacity
+from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.may import Role
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, ThirdParty

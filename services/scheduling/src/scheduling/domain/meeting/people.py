@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pep_kernel.authority_policy.scheduling import Capacity
+from pep_kernel.authority_policy.meetings import Capacity
 
 Mode = Literal["in_person", "by_video", "by_telephone"]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,10 +21,11 @@ from joserfc.jwk import KeySet
 from pep_local import mail
 from pep_local.places import free_ports
 from pep_local.process import Process, tcp_answers
-from pep_local.signin import AUDIENCE, CLIENT_ID, SignIn, User
+from pep_local.signin import AUDIENCE, CLIENT_ID, COMMAND_ID, SignIn, User
 from pep_local.stack import Stack
 from pep_local.supervisor import Supervisor
 from pep_local.trouble import Trouble
+from pep_runtime.code_flow import Client, CodeFlow
 
 
 @pytest.fixture
@@ -85,6 +87,26 @@ def test_the_local_provider_refuses_anything_but_development(tmp_path: Path, mon
     monkeypatch.setenv("PEP_ENVIRONMENT", "production")
     with pytest.raises(Trouble, match="for development only"):
         SignIn(tmp_path, "northshire", 1)
+
+
+async def test_a_person_signs_in_at_the_providers_own_page(tmp_path: Path, supervisor: Supervisor) -> None:
+    provider = sign_in(tmp_path)
+    supervisor.start([provider.prepare([User("staff-7", "a long secret")])])
+    back = "http://127.0.0.1:45678/signed-in"  # any port: who listens there is known when the browser comes back
+    async with httpx.AsyncClient(trust_env=False) as http:
+        flow = CodeFlow(Client(issuer=provider.issuer, client_id=COMMAND_ID), "development", http)
+        begun = await flow.begin(back)
+        page = await http.get(begun.address)
+        hidden = dict(re.findall(r'name="(transaction_id)" value="([^"]+)"', page.text))
+        form = {"username": "staff-7", "password": "a long secret", **hidden}
+        answer = await http.post(f"{provider.issuer}/authorize", data=form)
+        signed_in = await flow.finish(begun, answer.headers["location"])
+        published = await http.get(f"{provider.issuer}/.well-known/jwks.json")
+    assert answer.headers["location"].startswith(f"{back}?")
+    assert signed_in.subject == "staff-7"
+    keys = KeySet.import_key_set(published.json())
+    claims = jwt.decode(signed_in.access_token.get_secret_value(), keys, algorithms=["RS256"]).claims
+    assert (claims["sub"], claims["aud"]) == ("staff-7", AUDIENCE)
 
 
 async def test_mail_is_kept_by_recipient_and_shown_on_a_page(tmp_path: Path, supervisor: Supervisor) -> None:

@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 from tests.integration.installed import service_key
 
-from pep_runtime.service_tokens import SERVICES_ISSUER, ServiceTokens, make_service_key, retire_old_keys
+from pep_runtime.service_tokens import SERVICES_ISSUER, ServiceTokens, make_service_key, old_keys, retire_old_keys
 from pep_runtime.tokens import NotSignedIn, Unchecked
 
 
@@ -97,7 +97,8 @@ def test_old_and_new_key_hold_side_by_side_until_the_old_one_is_retired(tmp_path
     both = service("journey", tmp_path)
     fresh = ServiceTokens("funding", new, public).token("journey", "northshire")
     assert both.check(Unchecked.read(old)) == both.check(Unchecked.read(fresh)) == ("northshire", "funding")
-    assert retire_old_keys("funding", new, public) == 1
+    assert old_keys("funding", new, public) == [private_key(tmp_path, "funding").kid]
+    retire_old_keys("funding", new, public)
     after = service("journey", tmp_path)
     assert after.check(Unchecked.read(fresh)) == ("northshire", "funding")
     assert "not known here" in refused(after, old)
@@ -108,7 +109,7 @@ def test_nothing_is_retired_for_a_key_that_the_others_do_not_know(tmp_path: Path
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     make_service_key("funding", tmp_path / "stray.json", elsewhere)
-    with pytest.raises(ValueError, match="nothing was taken out"):
+    with pytest.raises(ValueError, match="nothing is taken out"):
         retire_old_keys("funding", tmp_path / "stray.json", tmp_path / "service-keys")
     assert service("funding", tmp_path).token("journey", "northshire")
 

@@ -115,6 +115,7 @@ def _write_installation(stack: Stack, environments: Mapping[str, Environment]) -
     path = stack.folder / "installation.json"
     path.touch(mode=0o600)
     content = {
+        "environment": "development",
         "kafka_bootstrap": stack.kafka_bootstrap,
         "clock_file": str(stack.clock_file),
         "services": {
@@ -127,7 +128,7 @@ def _write_installation(stack: Stack, environments: Mapping[str, Environment]) -
         },
         "keys": {"operator_dsn": stack.keys_operator_dsn, "folder": str(stack.keys_folder)},
         "postgres_bin": str(BINARIES),
-        "sign_in": {name: provider.for_scripts() for name, provider in stack.sign_ins.items()},
+        "sign_in": {name: provider.for_commands() for name, provider in stack.sign_ins.items()},
     }
     path.write_text(json.dumps(content, indent=2))
 

@@ -19,6 +19,7 @@ from pep_local.trouble import Trouble
 
 AUDIENCE = "openpep"  # `aud` of an access token; an ID token has the client's id there
 CLIENT_ID = "openpep-portal"
+COMMAND_ID = "openpep-command"  # `pep sign-in`: a client without a secret, on any port of the person's own machine
 TOKEN_EXPIRY_MINUTES = 60
 MANAGEMENT_HEADER = "X-Management-Secret"
 SECRETS = ("client_secret", "management_secret", "session_secret")
@@ -63,9 +64,10 @@ class SignIn:
         """The secret of the client `CLIENT_ID`, made at the first start."""
         return self._secret("client_secret")
 
-    def for_scripts(self) -> dict[str, str]:
-        """What a script needs to sign somebody in with a password."""
-        return {"token_url": f"{self.issuer}/token", "client_id": CLIENT_ID, "client_secret": self.client_secret}
+    def for_commands(self) -> dict[str, object]:
+        """What `pep sign-in` needs, and `pep token`, which signs somebody in by password."""
+        place = {"token_url": f"{self.issuer}/token", "client_id": CLIENT_ID, "client_secret": self.client_secret}
+        return {"issuer": self.issuer, "client_id": COMMAND_ID, "by_password": place}
 
     def add_users(self, users: Iterable[User]) -> None:
         """Let more people sign in, at once: the running provider is told to read its users again."""
@@ -96,7 +98,12 @@ class SignIn:
         _write(path, {"config_version": 1, "users": {**known, **added}})
 
     def _settings(self) -> dict[str, object]:
-        client = {"client_id": CLIENT_ID, "client_secret": self.client_secret}
+        portal = {"client_id": CLIENT_ID, "client_secret": self.client_secret}
+        command = {
+            "client_id": COMMAND_ID,
+            "token_endpoint_auth_method": "none",
+            "redirect_uris": [f"http://{LOOPBACK}/signed-in"],
+        }
         return {
             "config_version": 1,
             "server": {"host": LOOPBACK, "port": self._port},
@@ -105,7 +112,7 @@ class SignIn:
                 "audience": AUDIENCE,
                 "token_expiry_minutes": TOKEN_EXPIRY_MINUTES,
                 "require_pkce": True,
-                "clients": [client],
+                "clients": [portal, command],
             },
             "jwt": {"algorithm": "RS256", "keys_dir": str(self._folder / "keys")},
             "session": {

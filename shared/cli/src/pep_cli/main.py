@@ -9,13 +9,14 @@ from typing import NoReturn
 import asyncpg
 import typer
 
-from pep_cli import clock_commands, keys_commands, parked_commands, policy_commands
+from pep_cli import clock_commands, keys_commands, parked_commands, policy_commands, service_key_commands
 from pep_cli.backup_commands import backup, restore
 from pep_cli.rebuild_command import rebuild
 from pep_cli.recover_command import recover
 from pep_cli.refusals_command import refusals
 from pep_cli.seals_command import seals
-from pep_cli.settings import NoInstallation, name_services
+from pep_cli.settings import NoInstallation, name_services, use_kept_token
+from pep_cli.sign_in_command import sign_in, sign_out
 from pep_cli.status_command import status
 from pep_cli.terminal import Away, err
 from pep_cli.token_command import token
@@ -29,11 +30,12 @@ def pep() -> None:
     """OpenPEP at the terminal. The installation is described by the file that PEP_INSTALLATION names."""
 
 
-for command in (verify, seals, rebuild, recover, backup, restore, status, refusals, token):
+for command in (verify, seals, rebuild, recover, backup, restore, status, refusals, sign_in, sign_out, token):
     app.command()(command)
 app.add_typer(parked_commands.app, name="parked", help="Records that a service put aside because it failed on them.")
 app.add_typer(keys_commands.app, name="keys", help="An authority's own key, which wraps all keys of personal data.")
 app.add_typer(policy_commands.app, name="policy", help="The authorities' rules: checked, shown, compared.")
+app.add_typer(service_key_commands.app, name="service-key", help="The keys of services for their tokens.")
 app.add_typer(clock_commands.app, name="clock", help="The frozen clock of a demo or test installation.")
 
 
@@ -43,6 +45,7 @@ def main() -> None:
         app.add_typer(found.load(), name=found.name)
     try:
         name_services()
+        use_kept_token()
         app()
     except NoInstallation as missing:
         _give_up(str(missing))

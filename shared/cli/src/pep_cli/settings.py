@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pep_cli.kept_token import kept_token
 
 from pep_runtime.authority_keys import KeysService, KeyWrapper, authority_keys
 
@@ -44,14 +47,25 @@ class KeysPlace(BaseModel):
         return authority_keys(self.service, self.folder, self.address, self.token_file)
 
 
-class SignInPlace(BaseModel):
-    """Where an authority's people get their tokens."""
+class PasswordPlace(BaseModel):
+    """Where scripts of a development installation get tokens for a password."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     token_url: str
     client_id: str
-    client_secret: str
+    client_secret: SecretStr
+
+
+class SignInPlace(BaseModel):
+    """An authority's sign-in provider, and how this command is known to it: a client without a secret."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str
+    client_id: str
+    scope: str = "openid"
+    by_password: PasswordPlace | None = None
 
 
 class Installation(BaseModel):
@@ -60,6 +74,7 @@ class Installation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kafka_bootstrap: str
+    environment: Literal["development", "production"] = "production"
     clock_file: Path | None = None
     services: dict[str, ServicePlace]
     keys: KeysPlace | None = None
@@ -98,3 +113,22 @@ def name_services() -> None:
         return  # commands that need one say so themselves
     for name, place in services.items():
         os.environ.setdefault(f"PEP_{name.upper().replace('-', '_')}_URL", place.url)
+
+
+def token_file() -> Path:
+    """Where the token of whoever signed in with `pep sign-in` is kept."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "openpep" / "token.json"
+
+
+def use_kept_token() -> None:
+    """Commands that act for a person take what `pep sign-in` kept for this installation; PEP_TOKEN goes first."""
+    kept = None if "PEP_TOKEN" in os.environ else kept_token(token_file())
+    if kept is None:
+        return
+    try:
+        place = read_installation().sign_in.get(kept.authority)
+    except NoInstallation:
+        return
+    if place is not None and place.issuer == kept.issuer:
+        os.environ["PEP_TOKEN"] = kept.token

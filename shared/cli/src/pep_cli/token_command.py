@@ -1,4 +1,7 @@
-"""`pep token`: signing in at a development installation."""
+"""`pep token`: a person's token for scripts and tests of a development installation, by password.
+
+A password belongs on the provider's own page, where it can ask for a second factor: elsewhere, `pep sign-in`.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,32 @@ def token(
     person: Annotated[str, typer.Argument(help="The person's reference.")],
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="PEP_PASSWORD")],
 ) -> None:
-    """Sign in at a development installation's provider and print a token: `export PEP_TOKEN=$(pep token …)`."""
+    """Development only: sign in by password and print a token: `export PEP_TOKEN=$(pep token …)`."""
     import httpx  # only this command needs it
 
-    place = read_installation().sign_in.get(authority)
-    if place is None:
-        err.print(f"This installation names no sign-in provider for {authority} that takes a password.")
+    installation = read_installation()
+    if installation.environment != "development":
+        err.print(
+            "pep token is for development installations only. Use pep sign-in, and your browser.",
+            soft_wrap=True,
+            highlight=False,
+        )
         raise typer.Exit(2)
+    place = installation.sign_in.get(authority)
+    if place is None or place.by_password is None:
+        err.print(
+            f"This installation names no sign-in provider for {authority} that takes a password.",
+            soft_wrap=True,
+            highlight=False,
+        )
+        raise typer.Exit(2)
+    client = (place.by_password.client_id, place.by_password.client_secret.get_secret_value())
     form = {"grant_type": "password", "username": person, "password": password}
     try:
-        answer = httpx.post(place.token_url, data=form, auth=(place.client_id, place.client_secret), trust_env=False)
+        answer = httpx.post(place.by_password.token_url, data=form, auth=client, trust_env=False)
     except httpx.TransportError as error:
         raise Away(type(error).__name__) from error
     if answer.status_code != httpx.codes.OK:
-        err.print("The provider does not know this person, or the password is wrong.")
+        err.print("The provider does not know this person, or the password is wrong.", soft_wrap=True, highlight=False)
         raise typer.Exit(1)
     print(answer.json()["access_token"])

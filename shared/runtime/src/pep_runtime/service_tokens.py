@@ -73,14 +73,20 @@ def make_service_key(service: str, key_file: Path, public_folder: Path) -> None:
     _write_public(file, [*(_read_public(file).keys if file.exists() else []), key])
 
 
-def retire_old_keys(service: str, key_file: Path, public_folder: Path) -> int:
-    """From now on the others take this service's key in `key_file` only. How many were taken out."""
+def old_keys(service: str, key_file: Path, public_folder: Path) -> list[str]:
+    """The names of the service's keys that others take beside that in `key_file`. Raises `ValueError`."""
     file, key = public_folder / f"{service}.json", _read_key(key_file)
-    known = _read_public(file).keys
-    if key.kid not in [each.kid for each in known]:
-        raise ValueError(f"{file} does not have the public half of {key_file}: nothing was taken out.")
-    _write_public(file, [key])
-    return len(known) - 1
+    known = [str(each.kid) for each in _read_public(file).keys]
+    if key.kid not in known:
+        raise ValueError(f"{file} does not have the public half of {key_file}: nothing is taken out.")
+    return [name for name in known if name != key.kid]
+
+
+def retire_old_keys(service: str, key_file: Path, public_folder: Path) -> None:
+    """From now on the others take this service's key in `key_file` only. Raises `ValueError`."""
+    old = old_keys(service, key_file, public_folder)
+    file = public_folder / f"{service}.json"
+    _write_public(file, [key for key in _read_public(file).keys if key.kid not in old])
 
 
 def _read_key(file: Path) -> OKPKey:

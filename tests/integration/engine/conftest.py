@@ -23,12 +23,12 @@ from pep_kernel.policy import Policies
 from pep_runtime.clock import Clock
 from pep_runtime.codec import EventTypes
 from pep_runtime.database import Logins, connect, provision
+from pep_runtime.file_keys import FileKeys
 from pep_runtime.handler import ByPerson, Done, Handler
 from pep_runtime.journal import Pool
 from pep_runtime.kafka import reader
-from pep_runtime.file_keys import FileKeys
 from pep_runtime.keyring import Keyring
-from pep_runtime.onboarding import open_authority
+from pep_runtime.onboarding import Infrastructure, open_authority
 from pep_runtime.policy_reader import PolicyReader
 from pep_runtime.projector import Projector
 from pep_runtime.relay import Relay
@@ -165,7 +165,7 @@ async def open_service(
         files = FileKeys(tmp_path / "keys")
         dsn = f"{postgres_dsn.rpartition('/')[0]}/{database}"
         for each in authorities:
-            await open_authority(each, {name: dsn}, kafka_bootstrap, files)
+            await open_authority(Infrastructure({name: dsn}, kafka_bootstrap, files), each)
         return SmallService(name, dsn, logins, app, relay, worker, Keyring(keys_pool, files), kafka_bootstrap)
 
     async with stack:

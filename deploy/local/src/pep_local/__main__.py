@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 
 from pep_local import kafka, pid_files
-from pep_local.installation import install
 from pep_local.places import make_folder, state_folder
 from pep_local.stack import Stack
 from pep_local.supervisor import Supervisor
@@ -24,6 +23,8 @@ Folder = Annotated[Path | None, typer.Option(help="The state folder; .state of t
 @app.command()
 def up(folder: Folder = None) -> None:
     """Start everything in the background, on the fixed ports."""
+    from pep_local.installation import install  # all services load with it; other commands need not wait
+
     stack = Stack.on_fixed_ports(folder or state_folder())
     with Supervisor(stack.folder) as supervisor:
         supervisor.start(stack.servers())
@@ -54,7 +55,7 @@ def servers(
     lifeline: Annotated[Path, typer.Option(help="A named pipe: its end by the last writer stops the servers.")],
 ) -> None:
     """For tests: PostgreSQL and Kafka on free ports while someone holds the lifeline; then the folder is removed."""
-    stack = Stack.on_free_ports(make_folder(folder))
+    stack = Stack.on_free_ports(make_folder(folder), secured=False)
     with Supervisor(stack.folder) as supervisor, lifeline.open("rb") as held:
         supervisor.start(stack.stores(fsync=False))
         print(stack.write_addresses(), flush=True)

@@ -21,20 +21,26 @@ LOGGING = ROOT / "deploy" / "kafka" / "log4j2.properties"
 LIBRARIES = ROOT / ".state" / "kafka-libs"
 OLDEST_JAVA = 17
 HEAP = "-Xmx512m"
+OPERATOR = "pep-operator"
 QUICK_START = "-XX:TieredStopAtLevel=1"
 API_VERSIONS_REQUEST = struct.pack(">ihhih", 10, 18, 0, 1, -1)  # length, api key, version, correlation id, no client id
 
 
-def prepare(folder: Path, port: int, controller_port: int, door: int | None = None) -> Process:
+def prepare(
+    folder: Path, port: int, controller_port: int, door: int | None = None, operator_password: str | None = None
+) -> Process:
     """Format the node's storage in the folder unless it is there, and say how to run it.
 
-    Clients come to `port`, or to the `door` before it: that is the address which the broker gives them.
+    Clients come to `port`, or to the `door` before it: that is the address which the broker gives them. With an
+    operator's password they sign in, and whatever was not granted is refused; the operator may do everything.
     """
     make_folder(folder)
     properties = folder / "server.properties"
-    properties.write_text(_server_properties(folder, port, controller_port, door or port))
+    properties.touch(mode=0o600)
+    secured = _SECURED.format(operator=OPERATOR, password=operator_password) if operator_password else _OPEN
+    properties.write_text(_server_properties(folder, port, controller_port, door or port) + secured)
     if not (folder / "data" / "meta.properties").exists():
-        _format(folder, properties)
+        _format(folder, properties, operator_password)
     return Process(
         name="Kafka",
         command=(*_java_command(), HEAP, f"-Dlog4j2.configurationFile={LOGGING}", "kafka.Kafka", str(properties)),
@@ -100,11 +106,13 @@ def _java_version(java: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
-def _format(folder: Path, properties: Path) -> None:
+def _format(folder: Path, properties: Path, operator_password: str | None) -> None:
     shutil.rmtree(folder / "data", ignore_errors=True)  # what a run that was killed half way left
     tool = (*_java_command(), "kafka.tools.StorageTool")
     cluster = subprocess.run((*tool, "random-uuid"), check=True, capture_output=True, text=True).stdout.strip()
-    command = (*tool, "format", "--cluster-id", cluster, "--config", str(properties))
+    operator = f"SCRAM-SHA-256=[name={OPERATOR},password={operator_password}]"
+    signs_in = ("--add-scram", operator) if operator_password else ()
+    command = (*tool, "format", "--cluster-id", cluster, "--config", str(properties), *signs_in)
     outcome = subprocess.run(command, check=False, capture_output=True, text=True)
     if outcome.returncode != 0:
         reason = (outcome.stderr or outcome.stdout).strip().splitlines()[-1:]
@@ -118,7 +126,6 @@ node.id=1
 controller.quorum.voters=1@{LOOPBACK}:{controller_port}
 listeners=CLIENT://{LOOPBACK}:{port},CONTROLLER://{LOOPBACK}:{controller_port}
 advertised.listeners=CLIENT://{LOOPBACK}:{door}
-listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=CLIENT
 controller.listener.names=CONTROLLER
 log.dirs={folder / "data"}
@@ -129,6 +136,24 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+"""
+
+
+_OPEN = "listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+# The controller cannot know SCRAM's users before it runs: it and the broker know each other by a password of this file.
+_SECURED = """\
+listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
+sasl.enabled.mechanisms=SCRAM-SHA-256
+sasl.mechanism.inter.broker.protocol=SCRAM-SHA-256
+sasl.mechanism.controller.protocol=PLAIN
+listener.name.controller.sasl.enabled.mechanisms=PLAIN
+listener.name.controller.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+username="{operator}" password="{password}" user_{operator}="{password}";
+listener.name.client.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required \
+username="{operator}" password="{password}";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:{operator}
 """
 
 

@@ -13,6 +13,8 @@ from pep_local import kafka, mail, postgres
 from pep_local.places import LOOPBACK, ROOT, first_port, free_ports, make_folder
 from pep_local.process import Process, http_answers
 from pep_local.signin import SignIn
+from pep_runtime.kafka_address import KafkaAddress
+from pep_runtime.kafka_users import UserPasswords
 
 PACKAGES = {
     "scheduling": "scheduling",
@@ -43,23 +45,24 @@ def port_names() -> tuple[str, ...]:
 class Stack:
     """The processes of one state folder and the addresses at which they answer.
 
-    `prefix` goes before the names of its databases, where several installations share one PostgreSQL. `doors` are the
-    ports at which clients come to a server, where something stands before it.
+    `secured`: Kafka asks who signs in. `prefix` goes before the names of its databases, where several installations
+    share one PostgreSQL. `doors` are the ports at which clients come to a server, where something stands before it.
     """
 
     folder: Path
     ports: Mapping[str, int]
     prefix: str = ""
     doors: Mapping[str, int] = field(default_factory=dict)
+    secured: bool = True
 
     @classmethod
     def on_fixed_ports(cls, folder: Path) -> "Stack":
         return cls(folder, dict(zip(port_names(), count(first_port()), strict=False)))
 
     @classmethod
-    def on_free_ports(cls, folder: Path, prefix: str = "") -> "Stack":
+    def on_free_ports(cls, folder: Path, prefix: str = "", secured: bool = True) -> "Stack":
         names = port_names()
-        return cls(folder, dict(zip(names, free_ports(len(names)), strict=True)), prefix)
+        return cls(folder, dict(zip(names, free_ports(len(names)), strict=True)), prefix, secured=secured)
 
     @cached_property
     def sign_ins(self) -> Mapping[str, SignIn]:
@@ -75,8 +78,16 @@ class Stack:
 
     @property
     def kafka_bootstrap(self) -> str:
-        """PEP_KAFKA_BOOTSTRAP names a cluster that is there already."""
-        return os.environ.get("PEP_KAFKA_BOOTSTRAP") or f"{LOOPBACK}:{self.door('kafka')}"
+        """For the operator: PEP_KAFKA_BOOTSTRAP names a cluster that is there already."""
+        own = KafkaAddress(f"{LOOPBACK}:{self.door('kafka')}")
+        if self.secured:
+            own = own.signed_in_as(kafka.OPERATOR, self.kafka_passwords.of(kafka.OPERATOR))
+        return os.environ.get("PEP_KAFKA_BOOTSTRAP") or str(own)
+
+    @property
+    def kafka_passwords(self) -> UserPasswords:
+        """Of Kafka's users."""
+        return UserPasswords(self.folder / "secrets" / "kafka")
 
     def door(self, server: str) -> int:
         """Where clients come to a server."""
@@ -127,7 +138,8 @@ class Stack:
             found.append(postgres.prepare(self.folder / "postgres", self.ports["postgres"], fsync))
         if "PEP_KAFKA_BOOTSTRAP" not in os.environ:
             ports = (self.ports["kafka"], self.ports["kafka_controller"], self.door("kafka"))
-            found.append(kafka.prepare(self.folder / "kafka", *ports))
+            password = self.kafka_passwords.of(kafka.OPERATOR) if self.secured else None
+            found.append(kafka.prepare(self.folder / "kafka", *ports, operator_password=password))
         return found
 
     def servers(self, fsync: bool = True) -> list[Process]:

@@ -10,6 +10,8 @@ from typing import Any, Self
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
+from pep_runtime.kafka_address import at
+
 STOP_SECONDS = 10.0
 LATE_RECORDS = 4_000  # more than the one batch that a paused relay may have on its way to a topic
 BATCH_BYTES = 512 * 1024  # before compression: below what a topic takes, large enough that asking costs little
@@ -20,7 +22,7 @@ log = logging.getLogger("pep_runtime.kafka")
 async def start_producer(bootstrap: str) -> AIOKafkaProducer:
     """An idempotent producer that waits for all replicas; batches are built by the caller."""
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap,
+        **at(bootstrap),
         acks="all",
         enable_idempotence=True,
         compression_type="zstd",
@@ -48,7 +50,7 @@ def reader(bootstrap: str, *topics: str, **settings: Any) -> AIOKafkaConsumer:
     """A consumer without automatic commits that begins at the beginning."""
     return _Reader(
         *topics,
-        bootstrap_servers=bootstrap,
+        **at(bootstrap),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         metadata_max_age_ms=5_000,

@@ -23,6 +23,7 @@ from pep_kernel.message import Event
 from pep_kernel.policy import Policy
 from pep_kernel.read_model import ReadModel
 from pep_kernel.refusal import Refusal
+from pep_runtime.access_journal import AccessJournal
 from pep_runtime.adoption import RuleFile, adopt
 from pep_runtime.authority_keys import authority_keys
 from pep_runtime.clock import Clock
@@ -34,6 +35,7 @@ from pep_runtime.housekeeping import keep_house
 from pep_runtime.issuers import read_issuers
 from pep_runtime.journal import Pool
 from pep_runtime.keyring import Keyring
+from pep_runtime.kafka_rights import Reads
 from pep_runtime.listening import listen
 from pep_runtime.metrics_page import metrics_app
 from pep_runtime.policies import Policies, read_policies
@@ -41,8 +43,8 @@ from pep_runtime.policy_reader import PolicyReader
 from pep_runtime.projector import Projector, Table
 from pep_runtime.relay import Relay
 from pep_runtime.runner import PartitionRunner
-from pep_runtime.settings import Settings
 from pep_runtime.service_tokens import ServiceTokens
+from pep_runtime.settings import Settings
 from pep_runtime.signin import SignIn
 from pep_runtime.tasks import until_one_ends
 from pep_runtime.topics import topic
@@ -61,7 +63,8 @@ class ServiceParts:
     """What makes one service. `rules(policies, authority)` is what its policies and routes are given as rules.
 
     `background` runs in the consumer role until it is cancelled. `rule_file(policies, authority)` is the file whose
-    versions the service writes down in its journal when it meets them.
+    versions the service writes down in its journal when it meets them. `journals` are the services whose whole journals
+    and access logs it reads.
     """
 
     name: str
@@ -72,10 +75,16 @@ class ServiceParts:
     routers: Sequence[APIRouter] = ()
     policies: Mapping[type[Announcement], Policy] = field(default_factory=dict)
     upstreams: tuple[str, ...] = ()
+    journals: tuple[str, ...] = ()
     background: Sequence[Background] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     description: str = ""
     rule_file: Callable[[Policies, str], RuleFile] | None = None
+
+    @property
+    def reads(self) -> Reads:
+        """Whose topics it reads, by their kind: what it must be allowed to."""
+        return {"events": self.upstreams, "journal": self.journals, "access": self.journals}
 
     def event_types(self) -> EventTypes:
         """Every event that may stand in this service's journal."""
@@ -96,6 +105,7 @@ class RunningService:
         self.bell = Bell()
         self.types = parts.event_types()
         self.deciders = {**parts.deciders, "policy": ADOPTED_RULES, "discarded": DISCARDED_ANNOUNCEMENTS}
+        self.access = AccessJournal(pool, self.clock)
         self.handler = Handler(pool, self.deciders, self.types, self.keyring, self.clock, self.bell)
         self.tables = {model.table: Table(model) for model in parts.read_models}
         self.sign_in = SignIn(

@@ -17,6 +17,7 @@ from typing import Any
 import faust
 import uvloop
 
+from pep_runtime.kafka_address import MECHANISM, KafkaAddress
 from pep_runtime.policies import read_policies
 from pep_runtime.service import RunningService, ServiceParts, running
 from pep_runtime.settings import Settings, StreamSettings
@@ -66,7 +67,7 @@ def stream_app(
     """The service's one faust app. `tally(type, announcement)`: what an announcement of ours adds to which counter."""
     app = faust.App(
         f"pep.{parts.name}.stream",
-        broker=[f"kafka://{address}" for address in settings.kafka_bootstrap.split(",")],
+        **_broker(KafkaAddress.parse(settings.kafka_bootstrap)),
         store="memory://",
         datadir=str(stream.data_dir / parts.name),
         web_host=stream.host,
@@ -80,6 +81,15 @@ def stream_app(
         _add_sweep(wired, name, work, stream.sweep_seconds)
     _add_page(wired, _add_counters(app, parts, settings, stream, tally))
     return app
+
+
+def _broker(address: KafkaAddress) -> dict[str, Any]:
+    """The brokers, and how faust signs in there."""
+    login = faust.SASLCredentials(
+        username=address.user, password=address.password, mechanism=MECHANISM, ssl_context=address.ssl_context()
+    )
+    brokers = [f"kafka://{each}" for each in address.brokers.split(",")]
+    return {"broker": brokers, "broker_credentials": login if address.user else None}
 
 
 def _add_sweep(wired: Wired, name: str, work: Sweep, seconds: float) -> None:

@@ -13,10 +13,17 @@ from collections.abc import AsyncGenerator, Iterable
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import CorruptRecordException, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import (
+    CorruptRecordException,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
+
+from pep_runtime.kafka_address import at
 
 FETCH_BYTES = 1024 * 1024
 WAIT_MILLISECONDS = 500
@@ -24,12 +31,14 @@ WAIT_MILLISECONDS = 500
 
 async def batches(bootstrap: str, topic: str) -> AsyncGenerator[Iterable[Any], None]:
     """Each batch's records, with `.value` and `.headers`, to be gone through once. Raises `KafkaError`."""
-    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    client = AIOKafkaClient(**at(bootstrap))
     fetching: asyncio.Task[Any] | None = None
     try:
         await client.bootstrap()
         await client.set_topics([topic])
         leader = client.cluster.leader_for_partition(TopicPartition(topic, 0))
+        if topic in client.cluster.unauthorized_topics:
+            raise TopicAuthorizationFailedError(topic)
         if leader is None:
             raise UnknownTopicOrPartitionError(topic)
         offset, end = 0, 1

@@ -1,7 +1,7 @@
 """By when a PEP is due: worked examples on real bank holidays and term dates, for two authorities that differ."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tests.scheduling.worked_examples import (
@@ -56,6 +56,12 @@ MEETING, PLAN = "meeting-1", "plan-1"
 
 def entering(on: date, rules: SchedulingRules = OXFORDSHIRE, **changes: Any) -> tuple[ChildEvent, ...]:
     return child.when(told(rules, today=on, spells=(spell(on),), **changes)).happened  # type: ignore[return-value]
+
+
+def applicable(
+    on: date, because: Literal["entered_care", "already_in_care", "school_moved"], rules: SchedulingRules = OXFORDSHIRE
+) -> PEPApplicable:
+    return PEPApplicable(child_ref=REF, on=on, because=because, policy_version=rules.version_on(on))
 
 
 def dates(events: Any) -> dict[str, date]:
@@ -136,7 +142,7 @@ def test_a_short_break_has_no_pep_until_the_status_changes() -> None:
     ordered = spell(MONDAY, episode(MONDAY, legal_status="V4"), episode(changed, legal_status="C1", reason_new="L"))
     after = child.given(*happened).when(told(LEICESTERSHIRE, spells=(ordered,), today=date(2026, 10, 9)))
     _, applies, due = after.then_some(LegalStatusChanged, PEPApplicable, PEPDueDateSet)
-    assert applies == PEPApplicable(child_ref=REF, on=changed, because="entered_care")
+    assert applies == applicable(changed, "entered_care", LEICESTERSHIRE)
     assert isinstance(due, PEPDueDateSet)
     assert due.trigger_on == changed
 
@@ -190,7 +196,7 @@ def test_a_new_school_asks_for_a_pep_again_where_the_rules_say_so() -> None:
     held = NoteMeetingHeld(**judging(OXFORDSHIRE), meeting_id=MEETING, on=date(2026, 10, 6), outcome="PEP")
     known = child.given(*entering(MONDAY)).when(held).then(met("hold", date(2026, 10, 6)))
     _, applies, *due = known.when(move).then_some(SchoolMoved, PEPApplicable, PEPDueDateSet, PEPDueDateSet)
-    assert applies == PEPApplicable(child_ref=REF, on=moved_on, because="school_moved")
+    assert applies == applicable(moved_on, "school_moved")
     assert dates(due) == {"convene": date(2026, 11, 16), "hold": date(2026, 11, 30)}
     child.given(*entering(MONDAY, LEICESTERSHIRE)).when(
         RecordSchoolMove(**judging(LEICESTERSHIRE), on=moved_on, school_urn="999102")
@@ -231,7 +237,7 @@ SINCE_2023: dict[str, Any] = {
 @pytest.mark.parametrize("rules", [OXFORDSHIRE, LEICESTERSHIRE])
 def test_a_spell_that_ran_before_going_live_owes_the_next_termly_meeting_only(rules: SchedulingRules) -> None:
     happened = child.when(told(rules, last_pep=LAST_PEP, **SINCE_2023)).happened
-    assert of_kind(PEPApplicable, happened) == [PEPApplicable(child_ref=REF, on=GOING_LIVE, because="already_in_care")]
+    assert of_kind(PEPApplicable, happened) == [applicable(GOING_LIVE, "already_in_care", rules)]
     (due,) = of_kind(PEPDueDateSet, happened)
     assert (due.obligation, due.due, due.unit, due.days) == ("hold", date(2026, 12, 18), "term", None)
     child.given(*happened).when(told(rules, last_pep=LAST_PEP, **SINCE_2023)).then_nothing()
@@ -346,6 +352,17 @@ def test_a_policy_version_is_the_one_in_force_on_the_day_that_started_the_obliga
     rules = SchedulingRules(file, OXFORDSHIRE.calendar_for)
     assert dates(entering(MONDAY, rules))["available"] == date(2026, 10, 19)
     assert dates(entering(date(2026, 9, 22), rules))["available"] == date(2026, 11, 3)
+    for entered in (MONDAY, date(2026, 9, 22)):
+        happened = child.when(told(rules, today=TODAY, spells=(spell(entered),))).happened
+        (applies,), dues = of_kind(PEPApplicable, happened), of_kind(PEPDueDateSet, happened)
+        assert {applies.policy_version, *(due.policy_version for due in dues)} == {rules.version_on(entered)}
+    assert rules.version_on(MONDAY) != rules.version_on(TODAY)
+
+
+def test_a_date_that_cannot_be_counted_names_the_rules_that_ask_for_it() -> None:
+    no_terms = SchedulingRules(OXFORDSHIRE.file, lambda _urn, _laestab: Calendar())
+    (not_counted,) = of_kind(PEPDueDateNotCounted, entering(MONDAY, no_terms))
+    assert not_counted.policy_version == OXFORDSHIRE.version_on(MONDAY)
 
 
 def test_the_calendar_asked_for_is_that_of_the_childs_school() -> None:

@@ -140,7 +140,8 @@ class Sender:
 
     async def _do(self, authority: str, message: Message, command: IntentCommand, what: str) -> Done | None:
         """None if the message is not where we thought: somebody else was quicker."""
-        act = Act(command, (message.message_id,), child_ref=message.child_ref)
+        judged_by = self._rules(authority).version if isinstance(command, BeginAttempt) else None
+        act = Act(command, (message.message_id,), child_ref=message.child_ref, policy_version=judged_by)
         cause = timer_cause(PURPOSE, authority, message.message_id, what)
         try:
             return await self._service.handler.handle(

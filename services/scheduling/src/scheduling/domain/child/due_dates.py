@@ -45,7 +45,12 @@ def _counting(
             counted = due_date(on, obligation.days, obligation.unit, calendar, obligation.roll)
         except TermDatesMissing as missing:
             return PEPDueDateNotCounted(
-                child_ref=child_ref, obligation=obligation.duty, trigger=trigger, trigger_on=on, reason=str(missing)
+                child_ref=child_ref,
+                obligation=obligation.duty,
+                trigger=trigger,
+                trigger_on=on,
+                reason=str(missing),
+                policy_version=version,
             )
         return PEPDueDateSet(
             child_ref=child_ref,
@@ -83,7 +88,7 @@ def by_cadence(child: Child, command: RecordCareFacts, live_from: date) -> Dates
     try:
         term = _next_term(held, live_from, rules, command, calendar_on(live_from, child, command))
     except TermDatesMissing as missing:
-        return [_not_counted(command.child_ref, held or live_from, str(missing))]
+        return [_not_counted(command.child_ref, held or live_from, str(missing), rules.version)]
     return [_by_end_of(term, held or live_from, command.child_ref, rules)]
 
 
@@ -96,9 +101,14 @@ def _next_term(
     return following if following.last >= live_from else calendar.term_on_or_next(live_from)
 
 
-def _not_counted(child_ref: str, on: date, reason: str) -> PEPDueDateNotCounted:
+def _not_counted(child_ref: str, on: date, reason: str, version: str) -> PEPDueDateNotCounted:
     return PEPDueDateNotCounted(
-        child_ref=child_ref, obligation="hold", trigger="last_pep", trigger_on=on, reason=reason
+        child_ref=child_ref,
+        obligation="hold",
+        trigger="last_pep",
+        trigger_on=on,
+        reason=reason,
+        policy_version=version,
     )
 
 

@@ -96,11 +96,15 @@ class ChildLeftCare(Event):
 
 
 class PEPApplicable(Event):
-    """The child must have a PEP, from this day on."""
+    """The child must have a PEP, from this day on.
+
+    `policy_version` is that of this day's rules: the envelope names those of the day on which we were told.
+    """
 
     child_ref: str
     on: date
     because: Literal["entered_care", "already_in_care", "school_moved"]
+    policy_version: str | None = None
 
 
 class PEPNotApplicable(Event):
@@ -139,6 +143,7 @@ class PEPDueDateNotCounted(Event):
     trigger: str
     trigger_on: date
     reason: str
+    policy_version: str | None = None
 
 
 class PEPDueDateWithdrawn(Event):

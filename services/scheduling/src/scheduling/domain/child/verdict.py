@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pep_kernel.authority_policy.dated import NotInForce
 from pep_kernel.authority_policy.scheduling import Trigger
@@ -48,11 +49,18 @@ def why_not(child: Child, command: RecordCareFacts, on: date) -> str | None:
 def _applies(child: Child, command: RecordCareFacts, spell: SpellInCare) -> list[ChildEvent]:
     live_from = command.record.cut_over
     if live_from is not None and spell.began < live_from:
-        applies = PEPApplicable(child_ref=command.child_ref, on=live_from, because="already_in_care")
+        applies = _from(live_from, "already_in_care", command)
         return [applies, *due_dates.by_cadence(child, command, live_from)]
     on = _first_day(child, command, spell)
-    applies = PEPApplicable(child_ref=command.child_ref, on=on, because="entered_care")
+    applies = _from(on, "entered_care", command)
     return [applies, *due_dates.after(Trigger.ENTERED_CARE, on, child, command)]
+
+
+def _from(
+    on: date, because: Literal["entered_care", "already_in_care", "school_moved"], command: Judged
+) -> PEPApplicable:
+    version = command.rules.in_force(on).version
+    return PEPApplicable(child_ref=command.child_ref, on=on, because=because, policy_version=version)
 
 
 def _first_day(child: Child, command: RecordCareFacts, spell: SpellInCare) -> date:
@@ -73,7 +81,7 @@ def moved(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
 def moved_now(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
     """As `moved`, for one move that was told by itself. A child who only lacked a setting now has a first PEP."""
     if command.school_urn is not None and child.verdict == DoesNotApply("no_early_years_setting"):
-        applies = PEPApplicable(child_ref=command.child_ref, on=command.on, because="school_moved")
+        applies = _from(command.on, "school_moved", command)
         return [applies, *due_dates.after(Trigger.ENTERED_CARE, command.on, child, command)]
     return _at_new_school(child, command, command.on, command.school_urn)
 
@@ -86,7 +94,7 @@ def _at_new_school(child: Child, command: Judged, on: date, urn: str | None) -> 
             dates = []
     if not dates:
         return []
-    return [PEPApplicable(child_ref=command.child_ref, on=on, because="school_moved"), *dates]
+    return [_from(on, "school_moved", command), *dates]
 
 
 def _is_new(child: Child, on: date, urn: str | None) -> bool:

@@ -8,6 +8,7 @@ from tools.samples import SAMPLES
 from funding.main import PARTS as FUNDING
 from journey.domain.plain_words import PlainWords
 from journey.domain.sentences import SENTENCES, sentence_of
+from journey.main import PARTS as JOURNEY
 from notifications.main import PARTS as NOTIFICATIONS
 from pep_record.main import PARTS as PEP_RECORD
 from scheduling.main import PARTS as SCHEDULING
@@ -15,7 +16,7 @@ from scheduling.main import PARTS as SCHEDULING
 SEALED = {"Identity", "PlanText", "Contact", "ThirdParty"}
 EVENTS = {
     (parts.name, event.__name__): event
-    for parts in (SCHEDULING, PEP_RECORD, FUNDING, NOTIFICATIONS)
+    for parts in (SCHEDULING, PEP_RECORD, FUNDING, NOTIFICATIONS, JOURNEY)
     for event in parts.events
 }
 CURRENT = [told for told in SENTENCES if ".v" not in told[1]]

@@ -114,4 +114,5 @@ def _fact(row: Any) -> Fact:
         actor=envelope.actor,
         policy_version=envelope.policy_version,
         payload=msgspec.json.decode(row["payload"]),
+        version=envelope.version,
     )

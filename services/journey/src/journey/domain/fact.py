@@ -14,7 +14,8 @@ from pep_kernel.message import Person, System
 class Fact:
     """`payload` is the event as stored, of its `schema_version`: personal values in it are sealed, and stay so.
 
-    `recorded_at` is when it was known, `occurred_at` when it was true, `position` its place in its service's journal.
+    `recorded_at` is when it was known, `occurred_at` when it was true, `position` its place in its service's journal,
+    `version` its place in its stream.
     """
 
     service: str
@@ -27,3 +28,4 @@ class Fact:
     actor: Person | System
     policy_version: str | None
     payload: Mapping[str, Any]
+    version: int

@@ -27,6 +27,18 @@ SCHEDULING = {
     "ObligationMet": "{obligation:duty} was done on {on:day}, by {by}.",
     "ObligationReopened": "{obligation:duty} was open again: {by} did not count any more.",
     "PEPOverdue": "{obligation:duty} was not done by {due:day}: overdue.",
+    "LegalHoldPlaced": "The record was held for case {case_ref}: nothing of it may be removed.",
+    "LegalHoldLifted": "The record was not held for case {case_ref} any more.",
+    "ForgettingRequested": "{by} asked that the record, or entries of it, be removed: {basis:words}.",
+    "ForgettingDeclined": "{by} declined to remove it.",
+    "ForgettingApproved": "{by} agreed to remove it.",
+    "ChildForgotten": "The personal data of the record was removed on {on:day}: {reason:words}.",
+    "EntriesForgotten": "Entries of the record were removed on {on:day}: {reason:words}.",
+    "DelegateNamed": "{by} named {person_ref} as the designated teacher's delegate from {on:day}.",
+    "DelegateEnded": "{person_ref} was the designated teacher's delegate no more from {on:day}.",
+    "RecordRestricted": "{by} restricted the record on {on:day}.",
+    "RecordUnrestricted": "{by} opened the restricted record again on {on:day}.",
+    "GlassBroken": "{person_ref} broke the glass as {role:words}, to look at the record until {until:moment}.",
     "CarerLinked": "{person_ref} was noted as a carer.",
     "CarerUnlinked": "{person_ref} was a carer no more.",
     "MeetingScheduled": "A meeting was arranged for {at:moment} ({invitees:count} invited).",
@@ -51,6 +63,9 @@ PEP_RECORD = {
     "KnownToHaveLeftCare": "The record learned that the child left care on {on:day}.",
     "SchoolKnown": "The record learned that the child was on the roll of {school_urn:school} from {on:day}.",
     "SocialWorkerKnown": "The record learned of social worker {social_worker_ref} from {on:day}.",
+    "DelegateKnown": "The record learned of {person_ref} as the designated teacher's delegate, or not any more.",
+    "RestrictionKnown": "The record learned that it was restricted, or open again, from {on:day}.",
+    "BrokenGlassKnown": "The record learned that {person_ref} might look at it until {until:moment}.",
     "NoPlanNeeded": "The record learned that no PEP is due: {reason:words}.",
     "MeetingKnown": "The record learned of the meeting of {on:day}; outcome: {outcome:words}.",
     "MeetingCorrectionKnown": "The record learned that the outcome of the meeting of {on:day} was: {outcome:words}.",
@@ -80,6 +95,11 @@ NOTIFICATIONS = {
     "NotificationSuppressed": "The message was held back: {reason:words}.",
 }
 
+JOURNEY = {
+    "RecordExported": "The record was given out to {by}: {reason:words}, request {request_ref}.",
+    "KnownForgotten": "Nothing of the record is given out any more: {reason:words}.",
+}
+
 SENTENCES: dict[tuple[str, str], str] = {
     (service, event): sentence
     for service, sentences in {
@@ -87,6 +107,7 @@ SENTENCES: dict[tuple[str, str], str] = {
         "pep-record": PEP_RECORD,
         "funding": FUNDING,
         "notifications": NOTIFICATIONS,
+        "journey": JOURNEY,
     }.items()
     for event, sentence in sentences.items()
 }

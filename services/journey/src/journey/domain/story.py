@@ -29,6 +29,7 @@ class Line:
     position: int
     event: str
     stream: str
+    version: int
 
 
 def tell(facts: Iterable[Fact]) -> tuple[Line, ...]:
@@ -49,6 +50,7 @@ def _line(fact: Fact) -> Line:
         position=fact.position,
         event=fact.type,
         stream=fact.stream,
+        version=fact.version,
     )
 
 

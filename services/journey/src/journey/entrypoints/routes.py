@@ -35,6 +35,7 @@ class LineAnswer(Shown):
     position: int
     event: str
     stream: str
+    version: int
 
 
 class JourneyAnswer(BaseModel):
@@ -58,6 +59,7 @@ class JourneyAnswer(BaseModel):
                             "position": 198,
                             "event": "MeetingHeld",
                             "stream": "meeting-0b51d3",
+                            "version": 3,
                         }
                     ],
                     "next": None,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from pep_kernel.refusal import NotFound, Refusal
+from pep_runtime.authority_keys import KeysAway
 from pep_runtime.journal import ClockBehind, Frozen, KeyReused, TooLarge, UnknownAuthority, VersionConflict
 from pep_runtime.provider_keys import ProviderAway
 from pep_runtime.tokens import NotSignedIn
@@ -75,6 +76,7 @@ _AWAY: dict[type[Exception], str] = {
     asyncpg.PostgresSystemError: "The database's disk cannot be read or written",
     asyncpg.ReadOnlySQLTransactionError: "The database takes nothing new",
     asyncpg.LockNotAvailableError: "The database is busy",
+    KeysAway: "The key service cannot be reached",
     OSError: _CANNOT_BE_REACHED,
     TimeoutError: "The database gives no answer",
 }

@@ -19,7 +19,7 @@ Progress = Callable[[int, int], None]
 _COUNT = "select count(*) from subject_key where authority = $1 and wrapped is not null"
 _NEXT = (
     "select subject, data_class, wrapped from subject_key where authority = $1 and wrapped is not null"
-    f" and (subject, data_class) > ($2, $3) order by subject, data_class limit {BATCH}"
+    " and (subject, data_class) > ($2, $3) order by subject, data_class limit $4"
 )
 # What was destroyed or wrapped anew meanwhile stays as it is.
 _WRAP = "update subject_key set wrapped = $5 where authority = $1 and subject = $2 and data_class = $3 and wrapped = $4"
@@ -80,7 +80,7 @@ async def _wrap_all(operator_dsn: str, wrapper: KeyWrapper, authority: str, prog
     last = ("", "")
     async with connected(operator_dsn) as connection:
         count = await connection.fetchval(_COUNT, authority)
-        while rows := await connection.fetch(_NEXT, authority, *last):
+        while rows := await connection.fetch(_NEXT, authority, *last, BATCH):
             anew += await _wrap(connection, wrapper, authority, rows)
             last = (rows[-1]["subject"], rows[-1]["data_class"])
             done += len(rows)

@@ -14,7 +14,7 @@ PROJECTS := pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 ALONE := $(and $(shell command -v flock),flock .uv/lock)
 
 TESTS := $(patsubst %/,%,$(wildcard tests/*/))
-NEED_SERVERS := tests/servers tests/integration tests/journeys tests/faults
+NEED_SERVERS := tests/servers tests/integration tests/journeys tests/faults tests/probes
 PURE_TESTS := $(filter-out $(NEED_SERVERS) %/__pycache__,$(TESTS))
 PURE_CODE := */domain/*,*/policies/*,*/projections/*,*/pep_kernel/*
 
@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check integration journeys bench faults seeded rules catalogue up down lock static pure
+.PHONY: help setup demo test check integration journeys probes bench faults seeded rules catalogue up down lock static pure
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ integration: setup ## the tests of single parts on real PostgreSQL and Kafka
 
 journeys: setup ## the tests that play whole journeys through all services
 	@$(BIN)/pytest tests/journeys
+
+probes: setup ## ask every service for what another authority has; COUNT=50000 SEED=7
+	@export $(if $(COUNT),PEP_PROBES_COUNT=$(COUNT)) $(if $(SEED),PEP_PROBES_SEED=$(SEED)); $(BIN)/pytest tests/probes
 
 bench: setup $(PEERS) ## measure the engine beside its peers; ONLY=P1,P4 some of it, FULL=1 all of it
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(FULL),--full)

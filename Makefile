@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check integration journeys probes bench faults seeded rules catalogue up down lock static pure
+.PHONY: help setup demo test check integration journeys probes bench faults seeded rules catalogue policy up down lock static pure
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ rules: setup ## which rule and scenario is shown by which test
 
 catalogue: setup ## write docs/catalogue.md anew: all announcements and events
 	@$(BIN)/python tools/catalogue.py
+
+policy: setup ## write docs/policy.md anew: the keys of authorities' files, and what each authority says
+	@$(BIN)/python tools/policy.py
 
 up: setup ## start servers and services in the background, without the demo's data
 	@$(BIN)/python -m pep_local up

@@ -13,6 +13,7 @@ from typing import Any
 from tests.journeys.conftest import Played
 
 from pep_local.term.story import SAMPLES
+from pep_runtime.database import connected
 from pep_runtime.kafka import reader
 
 NAMES = {
@@ -47,6 +48,14 @@ async def _topics(played: Played) -> list[str]:
         return sorted(name for name in await consumer.topics() if name.startswith("pep."))
     finally:
         await consumer.stop()
+
+
+async def journal(played: Played, service: str) -> list[Any]:
+    """Every event of one service's journal, of all authorities, as the database has it."""
+    query = "select authority, type, policy_version, occurred_at, payload from journal order by authority, position"
+    async with connected(played.stack.superuser_dsn(service)) as connection:
+        rows: list[Any] = await connection.fetch(query)
+    return rows
 
 
 def announced(found: list[Any], authority: str, service: str, kind: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The whole road, once, for both authorities: what the demo plays, held to pennies, days, mails and words.
+"""The whole road, once, for both authorities that have a story: what the demo plays, to pennies, days, mails, words.
 
 All tests look at one term that was played once: they are in one file, so that one worker plays it.
 """
@@ -13,14 +13,18 @@ from typing import Any
 
 import pytest
 from tests.journeys.conftest import Played
-from tests.journeys.evidence import announced, finance_rows, personal, records, services_of_traces, spans
+from tests.journeys.evidence import announced, finance_rows, journal, personal, records, services_of_traces, spans
 
+from pep_kernel.authority_policy import RulesFile
 from pep_local.mail import RECIPIENTS, messages
+from pep_local.places import ROOT
 from pep_local.stack import PACKAGES
 from pep_local.term.exports import pep
 from pep_local.term.meetings import MINUTES, NURSE, VENUE, joining_link
 from pep_local.term.plans import WORDS
 from pep_local.term.post import kind_of, post_in
+from pep_runtime.clock import LONDON
+from pep_runtime.policies import read_policies
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole term
 LE, OX = "leicestershire", "oxfordshire"
@@ -303,3 +307,49 @@ def _corrections(played: Played) -> list[str]:
 def _text(mail: Any) -> str:
     """All parts of a mail that can be read as text."""
     return "\n".join(part.get_content() for part in mail.walk() if part.get_content_maintype() == "text")
+
+
+RULES_OF = {
+    "scheduling": "scheduling",
+    "pep-record": "pep_record",
+    "funding": "funding",
+    "notifications": "notifications",
+}
+JUDGED = {
+    "scheduling": {
+        "PEPApplicable",
+        "PEPNotApplicable",
+        "PEPDueDateSet",
+        "MeetingScheduled",
+        "MeetingHeld",
+        "MeetingOutcomeCorrected",
+    },
+    "pep-record": {"EPEPOpened", "SectionContributed", "PEPMarkedComplete", "PEPCompleted", "PEPReturned"},
+    "funding": {"TermEnvelopeOpened", "PPPRequested", "PPPReferred", "PPPDeclined", "PPPApproved", "PPPReleased"},
+    "notifications": {"NotificationAttempted"},
+}
+"""What rules decide. All other events say what happened, whatever the rules are."""
+
+
+@pytest.mark.parametrize("service", RULES_OF)
+async def test_what_rules_decided_names_the_version_that_was_in_force_on_its_day(played: Played, service: str) -> None:
+    policies = read_policies(ROOT / "shared" / "authorities")
+    rows = [row for row in await journal(played, service) if row["type"] in JUDGED[service]]
+    assert {row["type"] for row in rows} == JUDGED[service]
+    for row in rows:
+        file: RulesFile = getattr(policies.for_authority(row["authority"]), RULES_OF[service])
+        day = row["occurred_at"].astimezone(LONDON).date()
+        assert row["policy_version"] == file.in_force(day).version, (row["type"], day)
+
+
+@pytest.mark.parametrize("service", RULES_OF)
+async def test_each_version_that_is_named_was_adopted_in_the_same_journal_with_its_text(
+    played: Played, service: str
+) -> None:
+    rows = await journal(played, service)
+    told = [(row["authority"], json.loads(row["payload"])) for row in rows if row["type"] == "PolicyAdopted"]
+    adopted = {(authority, event["version"]): event["text"] for authority, event in told}
+    named = {(row["authority"], row["policy_version"]) for row in rows if row["policy_version"] is not None}
+    assert named - adopted.keys() == set()
+    assert all(json.loads(text) for text in adopted.values())
+    assert {authority for authority, _ in adopted} == set(played.stack.sign_ins)

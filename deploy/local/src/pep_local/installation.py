@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from pep_kernel.may import Role
@@ -19,7 +20,10 @@ from pep_local.signin import User
 from pep_local.stack import PACKAGES, Stack
 from pep_runtime.database import provision
 from pep_runtime.file_keys import FileKeys
-from pep_runtime.onboarding import open_authority
+from pep_runtime.kafka_address import KafkaAddress
+from pep_runtime.kafka_rights import Reads, service_user
+from pep_runtime.onboarding import Infrastructure, open_authority
+from pep_runtime.receipt import make_operator_key
 from pep_runtime.service import running
 from pep_runtime.service_tokens import make_service_key
 from pep_runtime.settings import Settings
@@ -28,6 +32,8 @@ from scheduling.entrypoints.administrators import add_administrator
 from scheduling.main import PARTS
 
 Environment = Mapping[str, str]
+READERS: Mapping[str, Reads] = {"finance": {"events": ("funding",)}}
+"""Who outside reads an authority's announcements, by a user of Kafka of its own."""
 
 
 FIRST_ADMINISTRATOR = StaffRecord(
@@ -57,23 +63,37 @@ async def install(stack: Stack) -> Installed:
     for service, logins in zip(PACKAGES, made, strict=True):
         environments[service] = {
             **_common(stack, keys_logins.app),
+            "PEP_KAFKA_BOOTSTRAP": _kafka_of(stack, service),
             "PEP_PORT": str(stack.ports[service]),
             "PEP_SERVICES_KEY_FILE": str(_service_key(stack, service)),
             "PEP_POSTGRES_APP_DSN": logins.app,
             "PEP_POSTGRES_RELAY_DSN": logins.relay,
             "PEP_POSTGRES_WORKER_DSN": logins.worker,
         }
-    databases = {service: stack.superuser_dsn(service) for service in PACKAGES}
+    reads = {found.name: found.load().reads for found in entry_points(group="pep.services")}
+    infrastructure = Infrastructure(
+        databases={service: stack.superuser_dsn(service) for service in PACKAGES},
+        bootstrap=stack.kafka_bootstrap,
+        keys=keys,
+        reads={service: reads[service] for service in PACKAGES},
+        readers=READERS,
+        passwords=stack.kafka_passwords,
+    )
     for authority in stack.sign_ins:
-        await open_authority(authority, databases, stack.kafka_bootstrap, keys)
-    _write_installation(stack, environments)
+        await open_authority(infrastructure, authority)
+    _write_installation(stack, environments, infrastructure)
     return Installed(environments, await _add_administrators(stack, environments["scheduling"]))
+
+
+def _kafka_of(stack: Stack, service: str) -> str:
+    """Kafka's address with the service's own login, where Kafka asks for one."""
+    address, user = KafkaAddress.parse(stack.kafka_bootstrap), service_user(service)
+    return str(address.signed_in_as(user, stack.kafka_passwords.of(user)) if address.user else address)
 
 
 def _common(stack: Stack, keys_dsn: str) -> dict[str, str]:
     return {
         "PEP_ENVIRONMENT": "development",
-        "PEP_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
         "PEP_KEYS_DSN": keys_dsn,
         "PEP_KEYS_DIR": str(stack.keys_folder),
         "PEP_AUTHORITIES_DIR": str(ROOT / "shared" / "authorities"),
@@ -110,7 +130,7 @@ def _service_key(stack: Stack, service: str) -> Path:
     return path
 
 
-def _write_installation(stack: Stack, environments: Mapping[str, Environment]) -> None:
+def _write_installation(stack: Stack, environments: Mapping[str, Environment], infrastructure: Infrastructure) -> None:
     """For operators' commands, and their eyes only: passwords are in it."""
     path = stack.folder / "installation.json"
     path.touch(mode=0o600)
@@ -123,14 +143,36 @@ def _write_installation(stack: Stack, environments: Mapping[str, Environment]) -
                 "url": stack.url(service),
                 "worker_dsn": environment["PEP_POSTGRES_WORKER_DSN"],
                 "operator_dsn": stack.superuser_dsn(service),
+                "environment": str(_environment_file(stack, service, environment)),
+                "reads": infrastructure.reads[service],
             }
             for service, environment in environments.items()
         },
+        "readers": infrastructure.readers,
+        "kafka_passwords": str(stack.kafka_passwords.folder),
+        "authorities_dir": environments["scheduling"]["PEP_AUTHORITIES_DIR"],
+        "operator_key": str(_operator_key(stack)),
         "keys": {"operator_dsn": stack.keys_operator_dsn, "folder": str(stack.keys_folder)},
         "postgres_bin": str(BINARIES),
         "sign_in": {name: provider.for_commands() for name, provider in stack.sign_ins.items()},
     }
     path.write_text(json.dumps(content, indent=2))
+
+
+def _environment_file(stack: Stack, service: str, environment: Environment) -> Path:
+    """With what the service is started, for commands that open its database themselves."""
+    path = stack.folder / "secrets" / f"{service}.environment.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(environment, indent=2))
+    return path
+
+
+def _operator_key(stack: Stack) -> Path:
+    """With which whoever runs this installation signs receipts."""
+    path = stack.folder / "secrets" / "operator.pem"
+    if not path.exists():
+        make_operator_key(path)
+    return path
 
 
 async def _add_administrators(stack: Stack, environment: Environment) -> dict[str, User]:

@@ -70,6 +70,16 @@ class Keys:
         self.of(name)["least"] = version
         self._write()
 
+    def allow_deletion(self, name: str, allowed: bool) -> None:
+        self.of(name)["deletion_allowed"] = allowed
+        self._write()
+
+    def delete(self, name: str) -> None:
+        if not self.of(name).get("deletion_allowed"):
+            raise HTTPException(400, "deletion is not allowed for this key")
+        del self._keys[name]
+        self._write()
+
     def of(self, name: str) -> Any:
         if name not in self._keys:
             raise HTTPException(404, "encryption key not found")
@@ -131,7 +141,15 @@ def make_app(folder: Path) -> FastAPI:
 
     @app.post("/v1/transit/keys/{name}/config", dependencies=may)
     async def configure(name: str, asked: Body) -> Body:
-        keys.at_least(name, int(asked["min_decryption_version"]))
+        if "min_decryption_version" in asked:
+            keys.at_least(name, int(asked["min_decryption_version"]))
+        if "deletion_allowed" in asked:
+            keys.allow_deletion(name, bool(asked["deletion_allowed"]))
+        return {}
+
+    @app.delete("/v1/transit/keys/{name}", dependencies=may)
+    async def delete(name: str) -> Body:
+        keys.delete(name)
         return {}
 
     @app.post("/v1/transit/encrypt/{name}", dependencies=may)

@@ -11,6 +11,10 @@ import typer
 
 from pep_cli import clock_commands, keys_commands, parked_commands, policy_commands, service_key_commands
 from pep_cli.backup_commands import backup, restore
+from pep_cli.export_command import export
+from pep_cli.forget_command import forget, hold
+from pep_cli.offboard_command import offboard
+from pep_cli.onboard_command import onboard
 from pep_cli.rebuild_command import rebuild
 from pep_cli.recover_command import recover
 from pep_cli.refusals_command import refusals
@@ -30,12 +34,29 @@ def pep() -> None:
     """OpenPEP at the terminal. The installation is described by the file that PEP_INSTALLATION names."""
 
 
-for command in (verify, seals, rebuild, recover, backup, restore, status, refusals, sign_in, sign_out, token):
+for command in (
+    verify,
+    seals,
+    rebuild,
+    recover,
+    backup,
+    restore,
+    onboard,
+    offboard,
+    status,
+    refusals,
+    sign_in,
+    sign_out,
+    token,
+    forget,
+    hold,
+    export,
+):
     app.command()(command)
 app.add_typer(parked_commands.app, name="parked", help="Records that a service put aside because it failed on them.")
 app.add_typer(keys_commands.app, name="keys", help="An authority's own key, which wraps all keys of personal data.")
-app.add_typer(policy_commands.app, name="policy", help="The authorities' rules: checked, shown, compared.")
 app.add_typer(service_key_commands.app, name="service-key", help="The keys of services for their tokens.")
+app.add_typer(policy_commands.app, name="policy", help="The authorities' rules: checked, shown, compared.")
 app.add_typer(clock_commands.app, name="clock", help="The frozen clock of a demo or test installation.")
 
 

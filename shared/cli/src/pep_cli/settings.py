@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -11,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pep_cli.kept_token import kept_token
-
 from pep_runtime.authority_keys import KeysService, KeyWrapper, authority_keys
+from pep_runtime.topics import Log
+
 
 class NoInstallation(Exception):
     """There is no such file, or it is not one; the sentence says what to do."""
@@ -21,7 +23,8 @@ class NoInstallation(Exception):
 class ServicePlace(BaseModel):
     """One service: the address of its API, how operators read its database (the worker's login) and how they mend it.
 
-    `operator_dsn` is a superuser's: recovery, backup and restore need one, no service has it.
+    `operator_dsn` is a superuser's: recovery, backup and restore need one, no service has it. `environment` is a file
+    of the variables it is started with (JSON), `reads` says whose topics it reads.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +32,8 @@ class ServicePlace(BaseModel):
     url: str
     worker_dsn: str
     operator_dsn: str | None = None
+    environment: Path | None = None
+    reads: dict[Log, tuple[str, ...]] = {}
 
 
 class KeysPlace(BaseModel):
@@ -69,11 +74,20 @@ class SignInPlace(BaseModel):
 
 
 class Installation(BaseModel):
-    """All that an operator's command needs to know. `postgres_bin` holds pg_dump and pg_restore, if no path does."""
+    """All that an operator's command needs to know. `postgres_bin` holds pg_dump and pg_restore, if no path does.
+
+    `kafka_passwords` is the folder of its users' passwords; `readers` are those outside, each with a user for each
+    authority; `operator_key` signs receipts.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kafka_bootstrap: str
+    kafka_passwords: Path | None = None
+    kafka_replicas: int = 1
+    readers: dict[str, dict[Log, tuple[str, ...]]] = {}
+    authorities_dir: Path | None = None
+    operator_key: Path | None = None
     environment: Literal["development", "production"] = "production"
     clock_file: Path | None = None
     services: dict[str, ServicePlace]
@@ -103,6 +117,11 @@ def read_installation() -> Installation:
         fault = error.errors()[0]
         field = ".".join(map(str, fault["loc"]))
         raise NoInstallation(f"{file}: {field}: {fault['msg']}") from error
+
+
+def use_environment(file: Path) -> None:
+    """From here on this process has the variables with which a service is started."""
+    os.environ.update(json.loads(file.read_text()))
 
 
 def name_services() -> None:

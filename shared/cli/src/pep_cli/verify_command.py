@@ -13,6 +13,7 @@ import typer
 from rich.progress import Progress
 
 from pep_cli.progress import progress_bar
+from pep_cli.receipt_check import check_receipt
 from pep_cli.settings import Installation, ServicePlace, read_installation
 from pep_cli.terminal import AsJson, Away, OnlyAuthority, OnlyService, authorities_of, err, out, table_of
 from pep_runtime.topics import Chained
@@ -32,14 +33,24 @@ SealFiles = Annotated[
     typer.Option("--seals", help="A file of seals that somebody kept (as `pep seals` prints them). Can be repeated."),
 ]
 
+ReceiptFile = Annotated[Path | None, typer.Option(help="The receipt of `pep offboard`, to be checked instead.")]
+
 
 def verify(
-    authority: OnlyAuthority = None, service: OnlyService = None, seals: SealFiles = None, as_json: AsJson = False
+    authority: OnlyAuthority = None,
+    service: OnlyService = None,
+    seals: SealFiles = None,
+    receipt: ReceiptFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Prove that every journal and access log is dense and chained, and equal to its topics and to every seal.
 
-    Ends with 0 if all are whole, 1 if one is not or there is none, 2 if a file of seals cannot be read.
+    With --receipt nothing else is looked at: is it signed by this installation, and unchanged? Ends with 0 if all is
+    whole, 1 if something is not or there is no journal, 2 if a file of seals cannot be read.
     """
+    if receipt is not None:
+        check_receipt(receipt, as_json)
+        return
     verdicts = asyncio.run(_verify(read_installation(), authority, service, _kept(seals or ())))
     if as_json:
         print(json.dumps([asdict(each) for each in verdicts], default=str))

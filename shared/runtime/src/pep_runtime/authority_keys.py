@@ -17,6 +17,10 @@ class KeysAway(ConnectionError):
     """The authority's keys cannot be reached, or are refused to us: nothing can be sealed or opened just now."""
 
 
+class NoSuchKey(KeysAway):
+    """The authority has no key there."""
+
+
 class KeyWrapper(Protocol):
     """What both kinds can do. Every method raises `KeysAway`; what opens, `CannotOpen` too."""
 
@@ -43,6 +47,9 @@ class KeyWrapper(Protocol):
 
     async def retire(self, authority: str) -> None:
         """Take all but the newest out of use. An operator can bring them back."""
+
+    async def destroy(self, authority: str) -> None:
+        """All keys of the authority go for ever, those out of use too. There may be none."""
 
 
 @contextlib.asynccontextmanager

@@ -75,7 +75,7 @@ async def back_up(
     Stopped, it leaves nothing behind.
     """
     tools.check()
-    with _becoming(folder) as half:
+    with becoming(folder) as half:
         await _check_space(databases, half)
         files = [await _dump(name, dsn, half, tools, progress) for name, dsn in databases.items()]
         files += [_copy(key_file, half) for key_file in key_files]
@@ -101,7 +101,7 @@ def read_backup(folder: Path, kind: Kind, progress: Progress) -> Manifest:
 
 def _check(folder: Path, file: File, progress: Progress) -> None:
     try:
-        found = _sha256(folder / file.name, lambda done: progress(f"checking {file.name}", done, file.bytes))
+        found = sha256_of(folder / file.name, lambda done: progress(f"checking {file.name}", done, file.bytes))
     except OSError as error:
         raise BadBackup(f"{folder / file.name} cannot be read ({error.strerror}).") from error
     if found != file.sha256:
@@ -109,7 +109,7 @@ def _check(folder: Path, file: File, progress: Progress) -> None:
 
 
 @contextlib.contextmanager
-def _becoming(folder: Path) -> Iterator[Path]:
+def becoming(folder: Path) -> Iterator[Path]:
     """A folder beside it that takes its name when all is in it, and is gone otherwise."""
     if folder.exists():
         raise BadBackup(f"{folder} is there already; nothing is overwritten.")
@@ -147,7 +147,7 @@ async def _dump(name: str, dsn: str, folder: Path, tools: PostgresTools, progres
     with file.open("rb") as written:
         os.fsync(written.fileno())
     size = file.stat().st_size
-    digest = _sha256(file, lambda done: progress(f"hashing {name}", done, size))
+    digest = sha256_of(file, lambda done: progress(f"hashing {name}", done, size))
     return File(name=file.name, bytes=size, sha256=digest, database=name, moment=moment, heads=heads)
 
 
@@ -175,7 +175,7 @@ def write_new(file: Path, content: bytes) -> None:
         os.fsync(written.fileno())
 
 
-def _sha256(file: Path, done: Callable[[int], None]) -> str:
+def sha256_of(file: Path, done: Callable[[int], None]) -> str:
     digest = hashlib.sha256()
     with file.open("rb") as content:
         while chunk := content.read(_CHUNK):

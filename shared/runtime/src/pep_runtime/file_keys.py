@@ -54,6 +54,12 @@ class FileKeys:
         for file in list(self._files(authority).values())[:-1]:
             file.rename(file.with_name(file.name + RETIRED))
 
+    async def destroy(self, authority: str) -> None:
+        for file in self._folder.glob(f"{authority}*.key*"):
+            stem, _, number = file.name.partition(".")[0].rpartition("-")
+            if authority == file.name.partition(".")[0] or (stem == authority and number.isdecimal()):
+                file.unlink()
+
     def _files(self, authority: str) -> dict[int, Path]:
         """Number → file, the newest last."""
         stems = {path.stem: path for path in self._folder.glob(f"{authority}*.key")}

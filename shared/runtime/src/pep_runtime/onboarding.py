@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
 from pep_runtime import kafka_rights
-from pep_runtime.authority_keys import KeyWrapper
+from pep_runtime.authority_keys import KeyWrapper, NoSuchKey
 from pep_runtime.database import connected
 from pep_runtime.kafka_address import KafkaAddress, at
 from pep_runtime.kafka_rights import READER_QUOTA, SERVICE_QUOTA, Quota, Reads, Right, reader_user, service_user
@@ -99,7 +99,7 @@ async def look(infrastructure: Infrastructure, authority: str) -> list[Item]:
     """What an authority needs, each with whether it is there. Changes nothing."""
     check_authority_name(authority)
     topics = await _topics(infrastructure.bootstrap)
-    found = [Item("encryption key", authority, bool(await infrastructure.keys.numbers(authority)))]
+    found = [Item("encryption key", authority, await _has_key(infrastructure.keys, authority))]
     found += [Item("topic", name, name in topics) for name in topics_of(authority, infrastructure.databases)]
     found += await _users_and_rights(infrastructure, authority) if infrastructure.signs_in else []
     query = "select exists (select from journal_head where authority = $1)"
@@ -109,9 +109,16 @@ async def look(infrastructure: Infrastructure, authority: str) -> list[Item]:
     return found
 
 
+async def _has_key(keys: KeyWrapper, authority: str) -> bool:
+    try:
+        return bool(await keys.numbers(authority))
+    except NoSuchKey:
+        return False
+
+
 async def _admit(infrastructure: Infrastructure, authority: str) -> None:
     """Users with their passwords, rights and quotas; those that are there keep their passwords."""
-    passwords, quotas = _passwords(infrastructure), infrastructure.quotas(authority)
+    passwords, quotas = passwords_of(infrastructure), infrastructure.quotas(authority)
     async with KafkaUsers(infrastructure.bootstrap) as users:
         known, limited = await users.names(), await users.quotas()
         for user, quota in quotas.items():
@@ -123,7 +130,7 @@ async def _admit(infrastructure: Infrastructure, authority: str) -> None:
 
 
 async def _users_and_rights(infrastructure: Infrastructure, authority: str) -> Sequence[Item]:
-    passwords = _passwords(infrastructure)
+    passwords = passwords_of(infrastructure)
     async with KafkaUsers(infrastructure.bootstrap) as users:
         known, limited, given = await users.names(), await users.quotas(), await users.rights()
     quotas = infrastructure.quotas(authority)
@@ -134,7 +141,8 @@ async def _users_and_rights(infrastructure: Infrastructure, authority: str) -> S
     ]
 
 
-def _passwords(infrastructure: Infrastructure) -> UserPasswords:
+def passwords_of(infrastructure: Infrastructure) -> UserPasswords:
+    """Where the passwords are. Raises `ValueError` if that is not said."""
     if infrastructure.passwords is None:
         raise ValueError("This installation does not say where the passwords of Kafka's users are kept.")
     return infrastructure.passwords

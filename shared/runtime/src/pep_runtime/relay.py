@@ -195,6 +195,8 @@ class Relay:
 
     async def _behind(self) -> list[Source]:
         heads = await self._pool.fetch("select authority, log, position, frozen from journal_head")
+        for removed in self._places.keys() - {Source(head["authority"], head["log"]) for head in heads}:
+            self._places.pop(removed)  # with its topics: whoever watches them would wait for what does not come back
         for head in heads:
             if head["frozen"] == "lineage":  # another PostgreSQL than before: compare, then it may go on
                 self._places.pop(Source(head["authority"], head["log"]), None)

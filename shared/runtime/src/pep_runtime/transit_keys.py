@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from pep_runtime.authority_keys import KeysAway
+from pep_runtime.authority_keys import KeysAway, NoSuchKey
 from pep_runtime.sealing import CannotOpen
 
 TRIES = 3
@@ -82,6 +82,12 @@ class TransitKeys:
         asked = {"min_decryption_version": newest, "min_encryption_version": newest}
         await self._ask("POST", f"keys/{_name(authority)}/config", asked)
 
+    async def destroy(self, authority: str) -> None:
+        with contextlib.suppress(NoSuchKey):
+            await self.numbers(authority)
+            await self._ask("POST", f"keys/{_name(authority)}/config", {"deletion_allowed": True})
+            await self._ask("DELETE", f"keys/{_name(authority)}")
+
     async def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         """The answer's data. What passes is tried again, `TRIES` times in all."""
         for again in range(TRIES):
@@ -116,7 +122,7 @@ def _data(answer: httpx.Response) -> dict[str, Any]:
     if answer.status_code == HTTPStatus.BAD_REQUEST:
         raise CannotOpen("None of the authority's keys opens this key.")
     if answer.status_code == HTTPStatus.NOT_FOUND:
-        raise KeysAway("The key service has no key of this authority.")
+        raise NoSuchKey("The key service has no key of this authority.")
     if answer.is_error:
         raise KeysAway(f"The key service refuses us ({answer.status_code}).")
     data: dict[str, Any] = answer.json().get("data") or {} if answer.content else {}

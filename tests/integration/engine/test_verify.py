@@ -322,8 +322,9 @@ async def cut(service: SmallService, authority: str, after: int) -> None:
     await as_owner(
         service,
         f"delete from journal where position > {after}",
-        f"update journal_head set position = {after}, announced = {announced}, hash = '\\x{row['hash'].hex()}'",
-        f"update relay_cursor set position = {after}",
+        f"update journal_head set position = {after}, announced = {announced}, hash = '\\x{row['hash'].hex()}'"
+        " where log = 'journal'",
+        f"update relay_cursor set position = {after} where log = 'journal'",
     )
 
 

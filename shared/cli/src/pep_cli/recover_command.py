@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from pep_runtime.recover import Recovery
 
 FOUND = {
-    "agree": "Journal and topic agree.",
-    "journal behind": "The journal is behind its topic: the database was put back to an earlier moment.",
-    "topic behind": "The topic is behind its journal: Kafka lost something, or has not got it yet.",
-    "apart": "Journal and topic tell different histories.",
+    "agree": "{log} and topic agree.",
+    "journal behind": "{log} is behind its topic: the database was put back to an earlier moment.",
+    "topic behind": "The topic is behind its {log}: Kafka lost something, or has not got it yet.",
+    "apart": "{log} and topic tell different histories.",
 }
 
 
@@ -40,12 +40,16 @@ def recover(
 ) -> None:
     """Say how journal and topic differ and what would be done; then, if you agree, do it and let the authority go on.
 
+    The access log (who has looked) is looked at and brought together with its topic likewise.
+
     Ends with 0 if it can go on, with 1 if it stays frozen or something was only looked at that needs doing.
     """
     found = _recover(service, authority, apply=False)
     if not as_json:
-        _say(found, keep_topic)
-    can_be_done = not found.goes_on and (found.finding != "apart" or keep_topic is not None)
+        _say("journal", found, keep_topic)
+        if found.access:
+            _say("access log", found.access, keep_topic)
+    can_be_done = not found.goes_on and (not _apart(found) or keep_topic is not None)
     if can_be_done and _agreed(found, yes, as_json):
         found = _recover(service, authority, apply=True, set_aside=keep_topic)
     _end(found, as_json)
@@ -53,9 +57,13 @@ def recover(
 
 def _agreed(found: Recovery, yes: bool, as_json: bool) -> bool:
     """Rows leave a journal only when the authority was typed; for all else `--yes` is enough."""
-    if found.finding == "apart":
+    if _apart(found):
         return bool(typer.prompt("Type the authority's name to go on", default="", err=True) == found.authority)
     return yes or (not as_json and typer.confirm("Do it?", err=True))
+
+
+def _apart(found: Recovery) -> bool:
+    return "apart" in (found.finding, found.access and found.access.finding)
 
 
 def _recover(service: str, authority: str, *, apply: bool, set_aside: Path | None = None) -> Recovery:
@@ -104,12 +112,13 @@ def _refuse(sentence: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def _say(found: Recovery, keep_topic: Path | None) -> None:
-    out.print(f"{found.service}, {found.authority}: {FOUND[found.finding]}", highlight=False)
-    out.print(f"  frozen    {found.frozen or 'no'}", highlight=False, markup=False, soft_wrap=True)
-    for name, place in (("journal", found.journal), ("topic", found.topic)):
-        out.print(f"  {name:9} position {place.position}, hash {place.hash.hex()}", highlight=False, soft_wrap=True)
-    out.print(f"  same      up to position {found.common}", highlight=False)
+def _say(log: str, found: Recovery, keep_topic: Path | None) -> None:
+    said = FOUND[found.finding].format(log=log)
+    out.print(f"{found.service}, {found.authority}: {said[0].upper()}{said[1:]}", highlight=False)
+    out.print(f"  frozen     {found.frozen or 'no'}", highlight=False, markup=False, soft_wrap=True)
+    for name, place in ((log, found.journal), ("topic", found.topic)):
+        out.print(f"  {name:10} position {place.position}, hash {place.hash.hex()}", highlight=False, soft_wrap=True)
+    out.print(f"  same       up to position {found.common}", highlight=False)
     out.print(_what_will_be_done(found, keep_topic), highlight=False, soft_wrap=True)
 
 
@@ -121,9 +130,7 @@ def _what_will_be_done(found: Recovery, keep_topic: Path | None) -> str:
         case "apart" if keep_topic is None:
             return "Nothing is done by itself: see docs/runbooks/frozen-authority.md."
         case "apart":
-            return (
-                f"The journal's own {own} rows are written to {keep_topic} and leave the journal; the topic's come in."
-            )
+            return f"Its own {own} rows are written to a new file ({keep_topic}) and leave it; the topic's come in."
         case _ if found.frozen is not None:
             return "All is verified; then it goes on, and the relay sends what the topic does not have."
         case _:
@@ -135,7 +142,8 @@ def _end(found: Recovery, as_json: bool) -> None:
         print(json.dumps({**asdict(found), "goes_on": found.goes_on}, default=bytes.hex))
     elif found.applied and found.goes_on:
         out.print(f"Verified and going on; {found.looked_at_again} announcements are looked at again.", highlight=False)
-    elif found.fault:
-        err.print(f"It stays frozen: {found.fault}", style="red", highlight=False, soft_wrap=True)
+    for each in (found, found.access):
+        if each and each.fault and not as_json:
+            err.print(f"It stays frozen: {each.fault}", style="red", highlight=False, soft_wrap=True)
     if not found.goes_on:
         raise typer.Exit(1)

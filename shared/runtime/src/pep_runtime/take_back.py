@@ -1,4 +1,4 @@
-"""Rows of the journal out of its topic: checked record by record, written in batches that move the head along."""
+"""Rows of a journal or access log out of its topic: checked record by record, written in batches that move its head."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiokafka.structs import ConsumerRecord
 from pep_kernel.message import Envelope, Person
 from pep_runtime.chain import next_hash
 from pep_runtime.codec import Frame, decode_envelope
-from pep_runtime.topics import HASH, POSITION, PREVIOUS
+from pep_runtime.topics import HASH, POSITION, PREVIOUS, Chained
 
 _COLUMNS = (
     *("authority", "position", "stream", "version", "event_id", "type", "schema_version", "occurred_at", "recorded_at"),
@@ -20,7 +20,7 @@ _COLUMNS = (
 )
 _MOVE_HEAD = (
     "update journal_head set position = $2, announced = $3, hash = $4, recorded_at = $5"
-    " where authority = $1 and log = 'journal' and position = $6 and hash = $7 and frozen is not null"
+    " where authority = $1 and log = $8 and position = $6 and hash = $7 and frozen is not null"
 )
 
 
@@ -29,16 +29,17 @@ class Broken(Exception):
 
 
 class Chain:
-    """How far an authority's history has been followed; each record must be the next."""
+    """How far a log of an authority has been followed; each record must be the next."""
 
-    def __init__(self, authority: str, position: int, last_hash: bytes, announced: int) -> None:
+    def __init__(self, authority: str, log: Chained, position: int, last_hash: bytes, announced: int) -> None:
         self.authority = authority
+        self.log = log
         self.position = position
         self.hash = last_hash
         self.announced = announced
 
     def follow(self, records: Sequence[ConsumerRecord]) -> list[tuple[Any, ...]]:
-        """The records as rows of the journal, in the order of `_COLUMNS`. Raises `Broken`."""
+        """The records as rows of the log, in the order of `_COLUMNS`. Raises `Broken`."""
         return [self._next(record) for record in records]
 
     def _next(self, record: ConsumerRecord) -> tuple[Any, ...]:
@@ -64,17 +65,17 @@ class Chain:
 
 
 async def take_in(connection: Any, chain: Chain, records: Sequence[ConsumerRecord]) -> None:
-    """Write the records as rows and move the head, all or nothing. The journal must be frozen. Raises `Broken`."""
+    """Write the records as rows and move the head, all or nothing. The log must be frozen. Raises `Broken`."""
     before = (chain.position, chain.hash)
     rows = chain.follow(records)
     recorded_at = rows[-1][_COLUMNS.index("recorded_at")]
     async with connection.transaction():
         moved = await connection.execute(
-            _MOVE_HEAD, chain.authority, chain.position, chain.announced, chain.hash, recorded_at, *before
+            _MOVE_HEAD, chain.authority, chain.position, chain.announced, chain.hash, recorded_at, *before, chain.log
         )
         if moved != "UPDATE 1":
-            raise Broken(f"the journal of {chain.authority} is no longer at {before[0]}: somebody else is at work")
-        await connection.copy_records_to_table("journal", records=rows, columns=_COLUMNS)
+            raise Broken(f"the {chain.log} of {chain.authority} is no longer at {before[0]}: somebody else is at work")
+        await connection.copy_records_to_table(chain.log, records=rows, columns=_COLUMNS)
 
 
 def _row(frame: Frame, envelope: Envelope, its_hash: bytes) -> tuple[Any, ...]:

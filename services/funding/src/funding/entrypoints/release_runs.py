@@ -17,7 +17,8 @@ from funding.entrypoints.answers import (
     RunAnswer,
 )
 from funding.entrypoints.paging import After, Limit
-from funding.projections.release_run import RELEASE_RUNS
+from funding.entrypoints.whose import note_children_of_plans, note_children_of_run
+from funding.projections.release_run import RELEASE_RUNS, ReleaseRun
 from pep_kernel.decider import Act
 from pep_runtime.http import Caller
 
@@ -28,6 +29,7 @@ router = APIRouter(prefix="/release-runs", tags=["release runs"])
 async def list_release_runs(caller: Caller, after: After = None, limit: Limit = 50) -> PageAnswer[ReleaseRunAnswer]:
     caller.permit("read finance")
     page = await caller.rows(RELEASE_RUNS, after=after, limit=limit)
+    await note_children_of_plans(caller, _left_out(*page.items))
     return PageAnswer(items=[ReleaseRunAnswer.model_validate(run) for run in page.items], next=page.next)
 
 
@@ -35,6 +37,7 @@ async def list_release_runs(caller: Caller, after: After = None, limit: Limit = 
 async def preview_release_run(caller: Caller) -> PreviewAnswer:
     caller.permit("read finance")
     selection = await preview(caller.service, caller.authority, caller.today)
+    await note_children_of_plans(caller, (line.plan_id for line in (*selection.payable, *selection.left_out)))
     return PreviewAnswer(
         total_pence=selection.total_pence(),
         payable=[PayableAnswer.model_validate(line) for line in selection.payable],
@@ -55,7 +58,14 @@ async def make_release_run(caller: Caller) -> RunAnswer:
 @router.get("/{run_id}", summary="One release run")
 async def show_release_run(run_id: str, caller: Caller) -> ReleaseRunAnswer:
     caller.permit("read finance")
-    return ReleaseRunAnswer.model_validate(await caller.row(RELEASE_RUNS, run_id))
+    run = await caller.row(RELEASE_RUNS, run_id)
+    await note_children_of_plans(caller, _left_out(run))
+    return ReleaseRunAnswer.model_validate(run)
+
+
+def _left_out(*runs: ReleaseRun) -> list[str]:
+    """The plans of which these runs left something out."""
+    return [line.partition(" ")[0] for run in runs for line in run.left_out]
 
 
 @router.get("/{run_id}/file", summary="The finance file", response_class=Response)
@@ -63,6 +73,7 @@ async def take_file(run_id: str, caller: Caller, response: Response) -> Response
     """Who takes it is kept."""
     caller.permit("read finance")
     run = await caller.row(RELEASE_RUNS, run_id)
+    await note_children_of_run(caller, run_id)
     content = await file_of(caller.fetch, caller.service.types, caller.authority, run)
     await caller.do(Act(TakeFile(run_id=run_id), (release_stream(run_id),)))
     headers = {**response.headers, "Content-Disposition": f'attachment; filename="{run.file_name}"'}

@@ -39,6 +39,7 @@ NAMED: dict[str, Any] = {
     "digest": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "file_name": "ppp-0b6e7c9af2d34c5d8f00a1b2c3d4e5f6.csv",
     "financial_year": "2026-27",
+    "granted": "restricted_records until 2026-12-31",
     "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "invitees": PERSON,
     "language": "cy",
@@ -83,6 +84,7 @@ NAMED: dict[str, Any] = {
     "unit": "school_days",
     "unit_pence": 4_000,
     "urn": "900001",
+    "what": "restricted_records",
     "year_group": 8,
 }
 ENDINGS: dict[str, Any] = {"_pence": 40_000, "_urn": "900001", "_ukprn": "10090001", "_ref": PERSON, "by": PERSON}

@@ -23,6 +23,7 @@ CODES = {
     "term": "autumn, spring or summer",
     "financial_year": "2026-27",
     "role": "a role of the kernel's list",
+    "granted": "roles and permissions of the kernel's list, with their last days",
     "category": "a word of the authority's policy",
     "rule": "the number of a rule",
     "source": "the number of a rule",

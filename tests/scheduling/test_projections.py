@@ -209,7 +209,10 @@ def test_people_are_reached_as_long_as_they_are_here() -> None:
 
 
 def test_colleagues_may_sign_in_until_their_role_ends() -> None:
-    assert folded(COLLEAGUES, staff, carer) == [Colleague(WORKER, "social_worker", None, 5)]
+    assert folded(COLLEAGUES, staff, carer) == [
+        Colleague(WORKER, "social_worker", None, 5),
+        Colleague("carer", "carer", None, 0),
+    ]
     assert folded(COLLEAGUES, staff, gone) == []
 
 

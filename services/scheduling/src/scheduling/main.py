@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from typing import get_args
 
 from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import run_stream
+from scheduling.domain.access.events import AccessEvent
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import (
     ChildEnteredCare,
@@ -29,6 +31,15 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
+from scheduling.domain.keeping.events import (
+    ChildForgotten,
+    EntriesForgotten,
+    ForgettingApproved,
+    ForgettingDeclined,
+    ForgettingRequested,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+)
 from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.events import (
     InviteeAdded,
@@ -39,10 +50,18 @@ from scheduling.domain.meeting.events import (
     MeetingScheduled,
 )
 from scheduling.domain.person.decider import PERSON
-from scheduling.domain.person.events import CarerLinked, CarerNamed, CarerUnlinked, RoleEnded, StaffMemberAdded
+from scheduling.domain.person.events import PersonEvent
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import SCHOOL, SchoolListed
-from scheduling.entrypoints import routes_children, routes_contacts, routes_imports, routes_meetings
+from scheduling.entrypoints import (
+    routes_access,
+    routes_children,
+    routes_contacts,
+    routes_imports,
+    routes_keeping,
+    routes_meetings,
+)
+from scheduling.entrypoints.forgetting import forget_what_is_approved
 from scheduling.entrypoints.stream import scheduling_stream
 from scheduling.policies import POLICIES
 from scheduling.projections import READ_MODELS
@@ -66,6 +85,15 @@ ABOUT_CHILDREN = (
     ObligationReopened,
     PEPOverdue,
 )
+ABOUT_RECORDS = (
+    LegalHoldPlaced,
+    LegalHoldLifted,
+    ForgettingRequested,
+    ForgettingDeclined,
+    ForgettingApproved,
+    ChildForgotten,
+    EntriesForgotten,
+)
 ABOUT_MEETINGS = (
     MeetingScheduled,
     InviteeListed,
@@ -74,7 +102,8 @@ ABOUT_MEETINGS = (
     MeetingMustBeRearranged,
     MeetingOutcomeCorrected,
 )
-ABOUT_PEOPLE = (StaffMemberAdded, RoleEnded, CarerNamed, CarerLinked, CarerUnlinked)
+ABOUT_PEOPLE = get_args(PersonEvent)
+ABOUT_ACCESS = get_args(AccessEvent)
 
 
 def _rules(policies: Policies, authority: str) -> SchedulingRules:
@@ -85,13 +114,21 @@ PARTS = ServiceParts(
     name="scheduling",
     description="Who is in care and where they learn, what is due by when, and what became of each meeting.",
     deciders={"child": CHILD, "meeting": MEETING, "person": PERSON, "school": SCHOOL},
-    events=(*ABOUT_CHILDREN, *ABOUT_MEETINGS, *ABOUT_PEOPLE, SchoolListed),
+    events=(*ABOUT_CHILDREN, *ABOUT_RECORDS, *ABOUT_MEETINGS, *ABOUT_PEOPLE, *ABOUT_ACCESS, SchoolListed),
     read_models=READ_MODELS,
     policies=POLICIES,
     upstreams=("pep-record",),
     rules=_rules,
     rule_file=lambda policies, authority: policies.for_authority(authority).scheduling,
-    routers=(routes_imports.router, routes_children.router, routes_meetings.router, routes_contacts.router),
+    routers=(
+        routes_imports.router,
+        routes_children.router,
+        routes_access.router,
+        routes_keeping.router,
+        routes_meetings.router,
+        routes_contacts.router,
+    ),
+    background=(forget_what_is_approved,),
 )
 
 if __name__ == "__main__":

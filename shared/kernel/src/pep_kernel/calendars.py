@@ -176,6 +176,10 @@ def _rolled(day: date, roll: Roll, calendar: Calendar) -> date:
     return day
 
 
+YEAR_GROUP_FROM_BIRTH = 5
+"""So many school years after the one of birth a child is in Reception, which counts as year 0."""
+
+
 def school_year(day: date) -> int:
     """The school year (1 September to 31 August) of this day, by the calendar year in which it began."""
     return day.year if day.month >= 9 else day.year - 1
@@ -183,7 +187,12 @@ def school_year(day: date) -> int:
 
 def year_group(date_of_birth: date, on: date) -> int:
     """The year group of a child's birth cohort: 0 is Reception, below it nursery, 11 the last compulsory year."""
-    return school_year(on) - school_year(date_of_birth) - 5
+    return cohort_year_group(school_year(date_of_birth), on)
+
+
+def cohort_year_group(born_in_school_year: int, on: date) -> int:
+    """The same of those who were born in the school year that began in this calendar year."""
+    return school_year(on) - born_in_school_year - YEAR_GROUP_FROM_BIRTH
 
 
 def financial_year(day: date) -> str:

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from pep_kernel.announcement import Said
-from pep_kernel.contracts.scheduling import RoleEnded, StaffMemberAdded
+from pep_kernel.contracts.scheduling import RoleEnded, RoleGranted, StaffMemberAdded
 from pep_kernel.decider import Act, Decider
 from pep_kernel.message import Command, Event, Recorded
 from pep_kernel.policy import Policies
@@ -26,6 +28,13 @@ class NoteColleague(Command):
     approval_limit_pence: int
 
 
+class NoteGranted(Command):
+    """All that is granted to somebody beside the role."""
+
+    person_ref: str
+    granted: tuple[str, ...]
+
+
 class NoteColleagueGone(Command):
     """Somebody does not work here any more."""
 
@@ -33,12 +42,13 @@ class NoteColleagueGone(Command):
 
 
 class ColleagueKnown(Event):
-    """We know that somebody works here in this role."""
+    """We know that somebody works here in this role, and what is granted to them beside it."""
 
     person_ref: str
     role: str
     school_urn: str | None = None
     approval_limit_pence: int = 0
+    granted: tuple[str, ...] = ()
 
 
 class ColleagueGone(Event):
@@ -48,16 +58,27 @@ class ColleagueGone(Event):
 
 
 ColleagueEvent = ColleagueKnown | ColleagueGone
+ColleagueCommand = NoteColleague | NoteGranted | NoteColleagueGone
 
 
-def decide(known: ColleagueEvent | None, command: NoteColleague | NoteColleagueGone) -> Sequence[ColleagueEvent]:
-    told: ColleagueEvent
-    match command:
-        case NoteColleague():
-            told = ColleagueKnown(**command.model_dump())
-        case NoteColleagueGone(person_ref=person_ref):
-            told = ColleagueGone(person_ref=person_ref)
-    return [] if told == known else [told]
+def decide(known: ColleagueEvent | None, command: ColleagueCommand) -> Sequence[ColleagueEvent]:
+    told = _told(known, command)
+    return [] if told in (None, known) else [told]
+
+
+def _told(known: ColleagueEvent | None, command: ColleagueCommand) -> ColleagueEvent | None:
+    """What we know now. What is granted stays when role, school or limit change, and goes with whoever leaves."""
+    match known, command:
+        case ColleagueKnown(granted=granted), NoteColleague():
+            return ColleagueKnown(**command.model_dump(), granted=granted)
+        case _, NoteColleague():
+            return ColleagueKnown(**command.model_dump())
+        case ColleagueKnown(), NoteGranted(granted=granted):
+            return msgspec.structs.replace(known, granted=granted)
+        case _, NoteGranted():
+            return known
+        case _, NoteColleagueGone(person_ref=person_ref):
+            return ColleagueGone(person_ref=person_ref)
 
 
 def evolve(_known: ColleagueEvent | None, event: ColleagueEvent) -> ColleagueEvent | None:
@@ -78,6 +99,12 @@ def note_colleague_when_staff_member_added(said: Said[StaffMemberAdded], _rules:
     return Act(command, (f"colleague-{told.person_ref}",))
 
 
+def note_granted_when_role_granted(said: Said[RoleGranted], _rules: object) -> Act:
+    told = said.announcement
+    command = NoteGranted(person_ref=told.person_ref, granted=told.granted)
+    return Act(command, (f"colleague-{told.person_ref}",))
+
+
 def note_colleague_gone_when_role_ended(said: Said[RoleEnded], _rules: object) -> Act:
     ref = said.announcement.person_ref
     return Act(NoteColleagueGone(person_ref=ref), (f"colleague-{ref}",))
@@ -85,6 +112,7 @@ def note_colleague_gone_when_role_ended(said: Said[RoleEnded], _rules: object) -
 
 COLLEAGUE_POLICIES: Policies = {
     StaffMemberAdded: note_colleague_when_staff_member_added,
+    RoleGranted: note_granted_when_role_granted,
     RoleEnded: note_colleague_gone_when_role_ended,
 }
 
@@ -97,6 +125,7 @@ class Colleague:
     role: str
     school_urn: str | None
     approval_limit_pence: int
+    granted: tuple[str, ...] = ()
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
@@ -110,7 +139,7 @@ def _keys(recorded: Recorded) -> Iterable[Key]:
 def _fold(_row: Colleague | None, recorded: Recorded, _key: Key) -> Colleague | None:
     match recorded.event:
         case ColleagueKnown() as known:
-            return Colleague(known.person_ref, known.role, known.school_urn, known.approval_limit_pence)
+            return Colleague(known.person_ref, known.role, known.school_urn, known.approval_limit_pence, known.granted)
         case _:
             return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -15,21 +15,25 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from pep_kernel.decider import Act
 from pep_kernel.ids import command_event_id
-from pep_kernel.may import Resource, Role, Signed, may
+from pep_kernel.may import Condition, Resource, Role, Signed, granted_on, may
 from pep_kernel.message import Person
 from pep_kernel.read_model import ReadModel
 from pep_kernel.refusal import NotFound
 from pep_kernel.sealed import Redacted, Sealed
 from pep_runtime.api_page import show_api_page
+from pep_runtime.clock import LONDON
 from pep_runtime.doorway import STALE, Doorway, address_of
 from pep_runtime.handler import ByPerson, Done
+from pep_runtime.look import Look
 from pep_runtime.problems import DOCUMENTED, Forbidden, NotTakenIn, Problem, answer_problems, not_understood
 from pep_runtime.projector import position_of
 from pep_runtime.rate_limits import RateLimits
+from pep_runtime.sealing import place_of
 from pep_runtime.service import RunningService
 from pep_runtime.signin import Identity
 from pep_runtime.tokens import NotSignedIn
 from pep_runtime.upstream import Progress
+from pep_runtime.witness import LOOK, Witness
 
 Row = TypeVar("Row")
 MOST_ROWS = 200
@@ -51,9 +55,12 @@ class Page(Generic[Row]):
 class Desk:
     """One request of one person: what they are shown, what they ask, who they are."""
 
-    def __init__(self, service: RunningService, signed: Signed, key: str, asked: bytes, response: Response) -> None:
+    def __init__(
+        self, service: RunningService, signed: Signed, look: Look, key: str, asked: bytes, response: Response
+    ) -> None:
         self.service = service
         self.signed = signed
+        self._look = look
         self._key = key
         self._asked = asked
         self._response = response
@@ -76,10 +83,12 @@ class Desk:
         return self.service.rules(self.authority)
 
     def permit(self, action: str, resource: Resource | None = None) -> None:
-        """Go on only if `may` says yes. Raises `Forbidden` with its reason."""
+        """Go on, in the role in which `may` says yes. Raises `Forbidden` with its reason."""
         decision = may(self.signed, action, resource or Resource())
+        self._look.judged(action, decision)
         if not decision.allowed:
             raise Forbidden(decision.reason)
+        self.signed = self.signed.acting_as(decision.role)
 
     def new_id(self) -> str:
         """An id for what this command makes: the same key gives the same id, so that a repeat makes nothing new."""
@@ -116,10 +125,13 @@ class Desk:
         model: ReadModel[Row],
         where: Mapping[str, Any] | None = None,
         *,
+        only: Condition | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> Page[Row]:
         """Rows of this authority whose columns equal `where` (a tuple or list: one of), by key, `limit` at a time.
+
+        `only` says more of them in SQL: for example whose children they must be.
 
         An `after` that is no `next` of a page before is answered with 422.
         """
@@ -133,6 +145,10 @@ class Desk:
             arguments.append(list(value) if several else value)
             place = f"${len(arguments)}"
             conditions.append(f"{column} = any ({place})" if several else f"{column} is not distinct from {place}")
+        if only is not None:
+            condition, more_arguments = only.placed(len(arguments) + 1)
+            conditions.append(f"({condition})")
+            arguments.extend(more_arguments)
         keys = ", ".join(f"{name}::text" for name in model.key)
         if after is not None:
             arguments.append(_place(after, len(model.key)))
@@ -140,23 +156,41 @@ class Desk:
             conditions.append(f"({keys}) > ({places})")
         arguments.append(min(limit, MOST_ROWS) + 1)
         query = f"select * from {model.table} where {' and '.join(conditions)} order by {keys} limit ${len(arguments)}"
-        records = await self.fetch(query, *arguments)
-        items = [table.row(record) for record in records[: min(limit, MOST_ROWS)]]
+        records = await self._fetch(query, *arguments)
+        shown = records[: min(limit, MOST_ROWS)]
+        self._note(shown)
+        items = [table.row(record) for record in shown]
         more = len(records) > len(items)
         return Page(tuple(items), "~".join(str(getattr(items[-1], name)) for name in model.key) if more else None)
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
-        """Rows of a query of the service's own, as this authority (row-level security)."""
+        """Rows of a query of the service's own, as this authority (row-level security).
+
+        What it tells of a child is noted by its column `child_ref`.
+        """
+        records = await self._fetch(query, *arguments)
+        self._note(records)
+        return records
+
+    async def _fetch(self, query: str, *arguments: Any) -> list[Any]:
         async with self.service.pool.acquire() as connection, connection.transaction(readonly=True):
             await connection.execute("select set_config('app.authority', $1, true)", self.authority)
             return await connection.fetch(query, *arguments)
+
+    def _note(self, records: Sequence[Any]) -> None:
+        if records and "child_ref" in records[0].keys():  # noqa: SIM118  a record iterates over its values
+            for record in records:
+                self._look.saw(record["child_ref"])
 
     async def open(self, value: Sealed | None) -> str | None:
         """A sealed value for showing; a destroyed one as the words that stand in its place."""
         if value is None:
             return None
+        self._look.saw(place_of(value).subject, value.data_class)
         opened = await self.service.keyring.open(value, self.authority)
-        return f"[removed: {opened.reason}]" if isinstance(opened, Redacted) else opened
+        if isinstance(opened, Redacted):
+            return f"[removed: {opened.reason}, {opened.at.astimezone(LONDON):%d/%m/%Y}]"
+        return opened
 
 
 def _place(after: str, parts: int) -> list[str]:
@@ -190,8 +224,9 @@ async def _signed(service: RunningService, identity: Identity) -> Signed:
     row = await service.pool.fetchrow("select * from colleague_of($1, $2)", identity.authority, identity.subject)
     if row is None:
         raise Forbidden("You are signed in, but nobody has said that you work here. Ask your administrator.")
+    granted = granted_on(row["granted"], service.clock.today())
     return Signed(
-        identity.authority, identity.subject, Role(row["role"]), row["school_urn"], row["approval_limit_pence"]
+        identity.authority, identity.subject, Role(row["role"]), row["school_urn"], row["approval_limit_pence"], granted
     )
 
 
@@ -215,8 +250,20 @@ async def _desk(
     giver, _, position = (pep_position or "").partition(":")
     if giver == service.parts.name and not await _seen(service, identity.authority, int(position)):
         setattr(request.state, STALE, True)
+    look = _look(request, identity)
     asked = await _asked(request)
-    return Desk(service, await _signed(service, identity), idempotency_key or uuid4().hex, asked, response)
+    signed = await _signed(service, identity)
+    look.person = Person(signed.person_ref, signed.role)
+    return Desk(service, signed, look, idempotency_key or uuid4().hex, asked, response)
+
+
+def _look(request: Request, identity: Identity) -> Look:
+    """What the witness will be told of this request, from before it is known whether the caller works here."""
+    route = f"{request.method} {request.scope['route'].path}"
+    look = Look(identity.authority, Person(identity.subject, "unknown"), route)
+    look.named(request.path_params.get("child_ref") or request.query_params.get("child_ref"))
+    setattr(request.state, LOOK, look)
+    return look
 
 
 async def _asked(request: Request) -> bytes:
@@ -270,6 +317,7 @@ def make_app(service: RunningService) -> FastAPI:
     app.state.limits = RateLimits(service.settings.at_the_door)
     answer_problems(app)
     show_api_page(app)
+    app.add_middleware(Witness, write=service.access.write)
     app.add_middleware(Doorway, settings=service.settings, limits=app.state.limits)
 
     @app.get("/health", summary="Is it ready?", tags=["operations"], responses={503: DOCUMENTED[503]})

@@ -14,6 +14,7 @@ from notifications.domain.intent import Template
 from notifications.domain.letters import (
     Letter,
     MeetingDetails,
+    glass_broken,
     invitation,
     ready_for_quality_assurance,
     released,
@@ -66,14 +67,16 @@ class PostRoom:
             raise CannotBeAddressed(ADDRESS_NOT_USABLE) from error
 
 
-def _letter(template: Template, plan_id: str, base_address: str, words: Words) -> Letter:
+def _letter(template: Template, about: str, base_address: str, words: Words) -> Letter:
     match template:
         case "ready_for_quality_assurance":
-            return ready_for_quality_assurance(plan_id, base_address)
+            return ready_for_quality_assurance(about, base_address)
         case "returned":
-            return returned(plan_id, base_address)
+            return returned(about, base_address)
         case "released":
-            return released(plan_id, base_address, words)
+            return released(about, base_address, words)
+        case "glass_broken":
+            return glass_broken(about, base_address)
         case "invitation":
             raise ValueError("An invitation is about a meeting, not about a plan.")
         case _:

@@ -17,10 +17,11 @@ class Named(Command):
 
 
 class InRoles(Command):
-    """Whoever holds one of these roles when the message is asked for."""
+    """These people, and whoever holds one of these roles when the message is asked for."""
 
     kind: Literal["in_roles"] = "in_roles"
     roles: tuple[Role, ...]
+    people: tuple[str, ...] = ()
 
 
 class DesignatedTeachers(Command):
@@ -38,8 +39,8 @@ def people_in(audience: Audience, roster: Roster) -> tuple[str, ...]:
     match audience:
         case Named(people=people):
             return tuple(dict.fromkeys(people))
-        case InRoles(roles=roles):
-            return roster.in_roles(roles)
+        case InRoles(roles=roles, people=people):
+            return tuple(dict.fromkeys((*people, *roster.in_roles(roles))))
         case DesignatedTeachers(school_urn=school_urn):
             return roster.designated_teachers(school_urn)
 

@@ -85,6 +85,17 @@ def released(plan_id: str, base_address: str, words: Words) -> Letter:
     )
 
 
+def glass_broken(child_ref: str, base_address: str) -> Letter:
+    """Who looked and why stands behind the link, where only those may read it who may see the list."""
+    return Letter(
+        "A record was opened in an emergency",
+        _paragraphs(
+            "Somebody who is not around the child opened a record that concerns you, and gave a reason for it.",
+            f"Reference: {child_ref}\nOpen it here: {base_address.rstrip('/')}/children/{child_ref}\n\n{SIGN_IN}",
+        ),
+    )
+
+
 def _plan(plan_id: str, base_address: str) -> str:
     return f"Reference: {plan_id}\nOpen it here: {base_address.rstrip('/')}/plans/{plan_id}\n\n{SIGN_IN}"
 

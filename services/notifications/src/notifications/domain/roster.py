@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pep_kernel.colleagues import ColleagueEvent, ColleagueGone, ColleagueKnown, NoteColleague, NoteColleagueGone
+from pep_kernel import colleagues
+from pep_kernel.colleagues import ColleagueCommand, ColleagueEvent, ColleagueGone, ColleagueKnown, NoteColleagueGone
 from pep_kernel.decider import Decider
 from pep_kernel.may import Role
 
@@ -32,13 +33,10 @@ class Roster:
         return tuple(ref for ref in teachers if self.people[ref].school_urn == school_urn)
 
 
-def decide(roster: Roster, command: NoteColleague | NoteColleagueGone) -> Sequence[ColleagueEvent]:
-    match command:
-        case NoteColleague(person_ref=ref):
-            known = ColleagueKnown(**command.model_dump())
-            return [] if roster.people.get(ref) == known else [known]
-        case NoteColleagueGone(person_ref=ref):
-            return [ColleagueGone(person_ref=ref)] if ref in roster.people else []
+def decide(roster: Roster, command: ColleagueCommand) -> Sequence[ColleagueEvent]:
+    known = roster.people.get(command.person_ref)
+    told = colleagues.decide(known, command)
+    return [] if known is None and isinstance(command, NoteColleagueGone) else told
 
 
 def evolve(roster: Roster, event: ColleagueEvent) -> Roster:
@@ -49,4 +47,4 @@ def evolve(roster: Roster, event: ColleagueEvent) -> Roster:
             return Roster({each: known for each, known in roster.people.items() if each != ref})
 
 
-ROSTER: Decider[Roster, NoteColleague | NoteColleagueGone, ColleagueEvent] = Decider(Roster(), decide, evolve)
+ROSTER: Decider[Roster, ColleagueCommand, ColleagueEvent] = Decider(Roster(), decide, evolve)

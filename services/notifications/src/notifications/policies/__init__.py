@@ -1,5 +1,6 @@
 """Whenever somebody announces …, somebody must be told."""
 
+from notifications.policies.alert_when_glass_is_broken import alert_when_glass_is_broken
 from notifications.policies.ask_for_quality_assurance_when_plan_marked_complete import (
     ask_for_quality_assurance_when_plan_marked_complete,
 )
@@ -7,19 +8,22 @@ from notifications.policies.invite_when_meeting_scheduled import invite_when_mee
 from notifications.policies.keep_roster import (
     note_colleague_gone_when_role_ended,
     note_colleague_when_staff_member_added,
+    note_granted_when_role_granted,
 )
 from notifications.policies.tell_school_when_premium_released import tell_school_when_premium_released
 from notifications.policies.tell_teacher_when_plan_returned import tell_teacher_when_plan_returned
 from pep_kernel.contracts.funding import PPPReleased
 from pep_kernel.contracts.pep_record import PEPMarkedComplete, PEPReturned
-from pep_kernel.contracts.scheduling import MeetingScheduled, RoleEnded, StaffMemberAdded
+from pep_kernel.contracts.scheduling import GlassBroken, MeetingScheduled, RoleEnded, RoleGranted, StaffMemberAdded
 from pep_kernel.policy import Policies
 
 POLICIES: Policies = {
     StaffMemberAdded: note_colleague_when_staff_member_added,
+    RoleGranted: note_granted_when_role_granted,
     RoleEnded: note_colleague_gone_when_role_ended,
     MeetingScheduled: invite_when_meeting_scheduled,
     PEPMarkedComplete: ask_for_quality_assurance_when_plan_marked_complete,
     PEPReturned: tell_teacher_when_plan_returned,
     PPPReleased: tell_school_when_premium_released,
+    GlassBroken: alert_when_glass_is_broken,
 }

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from pep_kernel.authority_policy.pep_record import Section
-from pep_record.entrypoints.permitted import children_of, permitted_plan, resource_of
+from pep_kernel.may import Role, Shown, fields
+from pep_record.entrypoints.permitted import permitted_child, plans_of_theirs
 from pep_record.entrypoints.shown import (
     ActionShown,
     LineShown,
@@ -17,7 +18,7 @@ from pep_record.entrypoints.shown import (
     SectionShown,
     TargetShown,
 )
-from pep_record.projections import KNOWN_CHILD, PLAN_ACTION, PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET
+from pep_record.projections import PLAN_ACTION, PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET
 from pep_record.projections.plan_action import PlanAction
 from pep_record.projections.plan_overview import IN_QUALITY_ASSURANCE, PlanOverview
 from pep_record.projections.plan_section import PlanSection
@@ -25,6 +26,7 @@ from pep_record.projections.plan_target import PlanTarget
 from pep_runtime.http import MOST_ROWS, Caller
 
 router = APIRouter(tags=["plans"])
+READ, ASSURE = "read plan", "quality assure plan"
 
 After = Annotated[str | None, Query(description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
@@ -38,48 +40,52 @@ async def list_plans(
     after: After = None,
     limit: Limit = 50,
 ) -> PlanPage:
-    children = await _children(caller, child_ref)
-    where: dict[str, Any] = {} if children is None else {"child_ref": children}
-    return await _page(caller, where if state is None else {**where, "state": state}, after, limit)
-
-
-async def _children(caller: Caller, child_ref: str | None) -> tuple[str, ...] | None:
     if child_ref is None:
         caller.permit("list children")
-        return await children_of(caller)
-    caller.permit("read plan", resource_of(await caller.row(KNOWN_CHILD, child_ref)))
-    return (child_ref,)
+    else:
+        await permitted_child(caller, READ, child_ref)
+    asked = {"child_ref": child_ref, "state": state}
+    where = {column: value for column, value in asked.items() if value is not None}
+    return await _page(caller, where, READ, after, limit)
 
 
 @router.get("/quality-assurance-queue", summary="Plans that wait for quality assurance")
 async def quality_assurance_queue(caller: Caller, after: After = None, limit: Limit = 50) -> PlanPage:
-    caller.permit("quality assure plan")
-    return await _page(caller, {"state": IN_QUALITY_ASSURANCE}, after, limit)
+    caller.permit(ASSURE)
+    return await _page(caller, {"state": IN_QUALITY_ASSURANCE}, ASSURE, after, limit)
 
 
-async def _page(caller: Caller, where: dict[str, Any], after: str | None, limit: int) -> PlanPage:
-    page = await caller.rows(PLAN_OVERVIEW, where, after=after, limit=limit)
+async def _page(caller: Caller, where: dict[str, Any], action: str, after: str | None, limit: int) -> PlanPage:
+    theirs = plans_of_theirs(caller, action)
+    page = await caller.rows(PLAN_OVERVIEW, where, only=theirs, after=after, limit=limit)
     return PlanPage(items=tuple(PlanSummary.model_validate(plan) for plan in page.items), next=page.next)
 
 
 @router.get("/plans/{plan_id}", summary="A whole plan: its sections, targets and actions")
 async def show_plan(plan_id: str, caller: Caller) -> PlanShown:
-    plan = await permitted_plan(caller, "read plan", plan_id)
+    plan = await caller.row(PLAN_OVERVIEW, plan_id)
+    shown = fields(caller.signed, READ, await permitted_child(caller, READ, plan.child_ref))
     return PlanShown(
         **PlanSummary.model_validate(plan).model_dump(),
-        return_reason=await caller.open(plan.return_reason),
-        sections=await _sections(caller, plan),
+        return_reason=await caller.open(plan.return_reason) if Shown.ASSURANCE in shown else None,
+        sections=await _sections(caller, plan, shown),
         targets=await _targets(caller, plan),
     )
 
 
-async def _sections(caller: Caller, plan: PlanOverview) -> tuple[SectionShown, ...]:
+async def _sections(caller: Caller, plan: PlanOverview, shown: frozenset[Shown]) -> tuple[SectionShown, ...]:
     """The authority's sections in their order, then those that were written when it had them."""
     page = await caller.rows(PLAN_SECTION, {"plan_id": plan.plan_id}, limit=MOST_ROWS)
     written = {section.section: section for section in page.items}
     policy = {section.key: section for section in caller.rules.in_force(caller.today).sections.each}
     keys = dict.fromkeys((*policy, *written))
-    return tuple([await _section(caller, key, policy.get(key), written.get(key)) for key in keys])
+    seen = {key: section for key, section in written.items() if _is_shown(policy.get(key), shown)}
+    return tuple([await _section(caller, key, policy.get(key), seen.get(key)) for key in keys])
+
+
+def _is_shown(rule: Section | None, shown: frozenset[Shown]) -> bool:
+    """What the school has no part in writing tells of the child's care, and is for those who are shown that."""
+    return Shown.CARE in shown or (rule is not None and Role.DESIGNATED_TEACHER in rule.contributors)
 
 
 async def _section(caller: Caller, key: str, rule: Section | None, written: PlanSection | None) -> SectionShown:

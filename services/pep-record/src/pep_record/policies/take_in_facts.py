@@ -6,18 +6,26 @@ from pep_kernel.announcement import Said
 from pep_kernel.contracts.scheduling import (
     ChildEnteredCare,
     ChildLeftCare,
+    DelegateEnded,
+    DelegateNamed,
+    GlassBroken,
     MeetingHeld,
     PEPNotApplicable,
+    RecordRestricted,
+    RecordUnrestricted,
     SchoolMoved,
     SocialWorkerAllocated,
 )
 from pep_kernel.decider import Act
 from pep_record.domain.known.commands import (
+    NoteDelegate,
     NoteEnteredCare,
     NoteFact,
+    NoteGlassBroken,
     NoteLeftCare,
     NoteMeetingHeld,
     NoteNoPlanNeeded,
+    NoteRestriction,
     NoteSchool,
     NoteSocialWorker,
 )
@@ -50,6 +58,34 @@ def note_social_worker(said: Said[SocialWorkerAllocated], _rules: object) -> Act
     told = said.announcement
     worker = told.social_worker_ref
     return _note(NoteSocialWorker(child_ref=told.child_ref, on=told.on, social_worker_ref=worker))
+
+
+def note_delegate_named(said: Said[DelegateNamed], _rules: object) -> Act:
+    told = said.announcement
+    return _note(NoteDelegate(child_ref=told.child_ref, on=told.on, person_ref=told.person_ref, named=True))
+
+
+def note_delegate_ended(said: Said[DelegateEnded], _rules: object) -> Act:
+    told = said.announcement
+    return _note(NoteDelegate(child_ref=told.child_ref, on=told.on, person_ref=told.person_ref, named=False))
+
+
+def note_record_restricted(said: Said[RecordRestricted], _rules: object) -> Act:
+    told = said.announcement
+    return _note(NoteRestriction(child_ref=told.child_ref, on=told.on, restricted=True))
+
+
+def note_record_unrestricted(said: Said[RecordUnrestricted], _rules: object) -> Act:
+    told = said.announcement
+    return _note(NoteRestriction(child_ref=told.child_ref, on=told.on, restricted=False))
+
+
+def note_glass_broken(said: Said[GlassBroken], _rules: object) -> Act:
+    told = said.announcement
+    broken = NoteGlassBroken(
+        child_ref=told.child_ref, on=said.recorded_at.date(), person_ref=told.person_ref, until=told.until
+    )
+    return _note(broken)
 
 
 def note_no_plan_needed(said: Said[PEPNotApplicable], _rules: object) -> Act:

@@ -9,13 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pep_kernel.may import with_glass, with_member
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from pep_record.domain.known.events import (
+    BrokenGlassKnown,
+    DelegateKnown,
     KnownInCare,
     KnownToHaveLeftCare,
     NoPlanNeeded,
     PlanBecameCurrent,
+    RestrictionKnown,
     SchoolKnown,
     SocialWorkerKnown,
 )
@@ -35,6 +39,9 @@ class KnownChild:
     social_worker_since: date | None = None
     current_plan_id: str | None = None
     no_plan_because: str | None = None
+    delegates: tuple[str, ...] = ()
+    restricted: bool = False
+    glass: tuple[str, ...] = ()
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
@@ -45,6 +52,8 @@ def keys(recorded: Recorded) -> Iterable[Key]:
             return ((child_ref,),)
         case NoPlanNeeded(child_ref=child_ref) | PlanBecameCurrent(child_ref=child_ref):
             return ((child_ref,),)
+        case DelegateKnown() | RestrictionKnown() | BrokenGlassKnown() as event:
+            return ((event.child_ref,),)
         case _:
             return ()
 
@@ -60,6 +69,12 @@ def fold(row: KnownChild | None, recorded: Recorded, key: Key) -> KnownChild | N
             return replace(child, school_urn=school_urn, school_since=on)
         case SocialWorkerKnown(on=on, social_worker_ref=ref) if _is_news(on, child.social_worker_since):
             return replace(child, social_worker_ref=ref, social_worker_since=on)
+        case DelegateKnown(person_ref=person, named=named):
+            return replace(child, delegates=with_member(child.delegates, person, named))
+        case RestrictionKnown(restricted=restricted):
+            return replace(child, restricted=restricted)
+        case BrokenGlassKnown(person_ref=person, until=until):
+            return replace(child, glass=with_glass(child.glass, person, until))
         case NoPlanNeeded(reason=reason):
             return replace(child, no_plan_because=reason)
         case PlanBecameCurrent(plan_id=plan_id):

@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from pep_kernel.decider import Act
-from pep_kernel.may import Resource, Role
+from pep_kernel.may import Role, Shown, fields
 from pep_runtime.http import Caller, Desk
+from pep_runtime.problems import Forbidden
 from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
 from scheduling.domain.rules import SchedulingRules
+from scheduling.entrypoints.permitted import around, of_theirs, permitted_child, theirs
 from scheduling.entrypoints.shapes import (
     AllocationBody,
     ChildPage,
@@ -32,60 +34,43 @@ from scheduling.projections.meeting import MEETING_OVERVIEWS
 router = APIRouter(tags=["children"])
 After = Annotated[str | None, Query(max_length=200, description="Where the page before ended.")]
 Limit = Annotated[int, Query(ge=1, le=200)]
-
-
-def around(child: ChildOverview) -> Resource:
-    """What permission to do something about this child depends on."""
-    return Resource(child_ref=child.child_ref, school_urn=child.school_urn, social_worker_ref=child.social_worker_ref)
+READ = "read child"
+SEALED = ("given_name", "family_name", "preferred_name", "language", "date_of_birth")
+ABOUT_CARE = ("in_care_since", "left_care_on", "why_not", "last_review_on", "next_review")
 
 
 @router.get("/children", summary="The children whom you work with")
 async def list_children(caller: Caller, after: After = None, limit: Limit = 50) -> ChildPage:
     caller.permit("list children")
-    page = await caller.rows(CHILD_OVERVIEWS, _own(caller), after=after, limit=limit)
+    page = await caller.rows(CHILD_OVERVIEWS, only=theirs(caller, READ), after=after, limit=limit)
     return ChildPage(items=[await _shown(caller, child) for child in page.items], next=page.next)
 
 
-def _own(caller: Desk) -> dict[str, Any]:
-    match caller.signed.role:
-        case Role.SOCIAL_WORKER:
-            return {"social_worker_ref": caller.signed.person_ref}
-        case Role.DESIGNATED_TEACHER:
-            return {"school_urn": caller.signed.school_urn or ""}
-        case _:
-            return {}
-
-
 async def _shown(caller: Desk, child: ChildOverview) -> ChildShown:
-    sealed = ("given_name", "family_name", "preferred_name", "language", "date_of_birth")
-    opened = {name: await caller.open(getattr(child, name)) for name in sealed}
-    plain = {name: getattr(child, name) for name in ChildShown.model_fields if name not in sealed}
-    return ChildShown(**plain, **opened)
+    shown = fields(caller.signed, READ, around(child, caller.now))
+    told = {name: getattr(child, name) for name in ChildShown.model_fields}
+    if Shown.CARE not in shown:
+        told |= dict.fromkeys(ABOUT_CARE)
+    return ChildShown(**{**told, **{name: await caller.open(told[name]) for name in SEALED}})
 
 
 @router.get("/children/{child_ref}", summary="One child")
 async def show_child(child_ref: str, caller: Caller) -> ChildShown:
-    return await _shown(caller, await _child(caller, child_ref, "read child"))
-
-
-async def _child(caller: Desk, child_ref: str, action: str) -> ChildOverview:
-    child = await caller.row(CHILD_OVERVIEWS, child_ref)
-    caller.permit(action, around(child))
-    return child
+    return await _shown(caller, await permitted_child(caller, child_ref, READ))
 
 
 @router.get("/children/{child_ref}/due-dates", summary="What is due for a child, and what was")
 async def list_due_dates_of_child(
     child_ref: str, caller: Caller, after: After = None, limit: Limit = 50
 ) -> DueDatePage:
-    await _child(caller, child_ref, "read child")
+    await permitted_child(caller, child_ref, READ)
     page = await caller.rows(DUE_DATES, {"child_ref": child_ref}, after=after, limit=limit)
     return DueDatePage(items=[DueDateShown.model_validate(due) for due in page.items], next=page.next)
 
 
 @router.get("/children/{child_ref}/meetings", summary="A child's meetings")
 async def list_meetings_of_child(child_ref: str, caller: Caller, after: After = None, limit: Limit = 50) -> MeetingPage:
-    await _child(caller, child_ref, "read child")
+    await permitted_child(caller, child_ref, READ)
     page = await caller.rows(MEETING_OVERVIEWS, {"child_ref": child_ref}, after=after, limit=limit)
     return MeetingPage(items=[MeetingShown.model_validate(meeting) for meeting in page.items], next=page.next)
 
@@ -94,14 +79,16 @@ async def list_meetings_of_child(child_ref: str, caller: Caller, after: After = 
     "/children/{child_ref}/people", summary="Those who are usually invited: worker, designated teachers, carers"
 )
 async def list_people_around_child(child_ref: str, caller: Caller) -> list[PersonShown]:
-    child = await _child(caller, child_ref, "read child")
-    people = [person for where in await _around(caller, child) for person in (await caller.rows(CONTACTS, where)).items]
+    child = await permitted_child(caller, child_ref, READ)
+    if Shown.THIRD_PARTY not in fields(caller.signed, READ, around(child, caller.now)):
+        raise Forbidden("Who else is around the child is not shown in this role.")
+    people = [person for where in await _where(caller, child) for person in (await caller.rows(CONTACTS, where)).items]
     return [
         PersonShown(person_ref=each.person_ref, role=each.role, name=await caller.open(each.name)) for each in people
     ]
 
 
-async def _around(caller: Desk, child: ChildOverview) -> list[dict[str, Any]]:
+async def _where(caller: Desk, child: ChildOverview) -> list[dict[str, Any]]:
     """Where to look for them: the allocated worker, the teachers of the school, the carers."""
     carers = (await caller.rows(CARERS_OF_CHILDREN, {"child_ref": child.child_ref})).items
     teachers = {"role": Role.DESIGNATED_TEACHER.value, "school_urn": child.school_urn}
@@ -120,13 +107,13 @@ async def list_due_dates(
     caller.permit("list due dates")
     where = {"obligation": obligation, "state": state}
     asked = {column: value for column, value in where.items() if value is not None}
-    page = await caller.rows(DUE_DATES, asked, after=after, limit=limit)
+    page = await caller.rows(DUE_DATES, asked, only=of_theirs(caller, READ), after=after, limit=limit)
     return DueDatePage(items=[DueDateShown.model_validate(due) for due in page.items], next=page.next)
 
 
 @router.post("/children/{child_ref}/school-move", status_code=204, summary="Record that a child changed school")
 async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Caller) -> None:
-    await _child(caller, child_ref, "record school move")
+    await permitted_child(caller, child_ref, "record school move")
     rules: SchedulingRules = caller.rules
     command = RecordSchoolMove(
         child_ref=child_ref,
@@ -142,13 +129,13 @@ async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Calle
 
 @router.post("/children/{child_ref}/allocation", status_code=204, summary="Record who the child's social worker is")
 async def record_allocation(child_ref: str, body: AllocationBody, caller: Caller) -> None:
-    await _child(caller, child_ref, "record care facts")
+    await permitted_child(caller, child_ref, "record care facts")
     command = AllocateSocialWorker(child_ref=child_ref, on=body.on, social_worker_ref=body.social_worker_ref)
     await caller.do(Act(command, (child_stream(child_ref),), child_ref=child_ref))
 
 
 @router.post("/children/{child_ref}/leaving-care", status_code=204, summary="Record that a child left care")
 async def record_leaving_care(child_ref: str, body: LeavingCareBody, caller: Caller) -> None:
-    await _child(caller, child_ref, "record care facts")
+    await permitted_child(caller, child_ref, "record care facts")
     command = RecordLeftCare(child_ref=child_ref, on=body.on, reason=body.reason)
     await caller.do(Act(command, (child_stream(child_ref),), child_ref=child_ref))

@@ -7,11 +7,13 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from pep_kernel.calendars import school_year
+from pep_kernel.calendars import cohort_year_group
 from pep_kernel.decider import Act
+from pep_kernel.may import Shown, fields
 from pep_runtime.clock import LONDON
 from pep_runtime.http import Caller, Desk
 from scheduling.domain.meeting.commands import AddInvitee, CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
+from scheduling.domain.meeting.invitation import withheld
 from scheduling.domain.meeting_of_child import (
     CorrectMeetingOfChild,
     RecordMeetingOfChild,
@@ -23,7 +25,7 @@ from scheduling.domain.meeting_of_child import (
     school_stream,
 )
 from scheduling.domain.rules import SchedulingRules
-from scheduling.entrypoints.routes_children import around
+from scheduling.entrypoints.permitted import around, permitted_child
 from scheduling.entrypoints.shapes import (
     CorrectionBody,
     InviteeBody,
@@ -33,16 +35,20 @@ from scheduling.entrypoints.shapes import (
     MeetingShown,
     MinutesShown,
 )
-from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.child_overview import ChildOverview
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 
 router = APIRouter(prefix="/meetings", tags=["meetings"])
+MINUTES = {
+    "minutes": Shown.PLAN,
+    "minutes_not_for_pupil": Shown.ADULTS_MINUTES,
+    "minutes_professionals_only": Shown.PROFESSIONALS_MINUTES,
+}
 
 
 @router.post("", status_code=201, summary="Arrange a meeting about a child")
 async def arrange_meeting(body: MeetingBody, caller: Caller) -> MeetingArranged:
-    child = await caller.row(CHILD_OVERVIEWS, body.child_ref)
-    caller.permit("schedule meeting", around(child))
+    await permitted_child(caller, body.child_ref, "schedule meeting")
     policy = caller.rules.file.in_force(caller.today)
     command = ScheduleMeeting(
         meeting_id=caller.new_id(),
@@ -60,7 +66,7 @@ async def arrange_meeting(body: MeetingBody, caller: Caller) -> MeetingArranged:
     )
     streams = (meeting_stream(command.meeting_id), child_stream(body.child_ref))
     await caller.do(Act(command, streams, schedule_meeting, body.child_ref, policy_version=policy.version))
-    return MeetingArranged(meeting_id=command.meeting_id)
+    return MeetingArranged(meeting_id=command.meeting_id, address_withheld=withheld(command))
 
 
 @router.get("/{meeting_id}", summary="One meeting")
@@ -71,18 +77,15 @@ async def show_meeting(meeting_id: str, caller: Caller) -> MeetingShown:
 
 @router.get("/{meeting_id}/minutes", summary="What was said at a meeting, also at one that was no PEP meeting")
 async def show_minutes(meeting_id: str, caller: Caller) -> MinutesShown:
-    meeting, _child = await _meeting(caller, meeting_id, "read minutes")
-    return MinutesShown(
-        minutes=await caller.open(meeting.minutes),
-        minutes_not_for_pupil=await caller.open(meeting.minutes_not_for_pupil),
-    )
+    meeting, child = await _meeting(caller, meeting_id, "read minutes")
+    shown = fields(caller.signed, "read minutes", around(child, caller.now))
+    kept = {name: getattr(meeting, name) for name, kind in MINUTES.items() if kind in shown}
+    return MinutesShown(**{name: await caller.open(kept.get(name)) for name in MINUTES})
 
 
 async def _meeting(caller: Desk, meeting_id: str, action: str) -> tuple[MeetingOverview, ChildOverview]:
     meeting = await caller.row(MEETING_OVERVIEWS, meeting_id)
-    child = await caller.row(CHILD_OVERVIEWS, meeting.child_ref)
-    caller.permit(action, around(child))
-    return meeting, child
+    return meeting, await permitted_child(caller, meeting.child_ref, action)
 
 
 @router.post("/{meeting_id}/invitees", status_code=204, summary="Invite one more person")
@@ -117,8 +120,7 @@ async def record(meeting_id: str, body: MeetingRecordBody, caller: Caller) -> No
 
 
 def _year_group(child: ChildOverview, on: date) -> int:
-    """By birth cohort: five school years after the year of birth a child is in Reception."""
-    return school_year(on) - (child.born_in_school_year or 0) - 5
+    return cohort_year_group(child.born_in_school_year or 0, on)
 
 
 def _judging(rules: SchedulingRules, child: ChildOverview) -> dict[str, Any]:

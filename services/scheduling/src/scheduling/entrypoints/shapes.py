@@ -98,10 +98,14 @@ class PersonShown(BaseModel):
 
 
 class MinutesShown(BaseModel):
-    """What was said at a meeting. What is not for the pupil was said before the pupil came in (L-33)."""
+    """What was said at a meeting. What is not for the pupil was said before the pupil came in (L-33).
+
+    What somebody may not see is left out, as if nothing had been said.
+    """
 
     minutes: str | None
     minutes_not_for_pupil: str | None
+    minutes_professionals_only: str | None
 
 
 class ChildPage(BaseModel):
@@ -184,9 +188,10 @@ class InviteeBody(BaseModel):
 
 
 class MeetingArranged(BaseModel):
-    """The new meeting."""
+    """The new meeting, and whose address was not kept: a school does not pass on how carers are reached (L-37)."""
 
     meeting_id: str = Field(examples=[MEETING_ID])
+    address_withheld: list[str] = Field(examples=[["guest-2"]])
 
 
 class MeetingRecordBody(BaseModel):
@@ -209,6 +214,7 @@ class MeetingRecordBody(BaseModel):
     pupil: Pupil
     minutes: Text
     minutes_not_for_pupil: Text | None = None
+    minutes_professionals_only: Text | None = None
     next_meeting: NextMeeting | None = None
 
 

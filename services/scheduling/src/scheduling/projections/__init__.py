@@ -3,11 +3,13 @@
 from typing import Any
 
 from pep_kernel.read_model import ReadModel
+from scheduling.projections.broken_glass import BROKEN_GLASS
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.colleague import COLLEAGUES
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
 from scheduling.projections.due_date import DUE_DATES
 from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS
+from scheduling.projections.record_keeping import LEGAL_HOLDS, RECORD_KEEPING
 from scheduling.projections.school import SCHOOLS
 
 READ_MODELS: tuple[ReadModel[Any], ...] = (
@@ -19,4 +21,7 @@ READ_MODELS: tuple[ReadModel[Any], ...] = (
     CARERS_OF_CHILDREN,
     COLLEAGUES,
     SCHOOLS,
+    BROKEN_GLASS,
+    RECORD_KEEPING,
+    LEGAL_HOLDS,
 )

@@ -6,9 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pep_kernel.may import with_glass, with_member
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from pep_kernel.sealed import Identity
+from scheduling.domain.access.events import (
+    DelegateEnded,
+    DelegateNamed,
+    GlassBroken,
+    OfAccess,
+    RecordRestricted,
+    RecordUnrestricted,
+)
 from scheduling.domain.child.events import (
     ChildEnteredCare,
     ChildIdentified,
@@ -22,6 +31,7 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
+from scheduling.domain.person.events import CarerLinked, CarerUnlinked
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,10 @@ class ChildOverview:
     last_pep_on: date | None = None
     next_pep_agreed: date | None = None
     next_review: date | None = None
+    delegates: tuple[str, ...] = ()
+    carers: tuple[str, ...] = ()
+    restricted: bool = False
+    glass: tuple[str, ...] = ()
 
 
 _ABOUT = (
@@ -66,6 +80,9 @@ _ABOUT = (
     LastPEPNoted,
     PEPApplicable,
     PEPNotApplicable,
+    OfAccess,
+    CarerLinked,
+    CarerUnlinked,
 )
 
 
@@ -110,6 +127,15 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
             return replace(row, last_review_on=on)
         case LastPEPNoted(on=on, next_agreed=agreed, next_review=review):
             return replace(row, last_pep_on=on, next_pep_agreed=agreed, next_review=review)
+        case DelegateNamed(person_ref=person) | DelegateEnded(person_ref=person):
+            named = isinstance(recorded.event, DelegateNamed)
+            return replace(row, delegates=with_member(row.delegates, person, named))
+        case CarerLinked(person_ref=person) | CarerUnlinked(person_ref=person):
+            return replace(row, carers=with_member(row.carers, person, isinstance(recorded.event, CarerLinked)))
+        case RecordRestricted() | RecordUnrestricted():
+            return replace(row, restricted=isinstance(recorded.event, RecordRestricted))
+        case GlassBroken(person_ref=person, until=until):
+            return replace(row, glass=with_glass(row.glass, person, until))
         case PEPApplicable():
             return replace(row, pep_applies=True, why_not=None)
         case PEPNotApplicable(reason=reason):

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pep_kernel.colleagues import Colleague
+from pep_kernel.may import Role, as_granted
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
-from scheduling.domain.person.events import RoleEnded, StaffMemberAdded
+from scheduling.domain.person.events import CarerNamed, GrantEnded, RoleEnded, RoleGranted, StaffMemberAdded
+
+_ABOUT = (StaffMemberAdded, RoleGranted, GrantEnded, RoleEnded, CarerNamed)
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
-    match recorded.event:
-        case StaffMemberAdded(person_ref=ref) | RoleEnded(person_ref=ref):
-            return ((ref,),)
-        case _:
-            return ()
+    event = recorded.event
+    return ((event.person_ref,),) if isinstance(event, _ABOUT) else ()
 
 
-def _fold(_row: Colleague | None, recorded: Recorded, _key: Key) -> Colleague | None:
-    match recorded.event:
-        case StaffMemberAdded() as staff:
-            return Colleague(staff.person_ref, staff.role, staff.school_urn, staff.approval_limit_pence)
+def _fold(row: Colleague | None, recorded: Recorded, _key: Key) -> Colleague | None:
+    match row, recorded.event:
+        case _, StaffMemberAdded() as staff:
+            granted = row.granted if row else ()
+            return Colleague(staff.person_ref, staff.role, staff.school_urn, staff.approval_limit_pence, granted)
+        case _, CarerNamed(person_ref=ref):
+            return Colleague(ref, Role.CARER.value, None, 0)
+        case Colleague(), RoleGranted(what=what, until=until):
+            return replace(row, granted=(*_without(row.granted, what), as_granted(what, until)))
+        case Colleague(), GrantEnded(what=what):
+            return replace(row, granted=_without(row.granted, what))
         case _:
             return None
+
+
+def _without(granted: tuple[str, ...], what: str) -> tuple[str, ...]:
+    return tuple(each for each in granted if each.partition(" ")[0] != what)
 
 
 COLLEAGUES = ReadModel("colleague", Colleague, ("person_ref",), _keys, _fold)

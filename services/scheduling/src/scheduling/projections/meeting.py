@@ -42,6 +42,7 @@ class MeetingOverview:
     next_lacks: tuple[str, ...] = ()
     minutes: PlanText | None = None
     minutes_not_for_pupil: PlanText | None = None
+    minutes_professionals_only: PlanText | None = None
 
 
 _ABOUT = (MeetingScheduled, MeetingHeld, MeetingMustBeRearranged, MeetingOutcomeCorrected)
@@ -77,6 +78,7 @@ def _fold(row: MeetingOverview | None, recorded: Recorded, _key: Key) -> Meeting
                 next_lacks=event.next_lacks,
                 minutes=event.minutes,
                 minutes_not_for_pupil=event.minutes_not_for_pupil,
+                minutes_professionals_only=event.minutes_professionals_only,
             )
         case MeetingOverview(), MeetingMustBeRearranged():
             return replace(row, must_be_rearranged=True)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import get_args
 
-from pep_kernel.may import Role
+from pep_kernel.may import NOT_STAFF, Role
 from scheduling.domain.child.care_record import CarerRecord, Phase, SchoolRecord, StaffRecord
 from scheduling.ssda903.row_reader import URN, RowReader, single_rows
 
-ROLES: Mapping[str, Role] = {role.value: role for role in Role if role is not Role.SERVICE}
+ROLES: Mapping[str, Role] = {role.value: role for role in Role if role not in NOT_STAFF}
 PHASES: tuple[Phase, ...] = get_args(Phase)
 UKPRN = re.compile(r"\d{8}")
 LAESTAB = re.compile(r"\d{7}")

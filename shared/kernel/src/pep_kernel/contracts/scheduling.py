@@ -150,3 +150,64 @@ class SchoolListed(Announcement):
     urn: str
     ukprn: str | None = None
     laestab: str | None = None
+
+
+class ChildForgotten(Announcement):
+    """The keys of all that was sealed about the child are destroyed, for this lawful reason."""
+
+    type: Literal["uk.openpep.scheduling.ChildForgotten.v1"] = "uk.openpep.scheduling.ChildForgotten.v1"
+    child_ref: str
+    on: date
+    reason: str
+
+
+class RoleGranted(Announcement):
+    """All that is granted to somebody beside the role: a role or permission, `… until 2026-12-31` where it ends."""
+
+    type: Literal["uk.openpep.scheduling.RoleGranted.v1"] = "uk.openpep.scheduling.RoleGranted.v1"
+    person_ref: str
+    granted: tuple[str, ...]
+
+
+class DelegateNamed(Announcement):
+    """This person writes and attends for the child's designated teacher from this day."""
+
+    type: Literal["uk.openpep.scheduling.DelegateNamed.v1"] = "uk.openpep.scheduling.DelegateNamed.v1"
+    child_ref: str
+    on: date
+    person_ref: str
+
+
+class DelegateEnded(Announcement):
+    """This person does so no more."""
+
+    type: Literal["uk.openpep.scheduling.DelegateEnded.v1"] = "uk.openpep.scheduling.DelegateEnded.v1"
+    child_ref: str
+    on: date
+    person_ref: str
+
+
+class RecordRestricted(Announcement):
+    """Only people to whom it was granted by name may see the child's record."""
+
+    type: Literal["uk.openpep.scheduling.RecordRestricted.v1"] = "uk.openpep.scheduling.RecordRestricted.v1"
+    child_ref: str
+    on: date
+
+
+class RecordUnrestricted(Announcement):
+    """The child's record is open again to those around the child."""
+
+    type: Literal["uk.openpep.scheduling.RecordUnrestricted.v1"] = "uk.openpep.scheduling.RecordUnrestricted.v1"
+    child_ref: str
+    on: date
+
+
+class GlassBroken(Announcement):
+    """Somebody may look at the child's record until then, whoever they are to the child. The worker is alerted."""
+
+    type: Literal["uk.openpep.scheduling.GlassBroken.v1"] = "uk.openpep.scheduling.GlassBroken.v1"
+    child_ref: str
+    person_ref: str
+    until: datetime
+    social_worker_ref: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pep_kernel.message import Command
@@ -38,6 +38,26 @@ class NoteSocialWorker(NoteFact):
     social_worker_ref: str
 
 
+class NoteDelegate(NoteFact):
+    """This person writes for the child's designated teacher, or does so no more."""
+
+    person_ref: str
+    named: bool
+
+
+class NoteRestriction(NoteFact):
+    """Only people to whom it was granted by name may see the record; or it is open again."""
+
+    restricted: bool
+
+
+class NoteGlassBroken(NoteFact):
+    """This person may look at the record until then."""
+
+    person_ref: str
+    until: datetime
+
+
 class NoteNoPlanNeeded(NoteFact):
     """No PEP applies, for this reason."""
 
@@ -70,6 +90,9 @@ KnownCommand = (
     | NoteLeftCare
     | NoteSchool
     | NoteSocialWorker
+    | NoteDelegate
+    | NoteRestriction
+    | NoteGlassBroken
     | NoteNoPlanNeeded
     | NoteMeetingHeld
     | NoteMeetingCorrected

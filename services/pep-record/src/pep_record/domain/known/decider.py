@@ -10,15 +10,20 @@ from pep_kernel.decider import Decider
 from pep_record.domain.known.commands import (
     KnownCommand,
     NoteCurrentPlan,
+    NoteDelegate,
     NoteEnteredCare,
+    NoteGlassBroken,
     NoteLeftCare,
     NoteMeetingCorrected,
     NoteMeetingHeld,
     NoteNoPlanNeeded,
+    NoteRestriction,
     NoteSchool,
     NoteSocialWorker,
 )
 from pep_record.domain.known.events import (
+    BrokenGlassKnown,
+    DelegateKnown,
     KnownEvent,
     KnownInCare,
     KnownToHaveLeftCare,
@@ -26,6 +31,7 @@ from pep_record.domain.known.events import (
     MeetingKnown,
     NoPlanNeeded,
     PlanBecameCurrent,
+    RestrictionKnown,
     SchoolKnown,
     SocialWorkerKnown,
 )
@@ -42,6 +48,12 @@ def decide(_known: Known, command: KnownCommand) -> Sequence[KnownEvent]:
             return [SchoolKnown(**command.model_dump())]
         case NoteSocialWorker():
             return [SocialWorkerKnown(**command.model_dump())]
+        case NoteDelegate():
+            return [DelegateKnown(**command.model_dump())]
+        case NoteRestriction():
+            return [RestrictionKnown(**command.model_dump())]
+        case NoteGlassBroken():
+            return [BrokenGlassKnown(**command.model_dump())]
         case NoteNoPlanNeeded():
             return [NoPlanNeeded(**command.model_dump())]
         case NoteMeetingHeld():
@@ -76,6 +88,8 @@ def evolve(known: Known, event: KnownEvent) -> Known:
         case PlanBecameCurrent(plan_id=plan_id, number=number, on=on):
             return replace(known, plans=(*known.plans, CurrentFrom(plan_id, number, on)))
         case SchoolKnown() | KnownToHaveLeftCare() | SocialWorkerKnown() | NoPlanNeeded():
+            return known
+        case DelegateKnown() | RestrictionKnown() | BrokenGlassKnown():
             return known
         case _:
             assert_never(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from pep_kernel.message import Event
 
@@ -36,6 +36,32 @@ class SocialWorkerKnown(Event):
     child_ref: str
     on: date
     social_worker_ref: str
+
+
+class DelegateKnown(Event):
+    """This person writes for the child's designated teacher, or does so no more."""
+
+    child_ref: str
+    on: date
+    person_ref: str
+    named: bool
+
+
+class RestrictionKnown(Event):
+    """Only people to whom it was granted by name may see the record; or it is open again."""
+
+    child_ref: str
+    on: date
+    restricted: bool
+
+
+class BrokenGlassKnown(Event):
+    """This person may look at the record until then."""
+
+    child_ref: str
+    on: date
+    person_ref: str
+    until: datetime
 
 
 class NoPlanNeeded(Event):
@@ -78,6 +104,9 @@ KnownEvent = (
     | KnownToHaveLeftCare
     | SchoolKnown
     | SocialWorkerKnown
+    | DelegateKnown
+    | RestrictionKnown
+    | BrokenGlassKnown
     | NoPlanNeeded
     | MeetingKnown
     | MeetingCorrectionKnown

@@ -9,13 +9,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from pep_kernel.authority_policy import PepRecordPolicy
-from pep_kernel.calendars import Term
-from pep_kernel.may import Role
+from pep_kernel.calendars import Term, cohort_year_group
+from pep_kernel.may import Role, acts_as
 from pep_kernel.message import Command
 from pep_kernel.money import Pence
 
 MAX_ACTIONS = 10
-VIRTUAL_SCHOOL = frozenset({Role.VIRTUAL_SCHOOL_OFFICER, Role.SENIOR_VIRTUAL_SCHOOL_OFFICER, Role.VIRTUAL_SCHOOL_HEAD})
 
 
 class Subject(StrEnum):
@@ -111,9 +110,10 @@ class RestsOnFacts(Command):
     child: FactsOfChild = FactsOfChild()
 
     def acts_as(self) -> frozenset[Role]:
-        """For a child without a school the Virtual School does what a designated teacher would (O-15)."""
-        stands_in = self.role in VIRTUAL_SCHOOL and not self.child.has_school
-        return frozenset({self.role, Role.DESIGNATED_TEACHER} if stands_in else {self.role})
+        """The own role, and whose work somebody does in it (O-12, O-15, O-21)."""
+        born = self.child.born_in_school_year
+        year_group = None if born is None else cohort_year_group(born, self.on)
+        return acts_as(self.role, has_school=self.child.has_school, year_group=year_group)
 
 
 class ContributeSection(RestsOnFacts):

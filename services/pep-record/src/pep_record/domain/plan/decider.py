@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pep_kernel.decider import Decider
-from pep_kernel.may import Role
+from pep_kernel.may import NO_AUTHOR_ASSURES, Resource, Role
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
 from pep_record.domain.plan.announcing import announce
@@ -75,11 +75,11 @@ def decide(plan: Plan, command: PlanCommand) -> Sequence[PlanEvent]:
             return [_opened(command)]
         case Draft(), ContributeSection():
             return [_contributed(command)]
-        case Draft(), SetTarget(role=Role.SOCIAL_WORKER) if _costs_premium(plan, command):
+        case Draft(), SetTarget(role=Role.SOCIAL_WORKER | Role.PERSONAL_ADVISER) if _costs_premium(plan, command):
             raise Refusal("What the premium pays is costed by the school or the Virtual School.", "L-30")
         case Draft(), SetTarget():
             return [_target_set(plan, command)]
-        case Draft(), MarkComplete() if Role.DESIGNATED_TEACHER not in command.acts_as():
+        case Draft(), MarkComplete() if not _completes(command):
             raise Refusal("The designated teacher marks a plan complete.", "L-05", "L-79")
         case Draft(), MarkComplete(child=FactsOfChild(pep_meetings=())):
             raise Refusal(
@@ -94,8 +94,8 @@ def decide(plan: Plan, command: PlanCommand) -> Sequence[PlanEvent]:
         case InQualityAssurance(), ApprovePlan() | ReturnPlan() if not _may_assure(command):
             people = _named(command.rules.quality_assurance.roles)
             raise Refusal(f"A plan is quality assured by: {people}.", "L-80", "O-24")
-        case InQualityAssurance(), ApprovePlan() | ReturnPlan() if command.by in plan.content.authors:
-            raise Refusal("A plan cannot be quality assured by somebody who wrote it.", "O-15", "O-24")
+        case InQualityAssurance(), ApprovePlan() | ReturnPlan() if _wrote_it(plan, command):
+            raise Refusal(NO_AUTHOR_ASSURES.sentence, *NO_AUTHOR_ASSURES.source)
         case InQualityAssurance(version=version), ApprovePlan() | ReturnPlan() if command.plan_version != version:
             raise Refusal(f"The decision is about version {command.plan_version}; the plan is at version {version}.")
         case InQualityAssurance(social_worker_agrees=False), ApprovePlan() if _needs_social_worker(command):
@@ -161,6 +161,15 @@ def _marked_complete(plan: Draft, command: MarkComplete) -> PEPMarkedComplete:
         on=command.on,
         warnings=warnings_of(plan, command.child.born_in_school_year, command.rules),
     )
+
+
+def _completes(command: MarkComplete) -> bool:
+    """A delegate writes in the designated teacher's place, and does not complete in it (O-21)."""
+    return command.role is not Role.DELEGATE and Role.DESIGNATED_TEACHER in command.acts_as()
+
+
+def _wrote_it(plan: InQualityAssurance, command: ApprovePlan | ReturnPlan) -> bool:
+    return NO_AUTHOR_ASSURES.breaks(command.by, Resource(authors=frozenset(plan.content.authors)))
 
 
 def _may_assure(command: ApprovePlan | ReturnPlan) -> bool:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from pep_kernel.may import Role
+from pep_kernel.may import NOT_STAFF, Role
 
 Sex = Literal["M", "F", "U"]
 ReasonForNewEpisode = Literal["S", "P", "L", "T", "U", "B"]
@@ -140,6 +140,13 @@ class CareRecord(Record):
     cut_over: date | None = None
 
 
+def of_staff(role: Role) -> Role:
+    """The role. ValueError for one that no list of staff can give."""
+    if role in NOT_STAFF:
+        raise ValueError("is no role of staff: carers are linked to children, and services sign for themselves")
+    return role
+
+
 class StaffRecord(Record):
     """A member of staff of the authority or of a school. The limit is what this person may approve for one plan."""
 
@@ -147,7 +154,7 @@ class StaffRecord(Record):
     staff_id: LocalId
     name: Words
     email: Words
-    role: Role
+    role: Annotated[Role, AfterValidator(of_staff)]
     school_urn: Urn | None = None
     team: Words | None = None
     approval_limit_pence: Annotated[int, Field(ge=0)] | None = None

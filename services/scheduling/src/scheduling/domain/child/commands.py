@@ -11,7 +11,9 @@ from pydantic import Field
 from pep_kernel.authority_policy import SchedulingFile
 from pep_kernel.contracts.scheduling import Obligation, Outcome
 from pep_kernel.message import Command
+from scheduling.domain.access.commands import AccessCommand
 from scheduling.domain.child.care_record import CareRecord
+from scheduling.domain.keeping.commands import KeepingCommand
 from scheduling.domain.rules import CalendarFor
 
 
@@ -118,4 +120,6 @@ ChildCommand = (
     | MeetObligation
     | ReopenObligations
     | FlagOverdue
+    | KeepingCommand
+    | AccessCommand
 )

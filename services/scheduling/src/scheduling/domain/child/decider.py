@@ -15,6 +15,9 @@ from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import scheduling as said
 from pep_kernel.decider import Decider
 from pep_kernel.refusal import Refusal
+from scheduling.domain.access import decider as access
+from scheduling.domain.access.commands import AskOfAccess
+from scheduling.domain.access.events import OfAccess
 from scheduling.domain.child import due_dates, facts, obligations, verdict
 from scheduling.domain.child.commands import (
     AllocateSocialWorker,
@@ -50,10 +53,20 @@ from scheduling.domain.child.events import (
 )
 from scheduling.domain.child.history import inserted, value_on
 from scheduling.domain.child.states import Applies, Child, DoesNotApply, Due, SpellInCare, Undecided
+from scheduling.domain.keeping import decider as keeping
+from scheduling.domain.keeping.commands import AskOfTheRecord
+from scheduling.domain.keeping.events import ChildForgotten, OfTheRecord
+from scheduling.domain.keeping.states import Forgotten, Keeping
+
+DIED = "E2"  # the statutory return's reason why a child's care ended
 
 
 def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
     match child, command:
+        case _, AskOfTheRecord():
+            return keeping.decide(child.keeping, command, in_care=child.running is not None)
+        case Child(keeping=Keeping(stage=Forgotten() as gone)), _:
+            raise keeping.forgotten(gone)
         case _, RecordCareFacts():
             return in_turn(child, command, *facts.every_kind(command), left, verdict.judged, verdict.moved)
         case _, MeetObligation():
@@ -64,6 +77,8 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return obligations.overdue(child, command)
         case Child(spells=()), _:
             raise Refusal("Nothing is known of this child's care yet.")
+        case _, AskOfAccess():
+            return access.decide(child.access, command)
         case _, NoteMeetingScheduled():
             return obligations.meeting_scheduled(child, command)
         case _, NoteMeetingHeld():
@@ -129,9 +144,11 @@ def evolve(child: Child, event: ChildEvent) -> Child:
                 legal_statuses=inserted(child.legal_statuses, on, status),
                 verdict=Undecided() if spells[-1].began == on else child.verdict,
             )
-        case ChildLeftCare(on=on):
+        case ChildLeftCare(on=on, reason=reason):
             spells = tuple(_ended(spell, on) for spell in child.spells)
-            return replace(child, spells=spells, verdict=child.verdict if spells[-1].ended is None else Undecided())
+            kept = replace(child.keeping, died_on=on if reason == DIED else None)
+            verdict = child.verdict if spells[-1].ended is None else Undecided()
+            return replace(child, spells=spells, keeping=kept, verdict=verdict)
         case PlacementChanged(on=on, placement=placement):
             return replace(child, placements=inserted(child.placements, on, placement))
         case LegalStatusChanged(on=on, legal_status=status):
@@ -161,6 +178,10 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return _with_due(child, event, met_by=None)
         case PEPOverdue():
             return _with_due(child, event, overdue=True)
+        case OfAccess():
+            return replace(child, access=access.evolve(child.access, event))
+        case OfTheRecord():
+            return replace(child, keeping=keeping.evolve(child.keeping, event))
 
 
 def _ended(spell: SpellInCare, on: date) -> SpellInCare:
@@ -183,7 +204,7 @@ def _with_due(child: Child, event: OfOneDue, **changes: Any) -> Child:
     return replace(child, dues=tuple(replace(due, **changes) if _is_of(due, event) else due for due in child.dues))
 
 
-def announce(_child: Child, event: ChildEvent) -> Announcement | None:
+def announce(child: Child, event: ChildEvent) -> Announcement | None:
     match event:
         case ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn):
             return said.ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn)
@@ -199,6 +220,10 @@ def announce(_child: Child, event: ChildEvent) -> Announcement | None:
             return said.PEPNotApplicable(child_ref=ref, on=on, reason=reason)
         case PEPDueDateSet(child_ref=ref, obligation=obligation, due=due, source=source):
             return said.PEPDueDateSet(child_ref=ref, obligation=obligation, due=due, source=", ".join(source))
+        case ChildForgotten(child_ref=ref, on=on, reason=reason):
+            return said.ChildForgotten(child_ref=ref, on=on, reason=reason)
+        case OfAccess():
+            return access.announce(event, child.social_workers[-1][1] if child.social_workers else None)
         case PEPOverdue(child_ref=ref, obligation=obligation, due=due):
             return said.PEPOverdue(child_ref=ref, obligation=obligation, due=due)
         case _:

@@ -8,6 +8,8 @@ from typing import Literal
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Event
 from pep_kernel.sealed import Identity
+from scheduling.domain.access.events import AccessEvent
+from scheduling.domain.keeping.events import KeepingEvent
 
 
 class ChildIdentified(Event):
@@ -201,4 +203,6 @@ ChildEvent = (
     | ObligationMet
     | ObligationReopened
     | PEPOverdue
+    | KeepingEvent
+    | AccessEvent
 )

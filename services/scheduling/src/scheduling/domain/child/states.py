@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from pep_kernel.contracts.scheduling import Obligation
+from scheduling.domain.access.decider import Access
 from scheduling.domain.child.history import History
+from scheduling.domain.keeping.states import Keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Child:
     last_pep: date | None = None
     verdict: Verdict = Undecided()
     dues: tuple[Due, ...] = ()
+    keeping: Keeping = Keeping()
+    access: Access = Access()
 
     @property
     def running(self) -> SpellInCare | None:

@@ -57,6 +57,7 @@ class RecordMeeting(Command):
     pupil: Pupil
     minutes: str
     minutes_not_for_pupil: str | None = None
+    minutes_professionals_only: str | None = None
     next_meeting: NextMeeting | None = None
     year_group: int
     quorum: Quorum

@@ -102,6 +102,7 @@ def _held(meeting: Scheduled, command: RecordMeeting) -> list[MeetingEvent]:
         no_authority_representative=not represented,
         minutes=PlanText.of(command.minutes),
         minutes_not_for_pupil=PlanText.optional(command.minutes_not_for_pupil),  # L-33
+        minutes_professionals_only=PlanText.optional(command.minutes_professionals_only),  # L-33
         **_pupil(command),
         **_next(command.next_meeting or NextMeeting(), command.next_meeting_rule.fields),
     )

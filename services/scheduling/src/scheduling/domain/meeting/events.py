@@ -42,6 +42,7 @@ class InviteeListed(Event):
     email: Contact | None = None
     language: ThirdParty | None = None
     decided_by: str | None = None
+    address_withheld: bool = False
 
 
 class InviteeAdded(Event):
@@ -58,6 +59,7 @@ class InviteeAdded(Event):
     email: Contact | None = None
     language: ThirdParty | None = None
     decided_by: str | None = None
+    address_withheld: bool = False
 
 
 class Present(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -92,6 +94,7 @@ class MeetingHeld(Event):
     next_time: str | None = None
     next_venue: Contact | None = None
     next_lacks: tuple[str, ...] = ()
+    minutes_professionals_only: PlanText | None = None
 
 
 class MeetingMustBeRearranged(Event):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pep_kernel.authority_policy.meetings import Capacity
-from pep_kernel.may import Role
+from pep_kernel.may import FIELDS, Role, Shown
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, ThirdParty
 from scheduling.domain.meeting.commands import AddInvitee, ScheduleMeeting
@@ -21,6 +21,11 @@ def listed(command: ScheduleMeeting) -> list[InviteeListed]:
         for number, invitee in enumerate(command.invitees, 1)
     ]
     return [InviteeListed(**each) for each in {each["invitee_ref"]: each for each in particulars}.values()]
+
+
+def withheld(command: ScheduleMeeting) -> list[str]:
+    """The invitees whose address is not kept."""
+    return [invitee.invitee_ref for invitee in listed(command) if invitee.address_withheld]
 
 
 def added(meeting: Scheduled, command: AddInvitee) -> list[InviteeAdded]:
@@ -49,8 +54,16 @@ def _particulars(
         case KnownInvitee(person_ref=ref):
             return {**common, "invitee_ref": ref, "person_ref": ref}
         case GuestInvitee(name=name, email=email, language=language):
-            who = {"name": ThirdParty.of(name), "email": Contact.of(email), "language": ThirdParty.optional(language)}
-            return {**common, **who, "invitee_ref": f"guest-{number}"}
+            who = {"name": ThirdParty.of(name), "language": ThirdParty.optional(language)}
+            address = _address(invitee.capacity, email, asked.by_role)
+            return {**common, **who, **address, "invitee_ref": f"guest-{number}"}
+
+
+def _address(capacity: Capacity, email: str, by_role: str) -> dict[str, Any]:
+    """A school does not write down how a carer is reached, in case it is confidential: it is not kept (L-37, T26)."""
+    if capacity is Capacity.CARER and Shown.CARERS_CONTACT not in FIELDS[Role(by_role)]:
+        return {"address_withheld": True}
+    return {"email": Contact.of(email)}
 
 
 def _decision(capacity: Capacity, by: str, by_role: str) -> str | None:

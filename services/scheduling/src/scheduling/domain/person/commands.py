@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from pep_kernel.may import Grantable
 from pep_kernel.message import Command
 from scheduling.domain.child.care_record import CarerRecord, StaffRecord
 
@@ -32,4 +33,23 @@ class LinkCarer(Command):
     digest: str
 
 
-PersonCommand = AddStaffMember | EndRole | LinkCarer
+class GrantRole(Command):
+    """This person may also what this role or permission allows, to this day where it ends."""
+
+    person_ref: str
+    what: Grantable
+    on: date
+    until: date | None
+    by: str
+
+
+class EndGrant(Command):
+    """This is not granted to the person any more."""
+
+    person_ref: str
+    what: Grantable
+    on: date
+    by: str
+
+
+PersonCommand = AddStaffMember | EndRole | LinkCarer | GrantRole | EndGrant

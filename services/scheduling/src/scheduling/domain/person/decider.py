@@ -8,15 +8,18 @@ from dataclasses import replace
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import scheduling as said
 from pep_kernel.decider import Decider
+from pep_kernel.may import as_granted
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, ThirdParty
-from scheduling.domain.person.commands import AddStaffMember, EndRole, LinkCarer, PersonCommand
+from scheduling.domain.person.commands import AddStaffMember, EndGrant, EndRole, GrantRole, LinkCarer, PersonCommand
 from scheduling.domain.person.events import (
     CarerLinked,
     CarerNamed,
     CarerUnlinked,
+    GrantEnded,
     PersonEvent,
     RoleEnded,
+    RoleGranted,
     StaffMemberAdded,
 )
 from scheduling.domain.person.states import Carer, Gone, NotKnown, Person, Staff
@@ -32,6 +35,16 @@ def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
             return [RoleEnded(person_ref=ref, on=on)]
         case Gone(), EndRole():
             return []
+        case Staff(), GrantRole(until=until, on=on) if until is not None and until < on:
+            raise Refusal("A grant cannot end before it begins.")
+        case Staff(granted=granted), GrantRole(what=what, until=until) if (what, until) in granted:
+            return []
+        case Staff(), GrantRole():
+            return [RoleGranted(**command.model_dump())]
+        case Staff(granted=granted), EndGrant(what=what) if what not in dict(granted):
+            return []
+        case Staff(), EndGrant():
+            return [GrantEnded(**command.model_dump())]
         case NotKnown(), LinkCarer():
             return [_carer(command), *_linked(command, frozenset())]
         case Carer(digest=known, child_refs=linked), LinkCarer():
@@ -73,8 +86,14 @@ def _linked(command: LinkCarer, known: frozenset[str]) -> list[PersonEvent]:
 
 def evolve(person: Person, event: PersonEvent) -> Person:
     match person, event:
+        case Staff(), StaffMemberAdded(digest=digest):
+            return replace(person, digest=digest)
         case _, StaffMemberAdded(digest=digest):
             return Staff(digest)
+        case Staff(), RoleGranted(what=what, until=until):
+            return person.with_grant(what, until)
+        case Staff(), GrantEnded(what=what):
+            return person.without_grant(what)
         case _, RoleEnded():
             return Gone()
         case Carer(), CarerNamed(digest=digest):
@@ -89,11 +108,13 @@ def evolve(person: Person, event: PersonEvent) -> Person:
             raise TypeError(f"{type(event).__name__} of {type(person).__name__}")
 
 
-def announce(_person: Person, event: PersonEvent) -> Announcement | None:
-    match event:
-        case StaffMemberAdded(person_ref=ref, role=role, school_urn=urn, approval_limit_pence=limit_pence):
+def announce(person: Person, event: PersonEvent) -> Announcement | None:
+    match person, event:
+        case Staff(granted=granted), RoleGranted(person_ref=ref) | GrantEnded(person_ref=ref):
+            return said.RoleGranted(person_ref=ref, granted=tuple(as_granted(*each) for each in granted))
+        case _, StaffMemberAdded(person_ref=ref, role=role, school_urn=urn, approval_limit_pence=limit_pence):
             return said.StaffMemberAdded(person_ref=ref, role=role, school_urn=urn, approval_limit_pence=limit_pence)
-        case RoleEnded(person_ref=ref):
+        case _, RoleEnded(person_ref=ref):
             return said.RoleEnded(person_ref=ref)
         case _:
             return None

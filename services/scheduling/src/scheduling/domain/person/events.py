@@ -52,4 +52,23 @@ class CarerUnlinked(Event):
     child_ref: str
 
 
-PersonEvent = StaffMemberAdded | RoleEnded | CarerNamed | CarerLinked | CarerUnlinked
+class RoleGranted(Event):
+    """The person may also what this role or permission allows, to this day where it ends."""
+
+    person_ref: str
+    what: str
+    on: date
+    by: str
+    until: date | None = None
+
+
+class GrantEnded(Event):
+    """This is not granted to the person any more."""
+
+    person_ref: str
+    what: str
+    on: date
+    by: str
+
+
+PersonEvent = StaffMemberAdded | RoleEnded | CarerNamed | CarerLinked | CarerUnlinked | RoleGranted | GrantEnded

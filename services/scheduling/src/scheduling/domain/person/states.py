@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +13,17 @@ class NotKnown:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Works here."""
+    """Works here. `granted` is what is granted beside the role, each with its last day where it has one."""
 
     digest: str
+    granted: tuple[tuple[str, date | None], ...] = ()
+
+    def with_grant(self, what: str, until: date | None) -> Staff:
+        """What is granted twice is granted to the day that was said last."""
+        return replace(self, granted=(*self.without_grant(what).granted, (what, until)))
+
+    def without_grant(self, what: str) -> Staff:
+        return replace(self, granted=tuple(each for each in self.granted if each[0] != what))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""Whose child it is, and whether this person may do this about the child: by what is known of both now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from pep_kernel.may import Condition, Resource, child_resource, whose
+from pep_runtime.http import Desk
+from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+
+
+def around(child: ChildOverview, now: datetime) -> Resource:
+    """What permission to do something about this child depends on."""
+    return replace(child_resource(child, now), carers=frozenset(child.carers))
+
+
+async def permitted_child(caller: Desk, child_ref: str, action: str) -> ChildOverview:
+    """The child. `NotFound` if this authority has none of this name, `Forbidden` if this person may not."""
+    child = await caller.row(CHILD_OVERVIEWS, child_ref)
+    caller.permit(action, around(child, caller.now))
+    return child
+
+
+def theirs(caller: Desk, action: str) -> Condition:
+    """Which rows of the children's own table this person may do `action` to."""
+    return whose(caller.signed, action, caller.now)
+
+
+def of_theirs(caller: Desk, action: str) -> Condition:
+    """Which rows of another table are about such a child."""
+    return theirs(caller, action).about(CHILD_OVERVIEWS.table)

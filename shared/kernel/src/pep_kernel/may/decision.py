@@ -1,0 +1,93 @@
+"""The answer to "may this person do this?", and the same answer as a condition for lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pep_kernel.calendars import school_year
+from pep_kernel.may.grants import GRANTS, LOOKING
+from pep_kernel.may.people import Permission, Role, Signed
+from pep_kernel.may.relations import BROKEN_GLASS, Relation
+from pep_kernel.may.resource import Resource
+from pep_kernel.may.states import STATES, broken_rule
+
+RESTRICTED = "This record is restricted: it is open only to people to whom that was granted by name."
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Yes or no, and why, in a sentence fit for the person who asked; `role` is the one in which they may."""
+
+    allowed: bool
+    reason: str
+    role: Role
+
+
+def may(signed: Signed, action: str, resource: Resource) -> Decision:
+    """Whether `signed` may do `action` to `resource`. An action that is not listed is nobody's."""
+    held_back = broken_rule(STATES.get(action, ()), signed.person_ref, resource)
+    answers = [_answer(signed, role, action, resource) for role in signed.roles]
+    answer = next((each for each in answers if each.allowed), answers[0])
+    if answer.allowed and held_back is not None:
+        return Decision(False, held_back.sentence, answer.role)
+    if answer.allowed and resource.restricted and Permission.RESTRICTED_RECORDS not in signed.granted:
+        return Decision(False, RESTRICTED, answer.role)
+    return answer
+
+
+def _answer(signed: Signed, role: Role, action: str, resource: Resource) -> Decision:
+    relation = GRANTS.get(action, {}).get(role)
+    person = spoken(role)
+    if action in LOOKING and BROKEN_GLASS.holds(signed, resource):
+        return Decision(True, f"{person.capitalize()} may {action}, having broken the glass.", role)
+    if relation is None:
+        return Decision(False, f"{person.capitalize()} may not {action}.", role)
+    reason = f"For {person}, to {action} needs {relation.needs}." if relation.needs else ""
+    return Decision(relation.holds(signed, resource), reason or f"{person.capitalize()} may {action}.", role)
+
+
+def spoken(role: Role) -> str:
+    """`an auditor`, `a social worker`."""
+    return f"{'an' if role[0] in 'aeiou' else 'a'} {role.replace('_', ' ')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition in SQL. In `sql`, `{name}` stands for the argument of that name."""
+
+    sql: str
+    arguments: Mapping[str, Any]
+
+    def placed(self, first: int) -> tuple[str, list[Any]]:
+        """The condition with `$n` from `first` on, and the arguments that go there; those it does not name are left."""
+        used = {name: value for name, value in self.arguments.items() if f"{{{name}}}" in self.sql}
+        places = {name: f"${first + index}" for index, name in enumerate(used)}
+        return self.sql.format(**places), list(used.values())
+
+    def about(self, table: str) -> Condition:
+        """The same of another table's rows about a child: the child's row, in this table, fulfils the condition."""
+        rows = f"select authority, child_ref from {table} where {self.sql}"  # noqa: S608  a read model's own name
+        return Condition(f"(authority, child_ref) in ({rows})", self.arguments)
+
+
+def whose(signed: Signed, action: str, now: datetime) -> Condition:
+    """Which rows of children somebody may do `action` to: what `may` answers of each, for a whole table."""
+    either = " or ".join(dict.fromkeys(relation.sql for relation in _relations(signed, action))) or "false"
+    open_to_them = "" if Permission.RESTRICTED_RECORDS in signed.granted else " and not restricted"
+    arguments = {
+        "person": signed.person_ref,
+        "school": signed.school_urn,
+        "school_year": school_year(now.date()),
+        "now": now,
+    }
+    return Condition(f"({either}){open_to_them}", arguments)
+
+
+def _relations(signed: Signed, action: str) -> Iterator[Relation]:
+    grants = GRANTS.get(action, {})
+    yield from (grants[role] for role in signed.roles if role in grants)
+    if action in LOOKING:
+        yield BROKEN_GLASS

@@ -1,0 +1,80 @@
+"""Which role may do what, and what it must be to the child for that. docs/access.md is made from this table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pep_kernel.may.people import OFFICERS, VIRTUAL_SCHOOL, Role
+from pep_kernel.may.relations import (
+    ALLOCATED,
+    ALLOCATED_AFTER_16,
+    ANYONE,
+    CARES_FOR,
+    DELEGATED,
+    NO_SCHOOL,
+    THEIR_SCHOOL,
+    Relation,
+)
+
+Holders = Mapping[Role, Relation]
+
+_VIRTUAL_SCHOOL: Holders = dict.fromkeys(VIRTUAL_SCHOOL, ANYONE)
+_ASSURERS: Holders = dict.fromkeys(OFFICERS, ANYONE)
+_SOCIAL_CARE: Holders = {Role.SOCIAL_WORKER: ALLOCATED, Role.PERSONAL_ADVISER: ALLOCATED_AFTER_16}
+_SCHOOL: Holders = {Role.DESIGNATED_TEACHER: THEIR_SCHOOL, Role.DELEGATE: DELEGATED}
+_AROUND_THE_CHILD: Holders = {**_SOCIAL_CARE, **_SCHOOL}
+_STANDING_IN: Holders = dict.fromkeys(OFFICERS, NO_SCHOOL)
+_CARER: Holders = {Role.CARER: CARES_FOR}
+_AUDITOR: Holders = {Role.AUDITOR: ANYONE}
+
+GRANTS: Mapping[str, Holders] = {
+    "import care records": {Role.ADMINISTRATOR: ANYONE},
+    "grant role": {Role.ADMINISTRATOR: ANYONE},
+    "ask for contacts": {Role.SERVICE: ANYONE},
+    "read progress of services": {Role.SERVICE: ANYONE, Role.AUDITOR: ANYONE, Role.ADMINISTRATOR: ANYONE},
+    "read child": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_CARER, **_AUDITOR},
+    "list children": {**dict.fromkeys((*_AROUND_THE_CHILD, *_CARER), ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
+    "list due dates": {**_VIRTUAL_SCHOOL, **_AUDITOR},
+    "schedule meeting": {Role.PEP_COORDINATOR: ANYONE, **_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
+    "record meeting": {**_VIRTUAL_SCHOOL, **_AROUND_THE_CHILD},
+    "read minutes": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_CARER},
+    "correct meeting": {Role.PEP_COORDINATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+    "record school move": {Role.PEP_COORDINATOR: ANYONE, Role.ADMINISTRATOR: ANYONE, **_SOCIAL_CARE},
+    "record care facts": {Role.ADMINISTRATOR: ANYONE, Role.SOCIAL_WORKER: ALLOCATED, Role.TEAM_MANAGER: ANYONE},
+    "name delegate": {Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
+    "restrict record": {Role.TEAM_MANAGER: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+    "break glass": dict.fromkeys(
+        (
+            Role.SOCIAL_WORKER,
+            Role.PERSONAL_ADVISER,
+            Role.TEAM_MANAGER,
+            Role.INDEPENDENT_REVIEWING_OFFICER,
+        ),
+        ANYONE,
+    ),
+    "read broken glass": {
+        Role.TEAM_MANAGER: ANYONE,
+        Role.VIRTUAL_SCHOOL_HEAD: ANYONE,
+        Role.AUDITOR: ANYONE,
+        Role.SERVICE: ANYONE,
+    },
+    "contribute to plan": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL},
+    "read plan": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AUDITOR},
+    "mark plan complete": {Role.DESIGNATED_TEACHER: THEIR_SCHOOL, **_STANDING_IN},
+    "sign off plan": _SOCIAL_CARE,
+    "quality assure plan": _ASSURERS,
+    "decide premium": _ASSURERS,
+    "decide held approval": {Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+    "open term envelope": {Role.VIRTUAL_SCHOOL_HEAD: ANYONE, Role.AUTHORITY_FINANCE: ANYONE},
+    "release premium": {Role.AUTHORITY_FINANCE: ANYONE, Role.SERVICE: ANYONE},
+    "read finance": {Role.AUTHORITY_FINANCE: ANYONE, **_ASSURERS, **_AUDITOR},
+    "read messages": {Role.ADMINISTRATOR: ANYONE, Role.PEP_COORDINATOR: ANYONE, Role.AUDITOR: ANYONE},
+    "read record keeping": {Role.ADMINISTRATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE, **_AUDITOR},
+    "hold record": {Role.ADMINISTRATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+    "forget record": {Role.ADMINISTRATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+    "export record": {Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+    "read journey": {Role.AUDITOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+}
+
+LOOKING = frozenset({"read child", "read minutes", "read plan"})
+"""What broken glass lets somebody do: look, never write."""

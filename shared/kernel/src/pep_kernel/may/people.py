@@ -1,0 +1,78 @@
+"""Who asks: the jobs of the people around a child's education, and what is granted to somebody by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+UNTIL = " until "
+
+
+class Role(StrEnum):
+    """The jobs of the people around a child's education, and of OpenPEP's own services."""
+
+    SOCIAL_WORKER = "social_worker"
+    PERSONAL_ADVISER = "personal_adviser"
+    TEAM_MANAGER = "team_manager"
+    DESIGNATED_TEACHER = "designated_teacher"
+    DELEGATE = "delegate"
+    PEP_COORDINATOR = "pep_coordinator"
+    VIRTUAL_SCHOOL_OFFICER = "virtual_school_officer"
+    SENIOR_VIRTUAL_SCHOOL_OFFICER = "senior_virtual_school_officer"
+    VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
+    INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
+    CARER = "carer"
+    SCHOOL_FINANCE = "school_finance"
+    AUTHORITY_FINANCE = "authority_finance"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SERVICE = "service"
+
+
+NOT_STAFF = frozenset({Role.CARER, Role.SERVICE})
+"""Carers are linked to children and services sign for themselves: nobody is made one by a list of staff, or a grant."""
+OFFICERS = (Role.VIRTUAL_SCHOOL_OFFICER, Role.SENIOR_VIRTUAL_SCHOOL_OFFICER, Role.VIRTUAL_SCHOOL_HEAD)
+VIRTUAL_SCHOOL = (Role.PEP_COORDINATOR, *OFFICERS)
+
+
+class Permission(StrEnum):
+    """What is granted to somebody by name, beside every role."""
+
+    RESTRICTED_RECORDS = "restricted_records"
+
+
+Grantable = Role | Permission
+
+
+def as_granted(what: str, until: date | None) -> str:
+    """`auditor` or `auditor until 2026-12-31`: how a grant stands in the log's announcements and in rows."""
+    return f"{what}{UNTIL}{until}" if until else what
+
+
+def granted_on(granted: Iterable[str], day: date) -> frozenset[str]:
+    """What of these grants holds on this day; the last day of a grant is one of its days."""
+    parts = (each.partition(UNTIL) for each in granted)
+    return frozenset(what for what, _, until in parts if not until or day <= date.fromisoformat(until))
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Somebody who signed in, as the facts in the log know them. `granted` holds now, beside the role."""
+
+    authority: str
+    person_ref: str
+    role: Role
+    school_urn: str | None = None
+    approval_limit_pence: int = 0
+    granted: frozenset[str] = frozenset()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The person's own role first, then those that are granted."""
+        return (self.role, *(role for role in Role if role in self.granted and role is not self.role))
+
+    def acting_as(self, role: Role) -> Signed:
+        """The same person in another of their roles; the one they had is among the rest."""
+        return replace(self, role=role, granted=self.granted | {self.role})

@@ -1,0 +1,134 @@
+"""Writes docs/access.md: who may do what, who is shown what, and what must hold besides, role by role."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pep_kernel.may import FIELDS, GRANTS, LOOKING, STATES, Role, Shown
+from pep_kernel.may.relations import (
+    ALLOCATED,
+    ALLOCATED_AFTER_16,
+    ANYONE,
+    CARES_FOR,
+    DELEGATED,
+    NO_SCHOOL,
+    THEIR_SCHOOL,
+    Relation,
+)
+from pep_kernel.may.states import DUAL_APPROVAL, StateRule
+
+PAGE = Path(__file__).parents[1] / "docs" / "access.md"
+LETTERS = {
+    ANYONE: "x",
+    ALLOCATED: "c",
+    ALLOCATED_AFTER_16: "y",
+    THEIR_SCHOOL: "s",
+    DELEGATED: "d",
+    NO_SCHOOL: "n",
+    CARES_FOR: "h",
+}
+HEADINGS = {
+    Role.SOCIAL_WORKER: "SW",
+    Role.PERSONAL_ADVISER: "PA",
+    Role.TEAM_MANAGER: "TM",
+    Role.DESIGNATED_TEACHER: "DT",
+    Role.DELEGATE: "DG",
+    Role.PEP_COORDINATOR: "PC",
+    Role.VIRTUAL_SCHOOL_OFFICER: "VO",
+    Role.SENIOR_VIRTUAL_SCHOOL_OFFICER: "SO",
+    Role.VIRTUAL_SCHOOL_HEAD: "VH",
+    Role.INDEPENDENT_REVIEWING_OFFICER: "IR",
+    Role.CARER: "CA",
+    Role.SCHOOL_FINANCE: "SF",
+    Role.AUTHORITY_FINANCE: "AF",
+    Role.AUDITOR: "AU",
+    Role.ADMINISTRATOR: "AD",
+    Role.SERVICE: "SV",
+}
+OPENING = """\
+# Who may do what, and who sees what
+
+Written by `.venv/bin/python -m tools.access` from the code that decides; do not edit. A test compares it with the code,
+and the code with a table that was written by hand.
+
+Everybody works for one authority. What belongs to another authority is not found, whoever asks. What somebody is and
+whom they work with comes from facts in the log: when a fact ends, the access that rested on it ends with it. Numbers
+such as L-37 and O-12 are those of [the rules](rules.md).
+"""
+
+
+def page() -> str:
+    return "\n".join((OPENING, *_overview(), *_besides(), *(line for role in Role for line in _about(role))))
+
+
+def matrix() -> str:
+    """Every action and role: a letter for what somebody must be to the child, a dot where they may not."""
+    width = max(map(len, GRANTS)) + 2
+    head = " " * width + "  ".join(HEADINGS[role] for role in Role)
+    rows = (f"{action:{width}}" + "   ".join(_letter(action, role) for role in Role) for action in GRANTS)
+    return "\n".join((head, *rows))
+
+
+def _letter(action: str, role: Role) -> str:
+    return LETTERS[GRANTS[action][role]] if role in GRANTS[action] else "."
+
+
+def _overview() -> Iterator[str]:
+    yield "## At a glance\n"
+    yield "```text"
+    yield matrix()
+    yield "```\n"
+    yield from (f"- `{HEADINGS[role]}` {_spoken(role)}" for role in Role)
+    yield "\nA dot: may not. A letter: may, and it needs"
+    yield ""
+    for relation, letter in LETTERS.items():
+        yield f"- `{letter}` {relation.needs or 'nothing more'}{_sources(relation)}"
+    yield ""
+
+
+def _besides() -> Iterator[str]:
+    yield "## What must hold besides\n"
+    yield from (f"- To {action}: {rule.sentence}{_sources(rule)}" for action, rules in STATES.items() for rule in rules)
+    yield from (f"- Where two people must approve: {rule.sentence}{_sources(rule)}" for rule in DUAL_APPROVAL)
+    yield "- A restricted record is open, to look and to write, only to those of its people to whom that was granted by"
+    yield "  name. Lists show it to nobody else."
+    yield "- Who writes a plan in another's place: a personal adviser as the social worker in Year 12 and 13 (O-12),"
+    yield "  officers of the Virtual School as the designated teacher of a child without a school (O-15), a delegate as"
+    yield "  the designated teacher (O-21), who alone marks the plan complete (L-05)."
+    yield f"- Broken glass: whoever may break it and gives a reason may {_listed(sorted(LOOKING))} for three hours. It"
+    yield "  opens nothing for writing, and no restricted record. The child's social worker and the head of the Virtual"
+    yield "  School are told at once."
+    yield "- A further role may be granted by name, to a day. The person then acts in whichever role allows the act."
+    yield ""
+
+
+def _about(role: Role) -> Iterator[str]:
+    yield f"## {_spoken(role).capitalize()}\n"
+    granted = {action: holders[role] for action, holders in GRANTS.items() if role in holders}
+    yield "May:\n"
+    yield from (f"- {action}{_needing(relation)}{_sources(relation)}" for action, relation in granted.items())
+    if not granted:
+        yield "- nothing of its own; something may be granted by name"
+    shown = [kind for kind in Shown if kind in FIELDS[role]]
+    yield f"\nIs shown: {_listed(shown) or 'nothing of a child'}."
+    yield f"\nIs never shown: {_listed([kind for kind in Shown if kind not in shown])}.\n"
+
+
+def _needing(relation: Relation) -> str:
+    return f": {relation.needs}" if relation.needs else ""
+
+
+def _sources(told: Relation | StateRule) -> str:
+    return f" ({', '.join(told.source)})" if told.source else ""
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words)
+
+
+def _spoken(role: Role) -> str:
+    return role.replace("_", " ")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
+    print(f"Written: {PAGE}")

@@ -123,5 +123,5 @@ async def test_an_authority_whose_name_begins_like_anothers_has_its_own_keys(tmp
 async def test_where_it_is_not_said_where_the_keys_are_nothing_starts() -> None:
     for kind in ("file", "transit"):
         with pytest.raises(ValueError, match="needs"):
-            async with authority_keys(kind, None):  # type: ignore[arg-type]  # as a setting gives it
+            async with authority_keys(kind, None):
                 raise AssertionError("there are no keys")

@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check integration journeys probes bench faults seeded rules catalogue policy up down lock static pure
+.PHONY: help setup demo test check integration journeys probes audit bench faults seeded rules catalogue policy up down lock static pure
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ journeys: setup ## the tests that play whole journeys through all services
 
 probes: setup ## ask every service for what another authority has; COUNT=50000 SEED=7
 	@export $(if $(COUNT),PEP_PROBES_COUNT=$(COUNT)) $(if $(SEED),PEP_PROBES_SEED=$(SEED)); $(BIN)/pytest tests/probes
+
+audit: setup ## known faults of what we depend on, its licences and its bill of materials; needs the network
+	@$(BIN)/python -m tools.audit
 
 bench: setup $(PEERS) ## measure the engine beside its peers; ONLY=P1,P4 some of it, FULL=1 all of it
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED)) $(if $(FULL),--full)

@@ -40,7 +40,7 @@ def licence_of(found: Distribution) -> str:
         return found.metadata["License-Expression"]
     classifiers = (each for each in found.metadata.get_all("Classifier") or () if each.startswith("License ::"))
     names = [name for each in classifiers if (name := each.rpartition(" :: ")[2]) not in _SAYS_NOTHING]
-    return " AND ".join(names) or (found.metadata["License"] if "License" in found.metadata else "")
+    return " AND ".join(names)
 
 
 def is_allowed(licence: str) -> bool:

@@ -97,11 +97,10 @@ def database_dsn(postgres_dsn: str, database: str) -> str:
 
 def environment_of(settings: Settings, **more: str) -> dict[str, str]:
     """The settings as a process is given them."""
-    json_valued = {"services_urls", "roles"}
     told = settings.model_dump(mode="json", exclude_none=True)
     return {
         **os.environ,
-        **{f"PEP_{key.upper()}": json.dumps(v) if key in json_valued else str(v) for key, v in told.items()},
+        **{f"PEP_{key.upper()}": json.dumps(v) if isinstance(v, dict | list) else str(v) for key, v in told.items()},
         **more,
     }
 

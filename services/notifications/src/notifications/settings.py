@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from pep_runtime.settings import FromEnvironment
 
 
-class MailSettings(BaseSettings):
+class MailSettings(FromEnvironment):
     """PEP_SMTP_HOST, PEP_SMTP_PORT, …: the mail server. `start_tls` unset: used where the server offers it."""
 
-    model_config = SettingsConfigDict(env_prefix="PEP_SMTP_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="PEP_SMTP_")
 
     host: str = "127.0.0.1"
     port: int = 2525
@@ -19,7 +21,7 @@ class MailSettings(BaseSettings):
     timeout_seconds: float = Field(default=20.0, gt=0)
 
 
-class SenderSettings(BaseSettings):
+class SenderSettings(FromEnvironment):
     """PEP_BASE_ADDRESS: where links in messages lead. PEP_SENDING_…: how the sender works.
 
     An attempt without an outcome is given up after `unknown_after_seconds`: longer than any send can last. Somebody
@@ -27,7 +29,7 @@ class SenderSettings(BaseSettings):
     after ever longer rests, at most `longest_wait_seconds`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="PEP_SENDING_", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="PEP_SENDING_", populate_by_name=True)
 
     base_address: str = Field(default="http://127.0.0.1:28000", validation_alias="PEP_BASE_ADDRESS")
     batch: int = Field(default=50, ge=1)

@@ -36,11 +36,10 @@ _SAYS_NOTHING = {"OSI Approved", "DFSG approved"}
 
 def licence_of(found: Distribution) -> str:
     """As the package itself says it: an expression, or its classifiers with `AND` between; empty where it is silent."""
-    if "License-Expression" in found.metadata:
-        return found.metadata["License-Expression"]
-    classifiers = (each for each in found.metadata.get_all("Classifier") or () if each.startswith("License ::"))
-    names = [name for each in classifiers if (name := each.rpartition(" :: ")[2]) not in _SAYS_NOTHING]
-    return " AND ".join(names)
+    said = found.metadata.json
+    classifiers = (each for each in said.get("classifier", ()) if each.startswith("License ::"))
+    names = (name for each in classifiers if (name := each.rpartition(" :: ")[2]) not in _SAYS_NOTHING)
+    return str(said.get("license_expression") or " AND ".join(names) or said.get("license", ""))
 
 
 def is_allowed(licence: str) -> bool:

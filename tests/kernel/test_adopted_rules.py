@@ -13,7 +13,8 @@ first = PolicyAdopted(effective_from=MARCH, version="2026-03-01.aa", text="[]")
 
 
 def adopt(version: str, day: date = MARCH, *corrections: str) -> AdoptPolicy:
-    return AdoptPolicy(effective_from=day, version=version, text="[]", corrections=corrections)
+    days = (MARCH, SEPTEMBER)
+    return AdoptPolicy(effective_from=day, version=version, text="[]", days=days, corrections=corrections)
 
 
 def test_rules_are_written_down_once() -> None:
@@ -32,3 +33,13 @@ def test_rules_that_were_changed_after_their_adoption_are_refused() -> None:
 def test_a_declared_correction_is_taken_and_names_what_it_corrects() -> None:
     corrected = PolicyAdopted(effective_from=MARCH, version="2026-03-01.cc", text="[]", corrects="2026-03-01.aa")
     rules.given(first).when(adopt("2026-03-01.cc", MARCH, "2026-03-01.aa")).then(corrected)
+
+
+def test_rules_that_were_taken_out_of_the_file_after_their_adoption_are_refused() -> None:
+    without = adopt("2026-09-01.bb", SEPTEMBER).model_copy(update={"days": (SEPTEMBER,)})
+    rules.given(first).when(without).then_refused("adopted as 2026-03-01.aa and are not in the file any more")
+
+
+def test_rules_may_be_taken_out_by_a_declared_correction() -> None:
+    without = adopt("2026-09-01.bb", SEPTEMBER, "2026-03-01.aa").model_copy(update={"days": (SEPTEMBER,)})
+    rules.given(first).when(without).then_some(PolicyAdopted)

@@ -1,7 +1,8 @@
 """Which rules were in force: each service writes down every version of an authority's rules that it meets, once.
 
 So the log explains itself: an event names the version that judged it, and the version's text stands in the log too. A
-version that was adopted is not changed behind its back: that is an error, unless the file declares a correction.
+version that was adopted is not changed or taken away behind its back: that is an error, unless the file declares a
+correction.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ from pep_kernel.refusal import Refusal
 
 
 class AdoptPolicy(Command):
-    """These rules hold from this day. `corrections` are earlier versions that the file declares to be mistaken."""
+    """These rules hold from this day. `days` are all on which the file begins another version.
+
+    `corrections` are adopted versions that the file declares to be mistaken.
+    """
 
     effective_from: date
     version: str
     text: str
+    days: tuple[date, ...]
     corrections: tuple[str, ...] = ()
 
 
@@ -36,6 +41,12 @@ Adopted = Mapping[date, str]
 
 
 def decide(adopted: Adopted, command: AdoptPolicy) -> Sequence[PolicyAdopted]:
+    for day, version in adopted.items():
+        if day not in command.days and version not in command.corrections:
+            raise Refusal(
+                f"The rules from {day:%d/%m/%Y} were adopted as {version} and are not in the file any more. "
+                "Put them back, or declare the correction in the file."
+            )
     before = adopted.get(command.effective_from)
     if before == command.version:
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -35,14 +36,23 @@ class RuleFile(Protocol):
         """The rules of a day."""
 
 
-def versions(file: RuleFile) -> Iterator[AdoptPolicy]:
+def versions(file: RuleFile) -> list[AdoptPolicy]:
     """Every version that the file holds, the oldest first."""
+    found = list(_in_force(file))
+    days = tuple(day for day, _ in found)
+    return [
+        AdoptPolicy(
+            effective_from=day, version=rules.version, text=rules.text(), days=days, corrections=file.corrections
+        )
+        for day, rules in found
+    ]
+
+
+def _in_force(file: RuleFile) -> Iterator[tuple[date, InForce]]:
+    """The rules of each day on which a version begins; on the file's first days not everything may hold yet."""
     for day in file.days():
-        try:
-            rules = file.in_force(day)
-        except NotInForce:
-            continue  # on its first day not everything may hold yet
-        yield AdoptPolicy(effective_from=day, version=rules.version, text=rules.text(), corrections=file.corrections)
+        with contextlib.suppress(NotInForce):
+            yield day, file.in_force(day)
 
 
 async def adopt(service: RunningService) -> None:

@@ -61,11 +61,11 @@ def read_policy_file(kind: type[File], text: str, file: str, authority: str) -> 
 
 
 def _not_toml(file: str, text: str, reason: str) -> PolicyFault:
-    """With the key of the line where reading stopped, if it stopped in one: 30 February stands behind a key."""
-    line = re.search(r"at line (\d+)", reason)
-    words = text.splitlines()[int(line[1]) - 1] if line else ""
-    key, equals, _ = words.partition("=")
-    return PolicyFault(file, key.strip() if equals else WHOLE_FILE, f"is not TOML: {reason}")
+    """With the key behind which reading stopped, if it stopped there: 30 February stands behind a key."""
+    place = re.search(r"at line (\d+), column (\d+)", reason)
+    before = text.splitlines()[int(place[1]) - 1][: int(place[2])] if place else ""
+    key = re.search(r"([\w-]+)\s*=[^=]*$", before)
+    return PolicyFault(file, key[1] if key else WHOLE_FILE, f"is not TOML: {reason}")
 
 
 def _in_wrong_folder(content: dict[str, Any], file: str, authority: str) -> Iterator[PolicyFault]:
@@ -78,7 +78,7 @@ def _faults(file: str, content: dict[str, Any], errors: Sequence[ErrorDetails]) 
         if _only_follows(error, errors):
             continue
         key = ".".join(str(part) for part in error["loc"] if part != "[key]")
-        reason = PLAINLY.get(error["type"], error["msg"].removeprefix("Value error, "))
+        reason = PLAINLY.get(error["type"], error["msg"].removeprefix("Value error, ").removeprefix("Input "))
         yield PolicyFault(file, key or WHOLE_FILE, reason, _day_of_entry(content, error["loc"]))
 
 

@@ -16,9 +16,9 @@ from pep_kernel.message import Event
 from pep_runtime.clock import Clock
 from pep_runtime.codec import EventTypes
 from pep_runtime.database import connect, provision
+from pep_runtime.file_keys import FileKeys
 from pep_runtime.handler import ByPerson, Handler
 from pep_runtime.journal import Pool
-from pep_runtime.file_keys import FileKeys
 from pep_runtime.keyring import Keyring
 from pep_runtime.wake import Bell
 

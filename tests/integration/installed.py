@@ -21,9 +21,9 @@ from tests.integration.sign_in import SignInProvider, write_issuers
 
 from pep_kernel.announcement import Announcement, Said
 from pep_runtime.database import provision
+from pep_runtime.file_keys import FileKeys
 from pep_runtime.handler import ByPolicy
 from pep_runtime.http import make_app
-from pep_runtime.file_keys import FileKeys
 from pep_runtime.projector import Projector
 from pep_runtime.service import RunningService
 from pep_runtime.service_tokens import make_service_key

@@ -30,8 +30,8 @@ from pep_kernel.discarded_announcement import (
 )
 from pep_runtime.codec import EventTypes
 from pep_runtime.database import connect
-from pep_runtime.handler import ByPolicy, Handler
 from pep_runtime.file_keys import FileKeys
+from pep_runtime.handler import ByPolicy, Handler
 from pep_runtime.keyring import Keyring
 from pep_runtime.wake import Bell
 

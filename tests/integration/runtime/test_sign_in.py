@@ -13,13 +13,16 @@ from pathlib import Path
 
 import pytest
 from joserfc import jwt
-from tests.integration.installed import service_key
+from tests.integration.installed import Asked, service_key
 from tests.integration.sign_in import SignInProvider, new_key, sign_in_provider
 
+from pep_record.main import PARTS
 from pep_runtime import provider_keys
 from pep_runtime.issuers import Issuer
 from pep_runtime.provider_keys import ProviderAway
+from pep_runtime.service import running
 from pep_runtime.service_tokens import ServiceTokens
+from pep_runtime.settings import Settings
 from pep_runtime.signin import Identity, SignIn
 from pep_runtime.tokens import NotSignedIn
 
@@ -154,6 +157,13 @@ async def test_a_provider_that_names_people_by_the_staff_list_is_understood(tmp_
         for wrong in (None, "", 7, ["staff-7"]):
             assert "missing claim oid" in await refused(door, provider.token("x", oid=wrong))
         await door.close()
+
+
+async def test_in_production_no_service_starts_with_a_provider_of_this_machine(door: Asked) -> None:
+    settings = Settings(**{**door.service.settings.model_dump(), "environment": "production"})
+    with pytest.raises(ValueError, match=r"issuers\.json: .*only a development installation trusts"):
+        async with running(PARTS, settings):
+            pass
 
 
 async def test_a_token_that_was_changed_is_not_taken(sign_in: SignIn, provider: SignInProvider) -> None:

@@ -44,7 +44,7 @@ def retire(
         old = old_keys(service, key, public)
         if yes:
             retire_old_keys(service, key, public)
-    out.print(f"{len(old)} older keys of {service} {'were' if yes else 'would be'} taken out.", highlight=False)
+    out.print(f"Older keys of {service} that {'were' if yes else 'would be'} taken out: {len(old)}.", highlight=False)
 
 
 @contextmanager

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 Environment = Literal["development", "production"]
 
@@ -27,11 +26,13 @@ class Issuer(BaseModel):
     staff_id_claim: str | None = None
 
 
+_ISSUERS = TypeAdapter(dict[str, Issuer])
+
+
 def read_issuers(file: Path, environment: Environment) -> dict[str, Issuer]:
     """The issuers that are trusted, by their `iss`. Raises `ValueError` that names the file and what is wrong."""
     try:
-        found: dict[str, Any] = json.loads(file.read_text())
-        issuers = {name: Issuer.model_validate(issuer) for name, issuer in found.items()}
+        issuers = _ISSUERS.validate_json(file.read_bytes())
         for name, issuer in issuers.items():
             must_be_safe(name, environment)
             must_be_safe(issuer.keys_url, environment)

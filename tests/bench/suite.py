@@ -23,6 +23,7 @@ from pep_kernel.may import Role
 from pep_local.process import Process
 from pep_local.stack import PACKAGES, Stack
 from pep_local.supervisor import Supervisor
+from pep_local.term.story import with_story
 from pep_runtime.onboarding import create_topics, topics_of
 from pep_runtime.settings import Settings
 
@@ -97,8 +98,8 @@ def started(supervisor: Supervisor, processes: Sequence[Process]) -> dict[str, p
 
 
 def copy_policies(folder: Path, authorities: Sequence[str]) -> Path:
-    """Policy files for each authority, by turns like those of the ones that there are."""
-    models = sorted(each for each in POLICIES.iterdir() if each.is_dir())
+    """Policy files for each authority, by turns like those of the ones of which the demo tells."""
+    models = [POLICIES / name for name in with_story(sorted(each.name for each in POLICIES.iterdir()))]
     for number, name in enumerate(authorities):
         like = models[number % len(models)]
         shutil.copytree(like, folder / name)

@@ -26,7 +26,7 @@ from pep_local.term.exports import export_as_of
 from pep_local.term.money import YEAR
 from pep_local.term.play import ENTRY, MEETING
 from pep_local.term.steps import Steps
-from pep_local.term.story import SAMPLES, Line, Road, read_story
+from pep_local.term.story import SAMPLES, Line, Road, read_story, with_story
 from pep_runtime.clock import LONDON
 from scheduling.ssda903.reading import CHILDREN, SCHOOLS_LISTED, read_files
 from scheduling.ssda903.staging import Stage
@@ -96,9 +96,9 @@ def _line(line: Line, chance: Random) -> Line:
 
 
 async def settle(town: Town, client: httpx.AsyncClient, folder: Path) -> list[Place]:
-    """Every authority goes live: schools, staff, first children; people who may sign in; money for each term."""
+    """Every authority of a story goes live: schools, staff, first children; who may sign in; money for each term."""
     steps, found = Steps(Console(quiet=True)), []
-    for name, desk in (await desks(town.stack, client, town.stack.sign_ins)).items():
+    for name, desk in (await desks(town.stack, client, with_story(town.stack.sign_ins))).items():
         desk.let_sign_in({ADMINISTRATOR: town.installed.administrators[name].password})
         authority = Authority(town.stack, desk, read_story(name), steps)
         await authority.import_as_of(GO_LIVE)

@@ -19,7 +19,7 @@ from pep_local.term.desk import LOOK_AGAIN_SECONDS, PATIENCE_SECONDS, desks
 from pep_local.term.exports import pep
 from pep_local.term.post import Post, all_post_is_there
 from pep_local.term.steps import NotAsTold, Steps, at_once, expect
-from pep_local.term.story import Road, has_story, read_story
+from pep_local.term.story import Road, read_story, with_story
 from pep_runtime.clock import LONDON, Clock
 
 FIRST_DAY = datetime(2026, 8, 31, 9, 0, tzinfo=LONDON)
@@ -49,7 +49,7 @@ class Term:
 
     async def play(self) -> None:
         """All of it. Raises `NotAsTold`."""
-        found = await desks(self._stack, self._client, filter(has_story, self._stack.sign_ins))
+        found = await desks(self._stack, self._client, with_story(self._stack.sign_ins))
         told = ((desk, read_story(name)) for name, desk in found.items())
         self.authorities = tuple(Authority(self._stack, desk, story, self._steps) for desk, story in told)
         for each in self.authorities:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -102,9 +103,9 @@ class Story(Told):
     overdue: tuple[str, ...]
 
 
-def has_story(authority: str, samples: Path = SAMPLES) -> bool:
-    """Whether a term is told of the authority; the others are open, without children."""
-    return (samples / authority / "term.toml").exists()
+def with_story(authorities: Iterable[str], samples: Path = SAMPLES) -> list[str]:
+    """Those of which a term is told; the others are open, and have no children."""
+    return [name for name in authorities if (samples / name / "term.toml").exists()]
 
 
 def read_story(authority: str, samples: Path = SAMPLES) -> Story:

@@ -13,12 +13,12 @@ from rich.table import Table
 from pep_kernel.money import pounds
 from pep_local.places import ROOT
 from pep_local.stack import PACKAGES, STREAMS, Stack
-from pep_local.term.story import Road, Story, read_story
+from pep_local.term.story import Road, Story, read_story, with_story
 
 
 def tell_what_happened(console: Console, stack: Stack) -> None:
     """A row a child: the particular thing about the term, and the money."""
-    for authority in stack.sign_ins:
+    for authority in with_story(stack.sign_ins):
         table = Table("child", "what was particular", "approved", "released", title=authority, title_justify="left")
         for road in read_story(authority).children:
             table.add_row(road.child, road.tells, pounds(road.approved_pence), pounds(road.released_pence))

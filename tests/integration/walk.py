@@ -92,4 +92,4 @@ def _addresses(path: str, known: list[list[dict[str, Any]]], ids: Mapping[str, s
     values: dict[str, Any] = {name: row[name] for table in known for row in table for name in names if row.get(name)}
     for row in rows or [{**values, **ids}]:
         if all(name in row for name in names):
-            yield re.sub(r"{(\w+)}", lambda match, row=row: str(row[match[1]]), path)
+            yield path.format(**row)

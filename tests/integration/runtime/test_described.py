@@ -20,13 +20,14 @@ from pep_runtime.settings import AtTheDoor
 PACKAGES = ("scheduling", "pep_record", "funding", "notifications", "journey")
 NOES = {"401", "403", "404", "409", "413", "422", "429", "503"}
 OPEN_TO_ALL = "/health"
+ACCESS = SimpleNamespace(write=None)  # nobody asks for a record
 SETTINGS = SimpleNamespace(environment="production", at_the_door=AtTheDoor())
 
 
 async def described(package: str) -> dict[str, Any]:
     """The description needs no database: only the service's parts."""
     parts = importlib.import_module(f"{package}.main").PARTS
-    app = make_app(cast(RunningService, SimpleNamespace(parts=parts, settings=SETTINGS)))
+    app = make_app(cast(RunningService, SimpleNamespace(parts=parts, settings=SETTINGS, access=ACCESS)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
         answer = await client.get("/openapi.json")
     found: dict[str, Any] = answer.json()

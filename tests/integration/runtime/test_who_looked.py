@@ -42,7 +42,9 @@ async def test_who_reads_a_record_is_written_down_with_role_reason_and_classes(d
     assert (look.about, look.classes, look.shown) == ((CHILD,), ("plan",), True)
     assert (look.action, look.route) == ("read plan", "GET /plans/{plan_id}")
     assert "on the roll of this person's school" in look.reason
-    row = await door.service.worker.fetchrow("select * from access where authority = $1 order by position desc", HERE)
+    (row, *_) = await door.service.worker.fetch(
+        "select * from access where authority = $1 order by position desc", HERE
+    )
     assert (row["actor"], row["child_ref"], row["stream"][:8]) == ("teacher-1", CHILD, "request-")
 
 

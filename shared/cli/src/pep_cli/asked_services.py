@@ -22,10 +22,11 @@ NOT_THERE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutErro
 
 _REFUSED = "select authority, count(*) as refused from policy_refusal where refused_at > $1 group by authority"
 _SAID_AT = """
-    select w.authority, w.log, w.number, coalesce(e.recorded_at, p.recorded_at) as recorded_at
+    select w.authority, w.log, w.number, coalesce(e.recorded_at, p.recorded_at, a.recorded_at) as recorded_at
     from unnest($1::text[], $2::text[], $3::bigint[]) as w (authority, log, number)
     left join journal e on w.log = 'events' and e.authority = w.authority and e.announced = w.number
     left join journal p on w.log = 'journal' and p.authority = w.authority and p.position = w.number
+    left join access a on w.log = 'access' and a.authority = w.authority and a.position = w.number
 """
 
 
@@ -96,9 +97,11 @@ class Unheard:
                 self._said_at[giver, row["authority"], row["log"], row["number"]] = row["recorded_at"]
 
     def count(self, reader: ReaderStanding) -> int:
-        """How many announcements (or positions, where it reads the journal); 0 where the giver is away."""
+        """How many announcements (or positions, where it reads a journal or access log); 0 where the giver is away."""
         head = self._heads.get((reader.giver, reader.authority))
-        said = 0 if head is None else head.announced if reader.log == "events" else head.position
+        if head is None:
+            return 0
+        said = {"journal": head.position, "access": head.looks}.get(reader.log, head.announced)
         return max(0, said - reader.last_number)
 
     def seconds(self, reader: ReaderStanding, now: datetime) -> float:

@@ -10,11 +10,13 @@ from typing import Any, Protocol
 ALIVE_SECONDS = 15
 
 _AUTHORITIES = """
-    select h.authority, h.position, h.announced, h.frozen, h.position - coalesce(r.position, 0) as to_relay,
+    select h.authority, h.position, h.announced, coalesce(a.position, 0) as looks,
+           coalesce(h.frozen, 'access log: ' || a.frozen) as frozen, h.position - coalesce(r.position, 0) as to_relay,
            greatest(extract(epoch from $1 - waiting.recorded_at), 0)::float8 as relay_seconds,
            coalesce(h.position - (select min(p.position) from projection_position p
                                   where p.authority = h.authority), 0) as to_fold
     from journal_head h left join relay_cursor r using (authority, log)
+    left join journal_head a on a.authority = h.authority and a.log = 'access'
     left join journal waiting on waiting.authority = h.authority and waiting.position = coalesce(r.position, 0) + 1
     where h.log = 'journal' order by h.authority
 """
@@ -45,11 +47,15 @@ class Database(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AuthorityStanding:
-    """One authority's journal: how far it is, what the relay (since when) and the projector still have to do."""
+    """One authority's journal: how far it is, what the relay (since when) and the projector still have to do.
+
+    `looks` is how far its access log is. `frozen` is why the journal, or else the access log, takes nothing.
+    """
 
     authority: str
     position: int
     announced: int
+    looks: int
     frozen: str | None
     to_relay: int
     relay_seconds: float
@@ -58,7 +64,7 @@ class AuthorityStanding:
 
 @dataclass(frozen=True, slots=True)
 class ReaderStanding:
-    """How far a consumer has read a giver's topic (`log`: journal or events), and what keeps it from going on."""
+    """How far a consumer has read a giver's topic (`log`: journal, events, access), and what keeps it from going on."""
 
     authority: str
     consumer: str

@@ -9,18 +9,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 
-import asyncpg
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pep_kernel.message import Person
 from pep_kernel.record_asked_for import RecordAskedFor
-from pep_runtime.journal import Frozen, UnknownAuthority
 from pep_runtime.look import Look
 from pep_runtime.problems import problem
+from pep_runtime.tasks import PASSING
 
 LOOK = "look"
 Write = Callable[[str, Person, RecordAskedFor], Awaitable[None]]
-_CANNOT_WRITE = (Frozen, UnknownAuthority, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 _SENTENCE = "It cannot be written down just now that you looked, so nothing is shown. Try again in a moment."
 
 log = logging.getLogger("pep_runtime.witness")
@@ -58,7 +56,7 @@ class _Answer:
             self._status = message["status"]
         try:
             await self._write_what_was_seen()
-        except _CANNOT_WRITE as trouble:
+        except PASSING as trouble:
             log.error("the access log cannot be written: %s", type(trouble).__name__)
             if not starts:
                 raise

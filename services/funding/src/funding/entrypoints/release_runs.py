@@ -7,6 +7,8 @@ from fastapi import APIRouter, Response
 from funding.adapters.finance_files import file_of
 from funding.adapters.release_runs import preview, run_to_make
 from funding.domain.release.commands import TakeFile
+from funding.domain.release.events import LeftOut
+from funding.domain.release.selection import Payable
 from funding.domain.streams import release_stream
 from funding.entrypoints.answers import (
     LeftOutAnswer,
@@ -37,7 +39,8 @@ async def list_release_runs(caller: Caller, after: After = None, limit: Limit = 
 async def preview_release_run(caller: Caller) -> PreviewAnswer:
     caller.permit("read finance")
     selection = await preview(caller.service, caller.authority, caller.today)
-    await note_children_of_plans(caller, (line.plan_id for line in (*selection.payable, *selection.left_out)))
+    lines: tuple[Payable | LeftOut, ...] = (*selection.payable, *selection.left_out)
+    await note_children_of_plans(caller, (line.plan_id for line in lines))
     return PreviewAnswer(
         total_pence=selection.total_pence(),
         payable=[PayableAnswer.model_validate(line) for line in selection.payable],

@@ -42,7 +42,7 @@ def bench(
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=make_folder(state_folder())))
     try:
         with Supervisor(folder, console) as supervisor:
-            stack = Stack.on_free_ports(folder)
+            stack = Stack.on_free_ports(folder, secured=False)
             supervisor.start(stack.stores(fsync=True))
             _measure_all(names, Bench(stack, make_folder(folder / "bench"), seed, runs, full), keep=bool(only))
     finally:

@@ -68,7 +68,7 @@ class Suite:
 @contextlib.asynccontextmanager
 async def installed_suite(folder: Path, authorities: Sequence[str]) -> AsyncIterator[Suite]:
     """With its servers, for these authorities, in a new folder."""
-    stack = Stack.on_free_ports(folder)
+    stack = Stack.on_free_ports(folder, secured=False)  # its peers have no logins, and both sides are asked alike
     with signals_as_before(), Supervisor(folder, Console(quiet=True)) as servers, sign_in_provider() as provider:
         stores = started(servers, stack.stores(fsync=True))
         providers = {name: replace(provider, address=f"{provider.address}/{name}") for name in authorities}

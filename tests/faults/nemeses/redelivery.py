@@ -12,6 +12,7 @@ from tests.faults.town import Town
 
 from pep_local.stack import PACKAGES, authorities
 from pep_runtime.kafka import reader
+from pep_runtime.kafka_address import at
 from pep_runtime.topics import Log, topic
 
 LOGS: tuple[Log, ...] = ("journal", "events")
@@ -53,7 +54,7 @@ async def _repeat(town: Town, random: random.Random) -> None:
         consumer.seek(partition, random.randrange(end))
         records = await consumer.getmany(partition, timeout_ms=2_000, max_records=MOST_REPEATED)
     town.tell(f"{len(records[partition])} records of {name} come again")
-    async with AIOKafkaProducer(bootstrap_servers=town.stack.kafka_bootstrap) as producer:
+    async with AIOKafkaProducer(**at(town.stack.kafka_bootstrap)) as producer:
         for each in records[partition]:
             await producer.send(name, each.value, key=each.key, headers=list(each.headers), partition=0)
 

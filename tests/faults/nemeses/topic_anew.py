@@ -8,11 +8,10 @@ import random
 import time
 from pathlib import Path
 
-from aiokafka.admin import AIOKafkaAdminClient
 from tests.faults.town import Town
 
 from pep_local.stack import PACKAGES, authorities
-from pep_runtime.onboarding import create_topics
+from pep_runtime.onboarding import administering, create_topics
 from pep_runtime.topics import Log, topic
 
 LOGS: tuple[Log, ...] = ("journal", "events")
@@ -50,15 +49,11 @@ class KafkasTail:
 
 async def make_anew(bootstrap: str, name: str) -> None:
     """Delete a topic, wait until it is gone, make it."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with administering(bootstrap) as admin:
         await admin.delete_topics([name])
         async with asyncio.timeout(GONE_SECONDS):
             while name in await admin.list_topics():
                 await asyncio.sleep(0.05)
-    finally:
-        await admin.close()
     await create_topics(bootstrap, [name])
 
 

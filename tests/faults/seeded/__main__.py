@@ -86,7 +86,7 @@ def servers(folder: Path) -> Iterator[Mapping[str, str]]:
         yield named
         return
     with Supervisor(folder / "servers", err) as supervisor:
-        stack = Stack.on_free_ports(folder / "servers")
+        stack = Stack.on_free_ports(folder / "servers", secured=False)
         supervisor.start(stack.stores(fsync=False))
         yield {"PEP_TEST_POSTGRES_DSN": stack.postgres_dsn, "PEP_TEST_KAFKA_BOOTSTRAP": stack.kafka_bootstrap}
 

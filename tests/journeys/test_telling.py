@@ -13,7 +13,7 @@ from rich.console import Console
 from pep_local.term.exports import export_as_of
 from pep_local.term.post import post_of
 from pep_local.term.steps import NotAsTold, Steps, at_once, expect
-from pep_local.term.story import SAMPLES, read_story
+from pep_local.term.story import SAMPLES, read_story, with_story
 
 AUTHORITIES = sorted(path.name for path in SAMPLES.glob("*/"))
 
@@ -79,3 +79,7 @@ def test_a_plan_that_is_returned_is_announced_to_the_officers_twice() -> None:
     post = post_of(story, {}, ("officer@example.org",))
     returned = sum(road.returned for road in story.children)
     assert post["officer@example.org", "ready for quality assurance"] == len(story.children) + returned
+
+
+def test_an_authority_of_which_no_term_is_told_is_left_out() -> None:
+    assert with_story([*AUTHORITIES, "nowhere"]) == AUTHORITIES

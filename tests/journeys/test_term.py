@@ -9,6 +9,7 @@ import asyncio
 import json
 import time
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,10 +25,12 @@ from pep_local.term.meetings import MINUTES, NURSE, VENUE, joining_link
 from pep_local.term.plans import WORDS
 from pep_local.term.post import kind_of, post_in
 from pep_runtime.clock import LONDON
+from pep_runtime.export_proof import prove
 from pep_runtime.policies import read_policies
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for the whole term
 LE, OX = "leicestershire", "oxfordshire"
+WITHOUT_A_STORY = "nonesuch"
 RELEASED_PENCE = {
     LE: {"LE001": 51_100, "LE002": 33_000, "LE005": 72_000, "LE010": 16_000},
     OX: {"OX001": 40_000, "OX002": 25_000, "OX003": 10_000, "OX006": 60_000, "OX007": 28_000, "OX011": 15_001},
@@ -247,10 +250,13 @@ async def test_the_story_as_known_before_a_correction_does_not_know_it(played: P
         assert {"ChildEnteredCare", "MeetingHeld", "PEPCompleted", "PPPApproved"} <= set(then)
 
 
-async def test_every_journal_is_whole(played: Played) -> None:
+async def test_every_journal_and_access_log_is_whole(played: Played) -> None:
     verdicts = json.loads(await pep(played.stack, "verify", "--json"))
-    assert {(each["authority"], each["service"]): each["fault"] for each in verdicts} == {
-        (authority, service): None for authority in (LE, OX) for service in PACKAGES
+    assert {(each["authority"], each["service"], each["log"]): each["fault"] for each in verdicts} == {
+        (authority, service, log): None
+        for authority in (LE, OX)
+        for service in PACKAGES
+        for log in ("journal", "access")
     }
 
 
@@ -353,3 +359,31 @@ async def test_each_version_that_is_named_was_adopted_in_the_same_journal_with_i
     assert named - adopted.keys() == set()
     assert all(json.loads(text) for text in adopted.values())
     assert {authority for authority, _ in adopted} == set(played.stack.sign_ins)
+
+
+async def test_at_last_an_authority_leaves_and_is_opened_again_and_the_others_notice_nothing(
+    played: Played, tmp_path: Path
+) -> None:
+    """It comes last: what the others tell of is not asked for any more."""
+    export, receipt = tmp_path / "export", tmp_path / "receipt.json"
+    others = {pair for pair in await _whole(played) if pair[0] != WITHOUT_A_STORY}
+    there = json.loads(await pep(played.stack, "onboard", WITHOUT_A_STORY, "--json"))["found"]
+    assert [item for item in there if not item["there"]] == []
+    offboard = ("offboard", WITHOUT_A_STORY, "--export", str(export))
+    await pep(played.stack, *offboard)
+    assert {head.service for head in prove(export, lambda *_: None).heads} == set(PACKAGES)
+    people = ("--approved-by", "A. Fictional", "--approved-by", "B. Invented")
+    removing = (*offboard, "--remove", "--receipt", str(receipt), *people)
+    await pep(played.stack, *removing, typed=f"{WITHOUT_A_STORY}\n" * 2)
+    assert WITHOUT_A_STORY in await pep(played.stack, "verify", "--receipt", str(receipt))
+    assert await _whole(played) == others
+    there = json.loads(await pep(played.stack, "onboard", WITHOUT_A_STORY, "--yes", "--json"))["found"]
+    assert {item["name"].partition(":")[0] for item in there if item["there"]} == {f"pep-{each}" for each in PACKAGES}
+    assert others < await _whole(played)
+
+
+async def _whole(played: Played) -> set[tuple[str, str]]:
+    """The authorities and services that have logs; all are whole."""
+    verdicts = json.loads(await pep(played.stack, "verify", "--json"))
+    assert [each for each in verdicts if each["fault"]] == []
+    return {(each["authority"], each["service"]) for each in verdicts}

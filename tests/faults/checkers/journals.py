@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from typing import get_args
 
 from tests.faults.evidence import Evidence, Finding
 
 from pep_runtime.rebuild import rebuild
+from pep_runtime.topics import Chained
 from pep_runtime.verify import Verifier
 
 
@@ -15,12 +17,13 @@ async def journals_equal_their_topics(evidence: Evidence) -> list[Finding]:
     bootstrap = evidence.stack.kafka_bootstrap
     verdicts = await asyncio.gather(
         *(
-            Verifier(evidence.stack.superuser_dsn(service), bootstrap, service, authority).verify()
+            Verifier(evidence.stack.superuser_dsn(service), bootstrap, service, authority, log=log).verify()
             for service in evidence.databases
             for authority in evidence.authorities
+            for log in get_args(Chained)
         )
     )
-    return [Finding(f"{each.service} of {each.authority}", each.fault) for each in verdicts if each.fault]
+    return [Finding(f"{each.log} of {each.service} of {each.authority}", each.fault) for each in verdicts if each.fault]
 
 
 async def read_models_equal_a_rebuild(evidence: Evidence) -> list[Finding]:

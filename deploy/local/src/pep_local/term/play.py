@@ -149,7 +149,7 @@ class Term:
         await self._verified()
 
     async def _verified(self) -> None:
-        with self._steps.step("`pep verify`: every journal is whole and equal to its topics"):
+        with self._steps.step("`pep verify`: every journal and access log is whole and equal to its topics"):
             await self._all_relayed()
             verdicts = json.loads(await pep(self._stack, "verify", "--json"))
             expect([each for each in verdicts if each["fault"]], [], "what is at fault")

@@ -53,6 +53,7 @@ def _getting_in(stack: Stack, authority: str) -> Iterator[str]:
     yield f"People of {authority}, their passwords, and the children: {path}"
     yield f"Signing in as its auditor: export PEP_TOKEN=$(PEP_PASSWORD={auditor['password']} {token})"
     yield f"  then a child's story: {_pep(stack, f'journey {child}')}"
+    yield f"  and who has looked at it: {_pep(stack, f'access {child}')}"
 
 
 def _most_told(story: Story) -> Road:

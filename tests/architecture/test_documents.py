@@ -18,7 +18,7 @@ CODE = re.compile(r"^ *```.*?^ *```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 PICTURE = re.compile(r"^ *```mermaid.*?^ *```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 MAKE = re.compile(r"(?<![\w./-])make ([a-z]+)")
-PEP = re.compile(r"(?<![\w.-])pep((?: [a-z]+)+)")
+PEP = re.compile(r"(?<![\w.-])pep((?: [a-z]+(?:-[a-z]+)*)+)")
 PATH = re.compile(rf"(?:{'|'.join(FOLDERS)})/[\w./-]+")
 
 
@@ -95,6 +95,7 @@ def test_what_documents_name_exists() -> None:
         "```\nmake setup\nmake coffee\n```",
         "Run `.venv/bin/pep undo`.",
         "Run `pep parked forget`.",
+        "Run `pep sign-up`.",
         "Look into `shared/kernel/src/pep_kernel/nothing.py`.",
     ],
 )

@@ -45,6 +45,7 @@ EXCEPTIONS = {
     (f"{RUNTIME}/sealing.py", "os.urandom"): "a nonce for each sealed value",
     (f"{RUNTIME}/transit_keys.py", "os.urandom"): "the secret of an authority's references",
     (f"{RUNTIME}/transit_keys.py", "random"): "those who failed together try again at different times",
+    (f"{RUNTIME}/access_journal.py", "uuid.uuid4"): "a look is one of its kind",
     (f"{RUNTIME}/http.py", "uuid.uuid4"): "a request without an Idempotency-Key is one of its kind",
     (f"{RUNTIME}/doorway.py", "uuid.uuid4"): "what a mistake of ours is called in the log",
     (f"{RUNTIME}/handler.py", "random"): "those who collided try again at different times",

@@ -70,17 +70,15 @@ def _section(name: str, heading: str, content: Iterable[str]) -> Iterable[str]:
 
 
 def _event(event: dict[str, Any]) -> str:
-    particulars = "".join(f"<dt>{escape(name)}</dt><dd>{_value(value)}</dd>" for name, value in _fields(event))
+    particulars = "".join(
+        f"<dt>{escape(name)}</dt><dd>{_value(value)}</dd>" for name, value in event["particulars"].items()
+    )
     held = "".join(
         f'<p class="held">Held back: {escape(each["what"])}. {escape(each["why"])}</p>' for each in event["held_back"]
     )
     when = f'<time datetime="{escape(event["known_at"])}">{_moment(event["known_at"])}</time>'
     said = f"<h3>{escape(event['what'])}</h3>\n<p>{when}, {escape(event['who'])}</p>"
     return f"<article>\n{said}\n<dl>{particulars}</dl>\n{held}</article>"
-
-
-def _fields(event: dict[str, Any]) -> Iterable[tuple[str, Any]]:
-    return event["particulars"].items()
 
 
 def _value(value: Any) -> str:

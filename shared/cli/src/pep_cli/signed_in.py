@@ -13,6 +13,7 @@ from pep_cli.settings import read_installation
 from pep_cli.terminal import Away, err
 
 SECONDS_AN_ANSWER = 30.0
+POSITION = "Pep-Position"
 
 Token = Annotated[
     str, typer.Option("--token", envvar="PEP_TOKEN", help="Your token of the sign-in provider.", show_default=False)
@@ -24,7 +25,7 @@ class SaidNo(Exception):
 
 
 class Service:
-    """One service, asked with one token."""
+    """One service, asked with one token. What it was asked to do is seen by the next question."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
@@ -43,6 +44,7 @@ class Service:
         except httpx.TransportError as error:
             raise Away(f"{self._client.base_url}: {type(error).__name__}") from error
         if answer.is_success:
+            self._client.headers.update({POSITION: answer.headers[POSITION]} if POSITION in answer.headers else {})
             return answer.json() if answer.content else None
         raise SaidNo(_sentence(answer))
 

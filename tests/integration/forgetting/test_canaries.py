@@ -1,0 +1,92 @@
+"""R12: after a child is forgotten, nothing that was said about it can be read anywhere; and the log is whole."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.integration.forgetting.conftest import Left, opened
+from tests.integration.runtime.test_sealed_everywhere import BORN, WORD, found_in, word
+
+pytestmark = pytest.mark.timeout(600)  # the first of them waits for the whole course
+REMOVED = "[removed: retention period ended, 05/11/2089]"
+
+
+def test_before_it_everything_about_the_child_is_sealed_and_opens_with_its_keys(left: Left) -> None:
+    tokens = left.of_the_child(left.before)
+    words = opened(tokens, left.keys_before)
+    assert len(words) == len(tokens) > 30
+    assert {word("given"), word("minutes"), word("aside"), word("guest"), word("target"), BORN} <= set(words)
+    assert {place: found_in(content) for place, content in left.before.items() if found_in(content)} == {}
+
+
+def test_after_it_the_ciphertexts_are_there_still_and_no_key_opens_one(left: Left) -> None:
+    tokens = left.of_the_child(left.after)
+    assert left.of_the_child(left.before) <= tokens
+    assert opened(tokens, left.keys_after) == []
+    assert left.keys_after, "others' keys are not destroyed"
+
+
+def test_no_word_about_the_child_is_readable_in_any_table_topic_log_or_span(left: Left) -> None:
+    assert {"tables", "topics", "log of journey", "spans of scheduling"} <= left.after.keys()
+    assert {place: found_in(content) for place, content in left.after.items() if found_in(content)} == {}
+
+
+def test_no_word_about_the_child_lies_in_the_files_of_the_databases(left: Left) -> None:
+    assert len(left.raw_files) == 5
+    assert [name for name, content in left.raw_files.items() if word("given").encode() in content] == []
+    assert any(b"ChildForgotten" in content for content in left.raw_files.values())
+
+
+def test_the_destroyed_keys_lie_in_no_table_file_any_more_once_it_is_vacuumed(left: Left) -> None:
+    (keys,) = [content for name, content in left.raw_files.items() if name.startswith("keys")]
+    gone = [wrapped for wrapped in left.wrapped_before if wrapped not in keys]
+    assert len(gone) == len(left.keys_before) - len(left.keys_after) == 4
+
+
+def test_who_asks_is_told_what_was_removed_why_and_when(left: Left) -> None:
+    child, plan = left.answers["child"], left.answers["plan"]
+    assert (child["given_name"], child["date_of_birth"]) == (REMOVED, REMOVED)
+    texts = {section["text"] for section in plan["sections"] if section["text"] is not None}
+    assert texts == {REMOVED} == {target["text"] for target in plan["targets"]}
+    assert WORD not in json.dumps(left.answers["story"])
+    told = {line["event"]: (line["what"], line["who"]) for line in left.answers["story"]["lines"]}
+    assert told["ChildForgotten"][0] == (
+        "The personal data of the record was removed on 5 November 2089: retention period ended."
+    )
+    assert told["ForgettingRequested"][1].startswith("administrator ")
+    assert told["ForgettingApproved"][1].startswith("virtual school head ")
+
+
+def test_a_forgotten_child_is_not_taken_in_again(left: Left) -> None:
+    ((refused,), changed) = left.answers["import"]["refused"], left.answers["import"]["changed"]
+    assert changed == 0
+    assert refused["reason"] == "This child's record was removed on 05/11/2089: retention period ended."
+
+
+def test_the_log_is_whole_and_folds_to_the_same_as_before(left: Left) -> None:
+    for name in ("verify", "rebuild from journal", "rebuild from kafka"):
+        assert left.commands[name].exit_code == 0, (name, left.commands[name].output)
+
+
+def test_the_command_says_when_it_is_allowed_and_wants_two_people(left: Left) -> None:
+    said = {name: (result.exit_code, " ".join(result.output.split())) for name, result in left.commands.items()}
+    assert said["shown"][0] == 0
+    assert "This record must be kept until 05/11/2089. Nobody asks that it be forgotten." in said["shown"][1]
+    assert said["too early"] == (1, "This record must be kept until 05/11/2089.")
+    assert said["dry"][0] == 0
+    assert "With --yes: you ask for it. When somebody else approves, all keys of the child" in said["dry"][1]
+    assert said["asked"][0] == 0
+    assert "All of it: asked for on 05/11/2089" in said["asked"][1]
+    assert said["alone"] == (
+        1,
+        "Nobody approves what they asked for themselves: a second person decides.",
+    )
+    assert said["approved"][0] == 0
+
+
+def test_a_forgotten_child_is_given_out_to_nobody(left: Left) -> None:
+    again = left.commands["export again"]
+    assert again.exit_code == 1
+    assert "This child's record was removed on 05/11/2089: retention period ended." in again.output
+    assert not left.pack.with_name("second").exists()

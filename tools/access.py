@@ -1,6 +1,6 @@
 """Writes docs/access.md: who may do what, who is shown what, and what must hold besides, role by role."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pep_kernel.may import FIELDS, GRANTS, LOOKING, STATES, Role, Shown
@@ -121,7 +121,7 @@ def _sources(told: Relation | StateRule) -> str:
     return f" ({', '.join(told.source)})" if told.source else ""
 
 
-def _listed(words: list[str]) -> str:
+def _listed(words: Sequence[str]) -> str:
     return ", ".join(words)
 
 

@@ -6,6 +6,7 @@ from functools import reduce
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from pep_kernel.announcement import Announcement, Said
 from pep_kernel.colleagues import (
@@ -17,8 +18,9 @@ from pep_kernel.colleagues import (
     ColleagueKnown,
     NoteColleague,
     NoteColleagueGone,
+    NoteGranted,
 )
-from pep_kernel.contracts.scheduling import RoleEnded, StaffMemberAdded
+from pep_kernel.contracts.scheduling import RoleEnded, RoleGranted, StaffMemberAdded
 from pep_kernel.decider import Act
 from pep_kernel.message import Envelope, Event, Person, Recorded
 from pep_kernel.scenario import Scenario
@@ -48,6 +50,22 @@ def test_another_role_school_or_limit_is_news() -> None:
 def test_who_has_left_may_come_back() -> None:
     left = colleague.given(teacher).when(NoteColleagueGone(person_ref="person-1")).then(gone)
     left.when(note).then(teacher)
+
+
+def test_what_is_granted_is_known_until_the_person_leaves_also_when_the_role_changes() -> None:
+    granting = NoteGranted(person_ref="person-1", granted=("auditor until 2026-12-31",))
+    holding = colleague.given(teacher).when(granting).then(structs.replace(teacher, granted=granting.granted))
+    holding.when(granting).then_nothing()
+    (moved,) = holding.when(note.model_copy(update={"school_urn": "900002"})).then_some(ColleagueKnown)
+    assert moved == structs.replace(teacher, school_urn="900002", granted=granting.granted)
+    back = holding.when(NoteColleagueGone(person_ref="person-1")).then(gone).when(note).then(teacher)
+    assert back.history[-1] == teacher
+    colleague.when(granting).then_nothing()
+
+
+def test_scheduling_tells_what_is_granted() -> None:
+    act = act_upon(RoleGranted(person_ref="person-1", granted=("auditor",)))
+    assert act == Act(NoteGranted(person_ref="person-1", granted=("auditor",)), ("colleague-person-1",))
 
 
 def act_upon(announcement: Announcement) -> Act | None:

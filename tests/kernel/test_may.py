@@ -30,7 +30,9 @@ from pep_kernel.may import (
     fields,
     granted_on,
     may,
+    whose,
     with_glass,
+    with_member,
 )
 
 COLUMNS = {
@@ -69,7 +71,7 @@ record care facts          c   .   x   .   .   .   .   .   .   .   .   .   .   .
 name delegate              .   .   .   s   .   .   .   .   .   .   .   .   .   .   .   .
 restrict record            .   .   x   .   .   .   .   .   x   .   .   .   .   .   .   .
 break glass                x   x   x   .   .   .   .   .   .   x   .   .   .   .   .   .
-read broken glass          .   .   x   .   .   .   .   .   x   .   .   .   .   x   .   x
+read broken glass          .   .   x   .   .   .   .   .   x   .   .   .   .   x   .   .
 contribute to plan         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .
 read plan                  c   y   .   s   d   x   x   x   x   .   .   .   .   x   .   .
 mark plan complete         .   .   .   s   .   .   n   n   n   .   .   .   .   .   .   .
@@ -361,3 +363,19 @@ def test_glass_that_is_broken_again_is_broken_to_the_later_end() -> None:
 
 def test_nobody_is_made_a_carer_or_a_service_by_a_list_of_staff() -> None:
     assert {Role.CARER, Role.SERVICE} == NOT_STAFF
+
+
+def test_a_list_asks_for_what_the_role_needs_and_names_only_the_arguments_that_it_uses() -> None:
+    worker = whose(signed(Role.SOCIAL_WORKER), "record meeting", NOON)
+    assert worker.placed(2) == ("(social_worker_ref = $2) and not restricted", [ME])
+    named = whose(signed(Role.PEP_COORDINATOR, Permission.RESTRICTED_RECORDS), "record meeting", NOON)
+    assert named.placed(2) == ("(true)", [])
+    assert whose(signed(Role.ADMINISTRATOR), "record meeting", NOON).sql == "(false) and not restricted"
+    assert "unnest(glass)" in whose(signed(Role.TEAM_MANAGER), "read plan", NOON).sql
+    about = "(authority, child_ref) in (select authority, child_ref from known_child where (true))"
+    assert named.about("known_child").sql == about
+
+
+def test_members_come_and_go_in_a_fixed_order() -> None:
+    assert with_member(("b",), "a", True) == ("a", "b") == with_member(("a", "b"), "a", True)
+    assert with_member(("a", "b"), "a", False) == ("b",)

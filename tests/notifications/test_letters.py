@@ -7,6 +7,7 @@ import pytest
 from notifications.domain.letters import (
     Letter,
     MeetingDetails,
+    glass_broken,
     invitation,
     ready_for_quality_assurance,
     released,
@@ -66,3 +67,12 @@ def test_every_other_message_is_a_reference_and_a_link(letter: Letter) -> None:
 
 def test_released_money_is_told_in_the_authoritys_own_word() -> None:
     assert released(PLAN, BASE, WORDS).subject == "PP+ released"
+
+
+def test_an_alert_of_broken_glass_is_a_reference_and_a_link() -> None:
+    assert glass_broken("child7", BASE) == Letter(
+        "A record was opened in an emergency",
+        "Somebody who is not around the child opened a record that concerns you, and gave a reason for it.\n\n"
+        "Reference: child7\nOpen it here: https://plans.example/children/child7\n\n"
+        "The link asks you to sign in. Please do not forward this message.\n",
+    )

@@ -12,10 +12,10 @@ from notifications.domain.intent import INTENT, NotificationRequested, Notificat
 from notifications.domain.roster import ROSTER, ROSTER_STREAM
 from notifications.policies import POLICIES
 from pep_kernel.announcement import Announcement, Said
-from pep_kernel.colleagues import ColleagueKnown, NoteColleague, NoteColleagueGone
+from pep_kernel.colleagues import ColleagueKnown, NoteColleague, NoteColleagueGone, NoteGranted
 from pep_kernel.contracts.funding import PPPReleased
 from pep_kernel.contracts.pep_record import PEPMarkedComplete, PEPReturned
-from pep_kernel.contracts.scheduling import MeetingScheduled, RoleEnded, StaffMemberAdded
+from pep_kernel.contracts.scheduling import GlassBroken, MeetingScheduled, RoleEnded, RoleGranted, StaffMemberAdded
 from pep_kernel.decider import Act, States
 from pep_kernel.message import Event
 
@@ -99,6 +99,25 @@ def test_a_returned_plan_is_told_to_whoever_marked_it_complete() -> None:
 
 def test_released_money_is_told_to_the_schools_own_designated_teacher() -> None:
     assert recipients(released("line-1", payee_urn="100002")) == ["teacher-2"]
+
+
+def test_broken_glass_is_told_to_the_allocated_worker_and_the_head_of_the_virtual_school() -> None:
+    broken = GlassBroken(
+        child_ref="child7",
+        person_ref="duty-1",
+        until=datetime(2026, 10, 9, 12, tzinfo=UTC),
+        social_worker_ref="worker-1",
+    )
+    assert recipients(broken) == ["worker-1", "head-1"]
+    assert recipients(broken.model_copy(update={"social_worker_ref": None})) == ["head-1"]
+    later = broken.model_copy(update={"until": datetime(2026, 10, 9, 15, tzinfo=UTC)})
+    streams = {stream for told in (broken, later) for stream, _ in asked_by(act_on(told))}
+    assert len(streams) == 4, "glass that is broken again is told again"
+
+
+def test_what_is_granted_is_noted_in_the_list_of_who_works_here() -> None:
+    act = act_on(RoleGranted(person_ref="officer-1", granted=("auditor",)))
+    assert act == Act(NoteGranted(person_ref="officer-1", granted=("auditor",)), (ROSTER_STREAM,))
 
 
 def test_the_second_line_of_one_release_asks_for_no_second_message() -> None:

@@ -1,7 +1,9 @@
 """Who works here in which role, at which school."""
 
+from msgspec import structs
+
 from notifications.domain.roster import ROSTER, Roster
-from pep_kernel.colleagues import ColleagueGone, ColleagueKnown, NoteColleague, NoteColleagueGone
+from pep_kernel.colleagues import ColleagueGone, ColleagueKnown, NoteColleague, NoteColleagueGone, NoteGranted
 from pep_kernel.scenario import Scenario
 
 roster = Scenario(ROSTER)
@@ -30,6 +32,12 @@ def test_somebody_who_left_is_listed_no_more() -> None:
     after = roster.given(teacher, officer).when(NoteColleagueGone(person_ref="teacher-1"))
     after.then(ColleagueGone(person_ref="teacher-1")).when(NoteColleagueGone(person_ref="teacher-1")).then_nothing()
     assert ROSTER.fold((teacher, officer, ColleagueGone(person_ref="teacher-1"))).people == {"officer-1": officer}
+
+
+def test_what_is_granted_stands_beside_the_role() -> None:
+    granting = NoteGranted(person_ref="officer-1", granted=("auditor",))
+    roster.given(officer).when(granting).then(structs.replace(officer, granted=("auditor",)))
+    roster.when(granting).then_nothing()
 
 
 def test_people_are_found_by_role_and_teachers_by_school() -> None:

@@ -30,6 +30,9 @@ STAFF: dict[str, dict[str, Any]] = {
     "worker": {"role": Role.SOCIAL_WORKER},
     "teacher": {"role": Role.DESIGNATED_TEACHER, "school_urn": "999101"},
     "other-teacher": {"role": Role.DESIGNATED_TEACHER, "school_urn": "999102"},
+    "delegate": {"role": Role.DELEGATE, "school_urn": "999101"},
+    "duty": {"role": Role.SOCIAL_WORKER},
+    "head": {"role": Role.VIRTUAL_SCHOOL_HEAD},
 }
 
 

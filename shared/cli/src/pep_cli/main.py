@@ -11,6 +11,7 @@ import typer
 
 from pep_cli import clock_commands, keys_commands, parked_commands, policy_commands, service_key_commands
 from pep_cli.backup_commands import backup, restore
+from pep_cli.break_glass_command import break_glass
 from pep_cli.export_command import export
 from pep_cli.forget_command import forget, hold
 from pep_cli.offboard_command import offboard
@@ -51,6 +52,7 @@ for command in (
     forget,
     hold,
     export,
+    break_glass,
 ):
     app.command()(command)
 app.add_typer(parked_commands.app, name="parked", help="Records that a service put aside because it failed on them.")

@@ -58,5 +58,6 @@ class BrokenGlassShown(BaseModel):
 class BrokenGlassPage(BaseModel):
     """Some of them, the oldest first; `next` is what to send as `after` for those that follow."""
 
+    authority: str
     items: list[BrokenGlassShown]
     next: str | None

@@ -128,4 +128,4 @@ async def list_broken_glass(
         )
         for each in page.items
     ]
-    return BrokenGlassPage(items=items, next=page.next)
+    return BrokenGlassPage(authority=caller.authority, items=items, next=page.next)

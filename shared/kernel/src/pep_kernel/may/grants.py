@@ -56,7 +56,6 @@ GRANTS: Mapping[str, Holders] = {
         Role.TEAM_MANAGER: ANYONE,
         Role.VIRTUAL_SCHOOL_HEAD: ANYONE,
         Role.AUDITOR: ANYONE,
-        Role.SERVICE: ANYONE,
     },
     "contribute to plan": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL},
     "read plan": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AUDITOR},

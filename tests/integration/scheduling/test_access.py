@@ -1,0 +1,233 @@
+"""Who sees a child over HTTP: the allocated worker, a delegate, whoever breaks the glass, those named for a restricted
+record; and no longer than that holds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import uvicorn
+from tests.integration.installed import until
+from tests.integration.scheduling.conftest import ELSEWHERE, World
+from tests.integration.scheduling.test_api import a_child, held, meeting_about
+from typer.testing import CliRunner, Result
+
+from pep_cli.break_glass_command import break_glass
+from pep_local.places import free_ports
+from pep_runtime.http import make_app
+
+pep = typer.Typer()
+pep.command()(break_glass)
+WHY = {"reason": "Zebedee was found far from home."}
+
+
+async def sees(world: World, who: str, child: str) -> tuple[int, int]:
+    """The status of asking for the child, and how many children the list shows; they never disagree."""
+    status = (await world.ask(who, "GET", f"/children/{child}")).status_code
+    return status, len((await world.ask(who, "GET", "/children")).json()["items"])
+
+
+async def does(world: World, who: str, method: str, path: str, body: Any = None) -> None:
+    answer = await world.ask(who, method, path, body)
+    assert answer.is_success, answer.text
+
+
+@pytest.mark.scenario("T56")
+async def test_a_worker_whose_child_was_reallocated_yesterday_is_refused_at_once(world: World) -> None:
+    child = await a_child(world)
+    assert await sees(world, "worker", child) == (200, 1)
+    handover = {"on": "2026-09-24", "social_worker_ref": await world.ref("duty")}
+    await does(world, "admin", "POST", f"/children/{child}/allocation", handover)
+    assert await sees(world, "worker", child) == (403, 0)
+    assert await sees(world, "duty", child) == (200, 1)
+
+
+@pytest.mark.rule("O-21")
+async def test_a_delegate_sees_the_child_from_being_named_to_its_end_and_nothing_of_care(world: World) -> None:
+    child = await a_child(world)
+    assert await sees(world, "delegate", child) == (403, 0)
+    named = {"person_ref": await world.ref("delegate")}
+    assert (await world.ask("other-teacher", "POST", f"/children/{child}/delegates", named)).status_code == 403
+    await does(world, "teacher", "POST", f"/children/{child}/delegates", named)
+    assert await sees(world, "delegate", child) == (200, 1)
+    shown = (await world.ask("delegate", "GET", f"/children/{child}")).json()
+    assert (shown["given_name"], shown["in_care_since"]) == ("Zebedee", None)
+    assert (await world.ask("teacher", "GET", f"/children/{child}")).json()["in_care_since"] == "2026-09-21"
+    assert (await world.ask("delegate", "GET", f"/children/{child}/people")).status_code == 403
+    await does(world, "teacher", "DELETE", f"/children/{child}/delegates/{named['person_ref']}")
+    assert await sees(world, "delegate", child) == (403, 0)
+
+
+async def test_only_somebody_of_the_school_whom_the_staff_list_names_can_be_delegate(world: World) -> None:
+    child = await a_child(world)
+    for who, status in (("duty", 409), ("other-teacher", 409), ("nobody", 404)):
+        answer = await world.ask(
+            "teacher", "POST", f"/children/{child}/delegates", {"person_ref": await world.ref(who)}
+        )
+        assert answer.status_code == status, answer.text
+
+
+async def test_a_carer_sees_the_own_child_without_care_history_and_no_other_people(world: World) -> None:
+    child = await a_child(world)
+    ref = await world.service.reference(world.here, "carer", "c1")
+    token = world.providers[world.here].token(ref)
+    shown = (await world.send(token, "GET", f"/children/{child}", None, world.here)).json()
+    assert (shown["given_name"], shown["in_care_since"]) == ("Zebedee", None)
+    assert (await world.send(token, "GET", f"/children/{child}/people", None, world.here)).status_code == 403
+    assert (await world.send(token, "POST", f"/children/{child}/delegates", None, world.here)).status_code in (403, 422)
+
+
+@pytest.mark.rule("L-33")
+@pytest.mark.scenario("T25")
+async def test_what_was_said_among_professionals_reaches_no_carer_and_no_delegate(world: World) -> None:
+    child = await a_child(world)
+    arranged = (await world.ask("coordinator", "POST", "/meetings", meeting_about(child))).json()
+    parts = {"minutes_not_for_pupil": "Among adults.", "minutes_professionals_only": "Among professionals."}
+    path = f"/meetings/{arranged['meeting_id']}"
+    await does(world, "teacher", "POST", f"{path}/record", held(**parts))
+    assert (await world.ask("worker", "GET", f"{path}/minutes")).json() == {"minutes": held()["minutes"], **parts}
+    token = world.providers[world.here].token(await world.service.reference(world.here, "carer", "c1"))
+    carers = (await world.send(token, "GET", f"{path}/minutes", None, world.here)).json()
+    assert carers == {"minutes": held()["minutes"], **parts, "minutes_professionals_only": None}
+    await does(world, "teacher", "POST", f"/children/{child}/delegates", {"person_ref": await world.ref("delegate")})
+    delegates = (await world.ask("delegate", "GET", f"{path}/minutes")).json()
+    assert delegates == {"minutes": held()["minutes"], **dict.fromkeys(parts)}
+
+
+@pytest.mark.rule("L-37")
+@pytest.mark.scenario("T26")
+async def test_how_a_carer_is_reached_is_not_kept_when_a_teacher_writes_it(world: World) -> None:
+    child = await a_child(world)
+    carer = {"kind": "guest", "name": "Pat", "email": "secret@zebedee-lane.example", "capacity": "carer"}
+    arranged = await world.ask("teacher", "POST", "/meetings", meeting_about(child, invitees=[carer]))
+    assert arranged.json()["address_withheld"] == ["guest-1"]
+    invitation = await world.ask_as_service(f"/meetings/{arranged.json()['meeting_id']}/invitations/guest-1")
+    assert invitation.json()["email"] is None
+    listed = await world.service.worker.fetchval(
+        "select convert_from(payload, 'utf8') from journal where type = 'InviteeListed' order by position desc limit 1"
+    )
+    assert '"address_withheld":true' in listed
+    assert "email" not in listed
+
+
+async def test_a_restricted_record_is_open_only_to_those_named_and_lists_do_not_show_it(world: World) -> None:
+    child = await a_child(world)
+    assert (await world.ask("worker", "POST", f"/children/{child}/restriction", WHY)).status_code == 403
+    await does(world, "head", "POST", f"/children/{child}/restriction", WHY)
+    for who in ("worker", "teacher", "coordinator", "head"):
+        assert await sees(world, who, child) == (403, 0)
+        assert (await world.ask("coordinator", "GET", "/due-dates")).json()["items"] == []
+    grants = f"/people/{await world.ref('worker')}/grants"
+    named = {"what": "restricted_records", "until": "2026-12-31"}
+    assert (await world.ask("worker", "POST", grants, named)).status_code == 403
+    await does(world, "admin", "POST", grants, named)
+    assert await sees(world, "worker", child) == (200, 1)
+    await does(world, "admin", "DELETE", f"{grants}/restricted_records")
+    assert await sees(world, "worker", child) == (403, 0)
+    await does(world, "admin", "POST", f"/people/{await world.ref('head')}/grants", named)
+    await does(world, "head", "POST", f"/children/{child}/restriction-end", WHY)
+    assert await sees(world, "worker", child) == (200, 1)
+
+
+async def test_a_grant_ends_after_its_last_day(world: World) -> None:
+    child = await a_child(world)
+    grants = f"/people/{await world.ref('duty')}/grants"
+    await does(world, "admin", "POST", grants, {"what": "pep_coordinator", "until": "2026-09-25"})
+    assert await sees(world, "duty", child) == (200, 1)
+    world.service.clock.set(datetime.fromisoformat("2026-09-26T00:00:00+01:00"))
+    assert await sees(world, "duty", child) == (403, 0)
+
+
+async def test_nobody_grants_to_themselves_and_nobody_is_granted_to_be_a_service(world: World) -> None:
+    mine = f"/people/{await world.ref('admin')}/grants"
+    answer = await world.ask("admin", "POST", mine, {"what": "auditor"})
+    assert (answer.status_code, answer.json()["detail"]) == (403, "Nobody grants anything to themselves.")
+    duty, nobody = [f"/people/{await world.ref(who)}/grants" for who in ("duty", "nobody")]
+    assert (await world.ask("admin", "POST", duty, {"what": "service"})).status_code == 409
+    assert (await world.ask("admin", "POST", nobody, {"what": "auditor"})).status_code == 404
+
+
+async def test_broken_glass_lets_look_for_three_hours_and_stands_in_the_weekly_list(world: World) -> None:
+    child = await a_child(world)
+    assert await sees(world, "duty", child) == (403, 0)
+    assert (await world.ask("teacher", "POST", f"/children/{child}/break-glass", WHY)).status_code == 403
+    answer = await world.ask("duty", "POST", f"/children/{child}/break-glass", WHY)
+    assert answer.json() == {"until": "2026-09-25T13:00:00+01:00"}
+    assert await sees(world, "duty", child) == (200, 1)
+    writing = await world.ask("duty", "POST", f"/children/{child}/leaving-care", {"on": "2026-09-25", "reason": "x"})
+    assert writing.status_code == 403
+    assert (await world.ask("duty", "POST", "/meetings", meeting_about(child))).status_code == 403
+
+    world.service.clock.set(datetime.fromisoformat("2026-09-25T13:00:00+01:00"))
+    assert await sees(world, "duty", child) == (403, 0)
+    (row,) = (await world.ask("head", "GET", "/broken-glass")).json()["items"]
+    told = (row["child_ref"], row["person_ref"], row["role"], row["reason"])
+    assert told == (child, await world.ref("duty"), "social_worker", WHY["reason"])
+    assert (await world.ask("head", "GET", "/broken-glass?since=2026-09-26")).json()["items"] == []
+    assert (await world.ask("duty", "GET", "/broken-glass")).status_code == 403
+
+
+@pytest.mark.rule("O-93")
+@pytest.mark.scenario("T57")
+async def test_a_child_of_another_authority_cannot_be_come_near_by_any_of_these_ways(world: World) -> None:
+    child = await a_child(world)
+    for method, path, body in (
+        ("POST", "break-glass", WHY),
+        ("POST", "restriction", WHY),
+        ("POST", "delegates", {"person_ref": await world.ref("delegate")}),
+    ):
+        answer = await world.ask("coordinator", method, f"/children/{child}/{path}", body, authority=ELSEWHERE)
+        assert answer.status_code == 404
+    assert b"Zebedee" not in await world.stored(), "the reasons are sealed"
+
+
+async def test_two_who_break_the_glass_at_once_both_may_look(world: World) -> None:
+    child = await a_child(world)
+    await does(world, "admin", "POST", f"/people/{await world.ref('coordinator')}/grants", {"what": "team_manager"})
+    answers = await asyncio.gather(
+        *(world.ask(who, "POST", f"/children/{child}/break-glass", WHY) for who in ("duty", "coordinator"))
+    )
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert await sees(world, "duty", child) == (200, 1)
+
+
+async def run(world: World, who: str, folder: Path, *words: str) -> Result:
+    """The command of somebody at a terminal, against the service as it listens."""
+    (port,) = free_ports(1)
+    server = uvicorn.Server(uvicorn.Config(make_app(world.service), port=port, log_level="error"))
+    serving = asyncio.create_task(server.serve())
+
+    async def started() -> bool:
+        return server.started
+
+    await until(started)
+    place = {"url": f"http://127.0.0.1:{port}", "worker_dsn": "postgresql://nobody@127.0.0.1:1/nothing"}
+    file = folder / "installation.json"
+    file.write_text(json.dumps({"kafka_bootstrap": "127.0.0.1:1", "services": {"scheduling": place}}))
+    token = world.providers[world.here].token(await world.ref(who))
+    environment = {"PEP_INSTALLATION": str(file), "PEP_TOKEN": token, "COLUMNS": "200"}
+    try:
+        return await asyncio.to_thread(CliRunner().invoke, pep, words, env=environment)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def test_the_weekly_list_is_printed_for_those_who_look_it_over(world: World, tmp_path: Path) -> None:
+    child = await a_child(world)
+    quiet = await run(world, "head", tmp_path, world.here)
+    assert (quiet.exit_code, "Nobody opened" in quiet.stdout) == (0, True)
+    await does(world, "duty", "POST", f"/children/{child}/break-glass", WHY)
+    shown = await run(world, "head", tmp_path, world.here)
+    assert (shown.exit_code, child in shown.stdout) == (0, True), shown.output
+    (row,) = json.loads((await run(world, "head", tmp_path, world.here, "--json")).stdout)
+    assert row["reason"] == WHY["reason"]
+    later = await run(world, "head", tmp_path, world.here, "--since", "2026-09-26", "--json")
+    assert json.loads(later.stdout) == []
+    assert (await run(world, "duty", tmp_path, world.here)).exit_code == 1
+    assert (await run(world, "head", tmp_path, ELSEWHERE)).exit_code == 2

@@ -1,0 +1,101 @@
+"""Who sees and writes a plan beside the social worker and the school: delegates, advisers, whoever broke the glass."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.pep_record.streams import Streams
+from tests.pep_record.test_policies import react
+from tests.pep_record.test_projections import child
+from tests.pep_record.worked_examples import (
+    CHILD,
+    HELD,
+    LEICESTERSHIRE,
+    OXFORDSHIRE,
+    TODAY,
+    TUITION,
+    contribute,
+    mark_complete,
+    opened,
+    set_target,
+    written,
+)
+
+from pep_kernel.announcement import Announcement
+from pep_kernel.contracts.scheduling import (
+    DelegateEnded,
+    DelegateNamed,
+    GlassBroken,
+    RecordRestricted,
+    RecordUnrestricted,
+)
+from pep_kernel.may import Role, child_resource
+from pep_kernel.message import Event
+from pep_kernel.scenario import Scenario
+from pep_record.domain.known.events import BrokenGlassKnown, DelegateKnown, RestrictionKnown
+from pep_record.domain.plan.commands import FactsOfChild, Subject
+from pep_record.domain.plan.decider import PLAN
+from pep_record.domain.plan.events import SectionContributed
+
+UNTIL = datetime(2026, 10, 9, 15, tzinfo=UTC)
+draft = Scenario(PLAN).given(opened())
+YEAR_12 = FactsOfChild(has_school=True, born_in_school_year=2009)
+named = DelegateKnown(child_ref=CHILD, on=TODAY, person_ref="delegate-1", named=True)
+ended = DelegateKnown(child_ref=CHILD, on=TODAY, person_ref="delegate-1", named=False)
+restricted = RestrictionKnown(child_ref=CHILD, on=TODAY, restricted=True)
+opened_again = RestrictionKnown(child_ref=CHILD, on=TODAY, restricted=False)
+
+
+@pytest.mark.parametrize(
+    ("announcement", "known"),
+    [
+        (DelegateNamed(child_ref=CHILD, on=TODAY, person_ref="delegate-1"), named),
+        (DelegateEnded(child_ref=CHILD, on=TODAY, person_ref="delegate-1"), ended),
+        (RecordRestricted(child_ref=CHILD, on=TODAY), restricted),
+        (RecordUnrestricted(child_ref=CHILD, on=TODAY), opened_again),
+    ],
+)
+def test_what_changes_access_becomes_known(announcement: Announcement, known: Event) -> None:
+    assert Streams().decided(react(announcement)) == [(f"known-{CHILD}", known)]
+
+
+def test_broken_glass_becomes_known_with_its_end() -> None:
+    told = GlassBroken(child_ref=CHILD, person_ref="duty-1", until=UNTIL, social_worker_ref="worker-1")
+    ((_, known),) = Streams().decided(react(told))
+    assert isinstance(known, BrokenGlassKnown)
+    assert (known.person_ref, known.until) == ("duty-1", UNTIL)
+
+
+def test_a_childs_row_says_who_may_come_near_it_now() -> None:
+    glass = BrokenGlassKnown(child_ref=CHILD, on=TODAY, person_ref="duty-1", until=UNTIL)
+    row = child(named, restricted, glass)
+    now = child_resource(row, UNTIL - timedelta(seconds=1))
+    assert (now.delegates, now.restricted, now.glass_broken_by) == (frozenset({"delegate-1"}), True, frozenset({"duty-1"}))
+    row = child(named, restricted, glass, ended, opened_again)
+    later = child_resource(row, UNTIL)
+    assert (later.delegates, later.restricted, later.glass_broken_by) == (frozenset(), False, frozenset())
+
+
+@pytest.mark.rule("O-12")
+def test_a_personal_adviser_writes_as_the_social_worker_in_year_12_and_13_and_not_before() -> None:
+    grown = contribute("social_care", Role.PERSONAL_ADVISER, OXFORDSHIRE, YEAR_12)
+    draft.when(grown).then_some(SectionContributed)
+    draft.when(contribute("social_care", Role.PERSONAL_ADVISER, OXFORDSHIRE, HELD)).then_refused("is written by")
+    unknown = contribute("social_care", Role.PERSONAL_ADVISER, OXFORDSHIRE, FactsOfChild(has_school=True))
+    draft.when(unknown).then_refused("is written by")
+
+
+@pytest.mark.rule("L-30", "O-12")
+def test_a_personal_adviser_costs_nothing() -> None:
+    costed = set_target(Subject.MATHS, TUITION, role=Role.PERSONAL_ADVISER)
+    draft.when(costed).then_refused("costed by the school")
+
+
+@pytest.mark.rule("L-05", "O-21")
+def test_a_delegate_writes_for_the_school_and_does_not_mark_the_plan_complete() -> None:
+    draft.when(contribute("school_view", Role.DELEGATE, OXFORDSHIRE)).then_some(SectionContributed)
+    draft.when(contribute("social_care", Role.DELEGATE, OXFORDSHIRE)).then_refused("is written by")
+    draft.given(*written(LEICESTERSHIRE)).when(mark_complete(LEICESTERSHIRE, role=Role.DELEGATE)).then_refused(
+        "The designated teacher marks"
+    )

@@ -127,4 +127,6 @@ async def desks(stack: Stack, client: httpx.AsyncClient, authorities: Iterable[s
 
 def client_of_services() -> httpx.AsyncClient:
     """For the loopback only: no proxy of the surroundings is used."""
-    return httpx.AsyncClient(timeout=60, trust_env=False, headers={"User-Agent": f"term on {LOOPBACK}"})
+    # A connection that nobody uses is given up well before the service closes it: no request may run into that.
+    idle = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1)
+    return httpx.AsyncClient(timeout=60, limits=idle, trust_env=False, headers={"User-Agent": f"term on {LOOPBACK}"})

@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
+    InvalidReplicationFactorError,
     KafkaConnectionError,
     TopicAuthorizationFailedError,
     for_code,
@@ -23,7 +24,7 @@ from pep_runtime.kafka import reader
 from pep_runtime.kafka_address import KafkaAddress, at
 from pep_runtime.kafka_rights import READER_QUOTA, SERVICE_QUOTA
 from pep_runtime.kafka_users import KafkaUsers
-from pep_runtime.onboarding import administering, look, open_authority
+from pep_runtime.onboarding import administering, create_topics, look, open_authority
 from pep_runtime.topics import Log, topic
 
 MEGABYTE = 1024 * 1024
@@ -163,3 +164,10 @@ async def test_what_is_missing_is_said_before_anything_is_made(guarded: Guarded)
     assert ("Kafka user", "pep-alpha") not in missing
     async with administering(guarded.infrastructure.bootstrap) as admin:
         assert not [name for name in await admin.list_topics() if "westshire" in name]
+
+
+async def test_topics_that_kafka_refuses_are_named_at_once(guarded: Guarded) -> None:
+    with pytest.raises(InvalidReplicationFactorError, match="three_replicas"):
+        await create_topics(guarded.infrastructure.bootstrap, ["pep.three_replicas.alpha.events.v1"], replicas=3)
+    with pytest.raises(TopicAuthorizationFailedError, match="not_mine"):
+        await create_topics(guarded.address("pep-alpha"), ["pep.not_mine.alpha.events.v1"])

@@ -67,6 +67,18 @@ async def test_a_newer_key_wraps_and_the_older_one_opens_until_it_is_retired(wra
     assert await wrapper.numbers(ELSEWHERE) == [1]
 
 
+async def test_an_authority_that_leaves_takes_all_its_keys_with_it_and_no_others(wrapper: KeyWrapper) -> None:
+    wrapped = await wrapper.wrap(ELSEWHERE, KEY, BOUND)
+    for _ in range(2):
+        await wrapper.rotate(HERE)
+    await wrapper.retire(HERE)
+    for _ in range(2):  # it can be repeated
+        await wrapper.destroy(HERE)
+    with pytest.raises(KeysAway):
+        await wrapper.wrap(HERE, KEY, BOUND)
+    assert await wrapper.unwrap(ELSEWHERE, wrapped, BOUND) == KEY
+
+
 async def test_a_second_rotation_follows_the_first(wrapper: KeyWrapper) -> None:
     wrapped = await wrapper.wrap(HERE, KEY, BOUND)
     for number in (2, 3):
@@ -118,6 +130,8 @@ async def test_an_authority_whose_name_begins_like_anothers_has_its_own_keys(tmp
         await files.create(authority)
     await files.rotate("shire")
     assert (await files.numbers("shire"), await files.numbers("shire_two")) == ([1, 2], [1])
+    await files.destroy("shire")
+    assert (await files.numbers("shire"), await files.numbers("shire_two")) == ([], [1])
 
 
 async def test_where_it_is_not_said_where_the_keys_are_nothing_starts() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from pep_runtime import kafka_rights
 from pep_runtime.authority_keys import KeyWrapper, NoSuchKey
@@ -174,8 +174,9 @@ async def create_topics(bootstrap: str, names: Iterable[str], replicas: int = 1)
             for name in sorted(wanted - set(await admin.list_topics()))
         ]
         if new:
-            with contextlib.suppress(TopicAlreadyExistsError):
-                await admin.create_topics(new)
+            for name, code, *_ in (await admin.create_topics(new)).topic_errors:
+                if code not in (0, TopicAlreadyExistsError.errno):  # somebody was quicker: that is as good
+                    raise for_code(code)(name)
         async with asyncio.timeout(METADATA_SECONDS):
             while any(t["error_code"] for t in await admin.describe_topics(sorted(wanted))):
                 await asyncio.sleep(0.05)

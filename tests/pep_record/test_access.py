@@ -33,6 +33,7 @@ from pep_kernel.contracts.scheduling import (
 from pep_kernel.may import Role, child_resource
 from pep_kernel.message import Event
 from pep_kernel.scenario import Scenario
+from pep_record.domain.known.decider import KNOWN
 from pep_record.domain.known.events import BrokenGlassKnown, DelegateKnown, RestrictionKnown
 from pep_record.domain.plan.commands import FactsOfChild, Subject
 from pep_record.domain.plan.decider import PLAN
@@ -71,7 +72,11 @@ def test_a_childs_row_says_who_may_come_near_it_now() -> None:
     glass = BrokenGlassKnown(child_ref=CHILD, on=TODAY, person_ref="duty-1", until=UNTIL)
     row = child(named, restricted, glass)
     now = child_resource(row, UNTIL - timedelta(seconds=1))
-    assert (now.delegates, now.restricted, now.glass_broken_by) == (frozenset({"delegate-1"}), True, frozenset({"duty-1"}))
+    assert (now.delegates, now.restricted, now.glass_broken_by) == (
+        frozenset({"delegate-1"}),
+        True,
+        frozenset({"duty-1"}),
+    )
     row = child(named, restricted, glass, ended, opened_again)
     later = child_resource(row, UNTIL)
     assert (later.delegates, later.restricted, later.glass_broken_by) == (frozenset(), False, frozenset())
@@ -99,3 +104,7 @@ def test_a_delegate_writes_for_the_school_and_does_not_mark_the_plan_complete() 
     draft.given(*written(LEICESTERSHIRE)).when(mark_complete(LEICESTERSHIRE, role=Role.DELEGATE)).then_refused(
         "The designated teacher marks"
     )
+
+
+def test_what_is_known_of_access_changes_nothing_that_plans_rest_on() -> None:
+    assert KNOWN.fold([named, restricted, opened_again, ended]) == KNOWN.fold([])

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 from tests.scheduling.test_meeting import arrange, nurse
 from tests.scheduling.test_people_and_schools import linking
-from tests.scheduling.worked_examples import MONDAY, REF, TODAY, WORKER
+from tests.scheduling.test_projections import folded
+from tests.scheduling.worked_examples import MONDAY, REF, TODAY, WORKER, journal
 
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.contracts import scheduling as contracts
@@ -31,7 +32,17 @@ from scheduling.domain.meeting.invitation import withheld
 from scheduling.domain.meeting.people import GuestInvitee
 from scheduling.domain.person.commands import AddStaffMember, EndGrant, GrantRole
 from scheduling.domain.person.decider import PERSON
-from scheduling.domain.person.events import GrantEnded, RoleGranted, StaffMemberAdded
+from scheduling.domain.person.events import (
+    CarerLinked,
+    CarerUnlinked,
+    GrantEnded,
+    RoleEnded,
+    RoleGranted,
+    StaffMemberAdded,
+)
+from scheduling.projections.broken_glass import BROKEN_GLASS
+from scheduling.projections.child_overview import CHILD_OVERVIEWS
+from scheduling.projections.colleague import COLLEAGUES
 
 TEACHER, DELEGATE = "teacher5" + "a" * 18, "delegate6" + "a" * 17
 NOON = datetime.fromisoformat("2026-09-25T12:00:00+01:00")
@@ -159,3 +170,37 @@ def test_the_authority_may_write_how_a_carer_is_reached(role: str) -> None:
 def test_a_carers_grant_is_refused_since_a_carer_is_no_staff() -> None:
     caring = Scenario(PERSON).given(*Scenario(PERSON).when(linking).happened)
     caring.when(granting).then_refused("in another capacity")
+
+
+def test_a_childs_row_says_who_may_come_near_it() -> None:
+    (glass,) = child.when(breaking).then_some(GlassBroken)
+    (restricted,) = child.when(restricting).then_some(RecordRestricted)
+    named = DelegateNamed(child_ref=REF, on=TODAY, person_ref=DELEGATE, by=TEACHER)
+    cared_for = CarerLinked(person_ref="carer", child_ref=REF)
+    (row,) = folded(CHILD_OVERVIEWS, entered, named, cared_for, restricted, glass)
+    assert (row.delegates, row.carers, row.restricted) == ((DELEGATE,), ("carer",), True)
+    assert row.glass == ("duty 2026-09-25T15:00:00+01:00",)
+    (opened,) = child.given(restricted).when(opening).then_some(RecordUnrestricted)
+    over = DelegateEnded(child_ref=REF, on=TODAY, person_ref=DELEGATE, by=TEACHER)
+    left = CarerUnlinked(person_ref="carer", child_ref=REF)
+    (row,) = folded(CHILD_OVERVIEWS, entered, named, cared_for, restricted, over, left, opened)
+    assert (row.delegates, row.carers, row.restricted, row.glass) == ((), (), False, ())
+
+
+def test_each_time_that_glass_is_broken_stands_in_the_list() -> None:
+    (glass,) = child.when(breaking).then_some(GlassBroken)
+    (later,) = child.when(breaking.model_copy(update={"at": NOON + timedelta(hours=1)})).then_some(GlassBroken)
+    assert [row.until.hour for row in folded(BROKEN_GLASS, entered, glass, later)] == [15, 16]
+    (told,) = journal(entered)
+    assert BROKEN_GLASS.fold(None, told, ()) is None
+
+
+def test_a_colleagues_row_says_what_is_granted() -> None:
+    (works,) = Scenario(PERSON).when(added).then_some(StaffMemberAdded)
+    auditing, until = granted("auditor", None), granted("restricted_records", date(2026, 12, 31))
+    (row,) = folded(COLLEAGUES, works, auditing, until, works)
+    assert row.granted == ("auditor", "restricted_records until 2026-12-31")
+    taken = GrantEnded(person_ref=WORKER, what="auditor", on=TODAY, by="admin")
+    (row,) = folded(COLLEAGUES, works, auditing, until, taken)
+    assert row.granted == ("restricted_records until 2026-12-31",)
+    assert folded(COLLEAGUES, works, auditing, RoleEnded(person_ref=WORKER, on=TODAY)) == []

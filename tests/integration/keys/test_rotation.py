@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from tests.integration.installed import superuser, until
-from tests.integration.keys.conftest import ELSEWHERE, HERE, WORDS, KeysDatabase, seal
+from tests.integration.keys.conftest import ELSEWHERE, HERE, WORDS, KeysDatabase, Place, seal
 from typer.testing import CliRunner, Result
 
 from pep_cli.main import app
 from pep_kernel.ids import keyed_reference
 from pep_kernel.sealed import PlanText, Redacted
 from pep_runtime import rotation
-from pep_runtime.authority_keys import KeysAway, KeyWrapper
+from pep_runtime.authority_keys import KeysAway, KeyWrapper, authority_keys
 from pep_runtime.clock import Clock
 from pep_runtime.file_keys import RETIRED, FileKeys
 from pep_runtime.keyring import Keyring
@@ -144,13 +144,13 @@ async def test_a_key_that_is_destroyed_meanwhile_stays_destroyed(keys: KeysDatab
 
 @pytest.fixture
 async def pep(keys: KeysDatabase, tmp_path: Path) -> Pep:
-    """`await pep("keys", …)`: what it printed, and its exit code."""
-    place = {"operator_dsn": keys.operator_dsn, "folder": str(tmp_path / "keys")}
-    file = tmp_path / "installation.json"
-    file.write_text(json.dumps({"kafka_bootstrap": "127.0.0.1:1", "services": {}, "keys": place}))
+    """`await pep("keys", …)`: what it printed, and its exit code. Keys are in files, unless told otherwise."""
     await FileKeys(tmp_path / "keys").create(HERE)
 
-    async def run(*words: str) -> Result:
+    async def run(*words: str, **place: str) -> Result:
+        told = {"operator_dsn": keys.operator_dsn, **(place or {"folder": str(tmp_path / "keys")})}
+        file = tmp_path / "installation.json"
+        file.write_text(json.dumps({"kafka_bootstrap": "127.0.0.1:1", "services": {}, "keys": told}))
         return await asyncio.to_thread(CliRunner().invoke, app, words, env={"PEP_INSTALLATION": str(file)})
 
     return run
@@ -173,6 +173,21 @@ async def test_an_operator_is_told_first_and_then_does_it(keys: KeysDatabase, pe
     assert await keys.ring(FileKeys(folder)).open(value, HERE) == WORDS
 
 
+async def test_an_operator_rotates_a_key_in_a_key_service_and_is_told_when_it_is_away(
+    keys: KeysDatabase, place: Place, pep: Pep
+) -> None:
+    told = {"service": "transit", "address": place.address, "token_file": str(place.token_file)}
+    async with place.running(), authority_keys("transit", None, place.address, place.token_file) as wrapper:
+        await wrapper.create(HERE)
+        value = await seal(keys.ring(wrapper), "child-7")
+        for command in ("rotate", "retire"):
+            assert (await pep("keys", command, HERE, "--yes", **told)).exit_code == 0
+        assert await wrapper.numbers(HERE) == [2]
+        assert await keys.ring(wrapper).open(value, HERE) == WORDS
+    away = await pep("keys", "rotate", HERE, "--yes", **told)
+    assert (away.exit_code, away.stderr.strip()) == (1, "The key service cannot be reached.")
+
+
 async def test_what_cannot_be_done_is_said(pep: Pep) -> None:
     for words, said in (
         (("rotate", "nowhere", "--yes"), "nowhere has no key here"),
@@ -181,6 +196,8 @@ async def test_what_cannot_be_done_is_said(pep: Pep) -> None:
         result = await pep("keys", *words)
         assert result.exit_code == 1
         assert said in result.stderr
+    nowhere = await pep("keys", "rotate", HERE, service="transit")
+    assert (nowhere.exit_code, "needs its address" in nowhere.stderr) == (1, True)
 
 
 async def test_a_key_that_opens_nothing_stops_the_rotation_and_loses_nothing(

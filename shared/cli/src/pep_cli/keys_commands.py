@@ -81,8 +81,8 @@ def _standing(place: KeysPlace, authority: str) -> Standing:
 
     try:
         found = asyncio.run(look())
-    except KeysAway as away:
-        _refuse(str(away))
+    except (KeysAway, ValueError) as reason:  # ValueError: the installation's file does not say where the keys are
+        _refuse(str(reason))
     if not found.numbers:
         _refuse(f"{authority} has no key here: is it spelt rightly, and was it opened?")
     return found

@@ -66,4 +66,5 @@ async def authority_keys(
         async with transit_keys(address, token_file) as keys:
             yield keys
     else:
-        raise ValueError(f"keys_service {service} needs " + ("keys_dir" if service == "file" else "address and token"))
+        what = "their folder" if service == "file" else "its address and a file with the token"
+        raise ValueError(f"Where the authorities' own keys are is not said: {service} needs {what}.")

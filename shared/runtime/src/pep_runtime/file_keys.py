@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pep_runtime.authority_keys import KeysAway
 from pep_runtime.sealing import CannotOpen, decrypt, encrypt
 
-RETIRED = ".retired"
+KEY, RETIRED = ".key", ".retired"
 
 
 class FileKeys:
@@ -55,25 +55,23 @@ class FileKeys:
             file.rename(file.with_name(file.name + RETIRED))
 
     async def destroy(self, authority: str) -> None:
-        for file in self._folder.glob(f"{authority}*.key*"):
-            stem, _, number = file.name.partition(".")[0].rpartition("-")
-            if authority == file.name.partition(".")[0] or (stem == authority and number.isdecimal()):
+        for ending in (KEY, KEY + RETIRED):
+            for file in self._files(authority, ending).values():
                 file.unlink()
 
-    def _files(self, authority: str) -> dict[int, Path]:
+    def _files(self, authority: str, ending: str = KEY) -> dict[int, Path]:
         """Number → file, the newest last."""
-        stems = {path.stem: path for path in self._folder.glob(f"{authority}*.key")}
-        found = {1: stems[authority]} if authority in stems else {}
-        for stem, path in stems.items():
-            name, _, number = stem.rpartition("-")
-            if name == authority and number.isdecimal():
-                found[int(number)] = path
-        return dict(sorted(found.items()))
+        try:
+            names = os.listdir(self._folder)  # many authorities may share it, and a pattern costs more than all of them
+        except FileNotFoundError:
+            return {}
+        found = {_number(authority, name.removesuffix(ending)): name for name in names if name.endswith(ending)}
+        return {number: self._folder / name for number, name in sorted(found.items()) if number}
 
     def _keys(self, authority: str) -> list[bytes]:
         """The newest last."""
         try:
-            keys = [file.read_bytes() for file in self._files(authority).values()]
+            keys = [key for file in self._files(authority).values() if (key := _read(file))]
         except OSError as error:
             raise KeysAway(f"The key of {authority} cannot be read ({error.strerror}).") from error
         if not keys:
@@ -83,7 +81,7 @@ class FileKeys:
     def _make(self, authority: str, number: int) -> None:
         """Seen whole or not at all; whoever was quicker has made it."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = f"{authority}.key" if number == 1 else f"{authority}-{number}.key"
+        name = f"{authority}{KEY}" if number == 1 else f"{authority}-{number}{KEY}"
         with tempfile.NamedTemporaryFile(dir=self._folder) as file:  # for its owner only
             file.write(AESGCM.generate_key(256))
             file.flush()
@@ -92,6 +90,20 @@ class FileKeys:
                 os.link(file.name, self._folder / name)
             except FileExistsError:
                 return
+
+
+def _number(authority: str, stem: str) -> int:
+    """Which of the authority's keys a file is by its name; 0: none of them."""
+    name, _, number = stem.rpartition("-")
+    return 1 if stem == authority else int(number) if name == authority and number.isdecimal() else 0
+
+
+def _read(file: Path) -> bytes | None:
+    """None for one that was retired this moment."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _unwrap(keys: Sequence[bytes], wrapped: bytes, bound_to: bytes) -> bytes:

@@ -112,10 +112,12 @@ class Keyring:
     async def _fetch(self, authority: str, subject: str, classes: list[str], *, create: bool) -> dict[str, Key]:
         rows = await self._rows(authority, subject, classes, [None] * len(classes))
         absent = sorted(set(classes) - {row["data_class"] for row in rows})
+        made: dict[bytes, bytes] = {}
         if create and absent:
             offered = [await self._offer(authority, subject, data_class) for data_class in absent]
-            rows += await self._rows(authority, subject, absent, offered)
-        return {row["data_class"]: await self._key(authority, subject, row) for row in rows}
+            rows += await self._rows(authority, subject, absent, [wrapped for wrapped, _ in offered])
+            made = dict(offered)
+        return {row["data_class"]: made.get(row["wrapped"]) or await self._key(authority, subject, row) for row in rows}
 
     async def _rows(
         self, authority: str, subject: str, classes: list[str], offered: list[bytes] | list[None]
@@ -124,11 +126,11 @@ class Keyring:
             "select * from subject_keys($1, $2, $3, $4)", authority, subject, classes, offered
         )
 
-    async def _offer(self, authority: str, subject: str, data_class: str) -> bytes:
-        """A new key, wrapped. Whoever is quicker has made it."""
+    async def _offer(self, authority: str, subject: str, data_class: str) -> tuple[bytes, bytes]:
+        """A new key: wrapped, and as it is. Whoever is quicker has made it."""
         of_references = data_class == REFERENCES
         key = await self._wrapper.first_secret(authority) if of_references else AESGCM.generate_key(256)
-        return await self._wrapper.wrap(authority, key, bound_to(authority, subject, data_class))
+        return await self._wrapper.wrap(authority, key, bound_to(authority, subject, data_class)), key
 
     async def _key(self, authority: str, subject: str, row: asyncpg.Record) -> Key:
         if row["wrapped"] is None:

@@ -110,6 +110,16 @@ ENVELOPE = Envelope(
     correlation=UUID(int=1),
 )
 
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("2014-11-05", "5 November 2014"), ("2014-13-05", "2014-13-05"), ("A. likes it", "A. likes it")]
+)
+def test_a_day_that_was_sealed_is_told_in_words_and_what_somebody_wrote_as_it_is(text: str, told: str) -> None:
+    born = sealed("identity", "date_of_birth")
+    identified = fact("scheduling", 1, "ChildIdentified", date_of_birth=born)
+    assert in_full(identified, {born: text}).particulars == {"date of birth": told}
+
+
 exports = Scenario(EXPORT)
 ASKED = ExportRecord(
     export_id="e1", child_ref="child7", on=TODAY, by="lead-1", reason="subject_access_request", request_ref="SAR-1"

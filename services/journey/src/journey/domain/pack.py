@@ -120,7 +120,7 @@ def _told(name: str, value: Any, opened: Mapping[str, str]) -> Any:
         case int() if name.endswith("_pence"):
             return pounds(value)
         case str() if _class_of(value):
-            return opened.get(value, "(held back)")
+            return _opened(opened.get(value, "(held back)"))
         case str() if _MOMENT.match(value):
             return moment(datetime.fromisoformat(value))
         case str() if _DAY.fullmatch(value):
@@ -129,6 +129,14 @@ def _told(name: str, value: Any, opened: Mapping[str, str]) -> Any:
             return in_words(value)
         case _:
             return value
+
+
+def _opened(text: str) -> str:
+    """What somebody wrote, as it is; a day, such as the day of birth, in words."""
+    try:
+        return day(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:  # nobody checked what was written
+        return text
 
 
 def _name(name: str) -> str:

@@ -254,10 +254,18 @@ async def test_every_journal_and_access_log_is_whole(played: Played) -> None:
     verdicts = json.loads(await pep(played.stack, "verify", "--json"))
     assert {(each["authority"], each["service"], each["log"]): each["fault"] for each in verdicts} == {
         (authority, service, log): None
-        for authority in (LE, OX)
+        for authority in played.stack.sign_ins
         for service in PACKAGES
         for log in ("journal", "access")
     }
+
+
+async def test_who_has_looked_at_a_child_is_gathered_from_every_service(played: Played) -> None:
+    ref = played.authorities[OX].desk.child("OX001")
+    looks = (await seen(played, OX, "auditor", "journey", f"/children/{ref}/looks?limit=200"))["items"]
+    assert {"scheduling", "pep-record"} <= {look["service"] for look in looks}
+    assert [look["at"] for look in looks] == sorted((look["at"] for look in looks), reverse=True)
+    assert [look for look in looks if not look["reason"]] == []
 
 
 @pytest.mark.rule("L-37")

@@ -14,7 +14,7 @@ from tests.integration.installed import database_dsn, superuser
 
 from funding.adapters.upstream_numbers import PutOff, rely_on_upstreams
 from pep_kernel.contracts.pep_record import PEPCompleted, PEPCompletionWithdrawn, PEPSuperseded, PremiumLine
-from pep_kernel.contracts.scheduling import ChildEnteredCare, SchoolListed, SchoolMoved
+from pep_kernel.contracts.scheduling import ChildEnteredCare, RoleEnded, SchoolListed, SchoolMoved
 
 CHILD, SCHOOL = "x3k7q", "900001"
 PLAN = f"plan-{CHILD}-1"
@@ -243,3 +243,10 @@ async def test_a_child_of_whom_another_service_has_parked_something_waits(world:
     await with_approved_money(world)
     world.others["pep-record"].parked = [CHILD]
     assert "could not be taken in yet" in await refused(world, "finance-1", "/release-runs")
+
+
+@pytest.mark.scenario("T56")
+async def test_whoever_does_not_work_here_any_more_sees_no_money_at_once(world: World) -> None:
+    assert (await world.ask("officer-1", "GET", "/claims")).status_code == 200
+    await world.hears(RoleEnded(person_ref="officer-1"))
+    assert (await world.ask("officer-1", "GET", "/claims")).status_code == 403

@@ -36,7 +36,7 @@ from pep_kernel.contracts.scheduling import (
     SocialWorkerAllocated,
     StaffMemberAdded,
 )
-from pep_kernel.may import Role
+from pep_kernel.may import NOT_STAFF, Role
 from pep_record.main import PARTS as PEP_RECORD
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import running
@@ -49,7 +49,7 @@ from scheduling.main import PARTS as SCHEDULING
 HERE, ELSEWHERE = "oxfordshire", "leicestershire"
 TODAY = "2026-11-16T10:00:00+00:00"
 ON = date(2026, 9, 21)
-PEOPLE = tuple(role for role in Role if role is not Role.SERVICE)
+PEOPLE = tuple(role for role in Role if role not in NOT_STAFF)
 NO_LIMIT = Rate(per_second=1e6, at_once=1_000_000)
 SERVICES = (SCHEDULING, PEP_RECORD, FUNDING, NOTIFICATIONS, JOURNEY)
 

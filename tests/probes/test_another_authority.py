@@ -25,7 +25,7 @@ from tests.probes.scene import ELSEWHERE, NAMES, Scene
 
 from pep_kernel.may import Role
 
-NOT_IN_THE_SCENE = {"run_id", "invitee_ref", "section"}
+NOT_IN_THE_SCENE = {"export_id", "invitee_ref", "run_id"}
 
 
 @pytest.mark.scenario("T57")

@@ -1,4 +1,4 @@
-"""Whenever somebody breaks the glass of a child's record, the child's worker and the Virtual School's lead are alerted."""
+"""Whenever somebody breaks the glass of a record, the child's worker and the Virtual School's lead are alerted."""
 
 from __future__ import annotations
 

@@ -60,8 +60,8 @@ def _write(path: Path, like: Row, rows: list[Row]) -> Path:
     return path
 
 
-async def pep(stack: Stack, *arguments: str, token: str = "", wanted: int = 0) -> str:
-    """What the `pep` command prints, which must end with the `wanted` code."""
+async def pep(stack: Stack, *arguments: str, token: str = "", wanted: int = 0, typed: str = "") -> str:
+    """What the `pep` command prints when this is `typed`; it must end with the `wanted` code."""
     environment: Mapping[str, str] = {
         **os.environ,
         "PEP_INSTALLATION": str(stack.folder / "installation.json"),
@@ -72,10 +72,11 @@ async def pep(stack: Stack, *arguments: str, token: str = "", wanted: int = 0) -
         str(Path(sys.executable).with_name("pep")),
         *arguments,
         env=environment,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await running.communicate()
+    said, _ = await running.communicate(typed.encode())
     if running.returncode != wanted:
         raise NotAsTold(f"`pep {arguments[0]}` ended with {running.returncode}: {said.decode()[-3000:]}")
     return said.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import datetime
 from html.parser import HTMLParser
 from typing import Any
 
@@ -40,7 +41,8 @@ def test_what_is_about_the_child_can_be_read_in_plain_words(left: Left) -> None:
     assert particulars["Meeting held"]["minutes"] == word("minutes")
     assert particulars["Target set"]["text"] == word("target-again")
     assert particulars["Child left care"] == {"child ref": left.child, "on": "25 September 2026", "reason": "E11"}
-    assert [event["known_at"] for event in events] == sorted(event["known_at"] for event in events)
+    known_at = [datetime.fromisoformat(event["known_at"]) for event in events]
+    assert known_at == sorted(known_at)
 
 
 def test_what_is_about_others_is_in_no_file_and_each_time_it_is_said_why(left: Left) -> None:
@@ -56,9 +58,10 @@ def test_what_is_about_others_is_in_no_file_and_each_time_it_is_said_why(left: L
 
 def test_it_is_written_who_took_the_record_and_why_and_who_has_looked(left: Left) -> None:
     disclosures = content(left, "disclosures.json")
-    (given,) = [each for each in disclosures["sent"] if each["event"] == "Record exported"]
-    assert given["particulars"]["reason"] == "subject access request"
-    assert given["particulars"]["request ref"] == "SAR-2026-1"
+    assert (disclosures["reason"], disclosures["request"]) == ("subject_access_request", "SAR-2026-1")
+    (given,) = [line for line in left.answers["story"]["lines"] if line["event"] == "RecordExported"]
+    assert "was given out to" in given["what"]
+    assert given["what"].endswith("subject access request, request SAR-2026-1.")
     assert any(look["role"] == "designated_teacher" for look in disclosures["looked"])
 
 

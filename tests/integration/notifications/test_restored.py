@@ -59,7 +59,9 @@ async def test_a_mail_that_was_sent_after_the_backup_is_not_sent_again(
     position = await of_head(service, "position")
 
     async def all_is_sent() -> bool:
-        sent = await service.worker.fetchval("select position from relay_cursor where authority = $1 and log = 'journal'", AUTHORITY)
+        sent = await service.worker.fetchval(
+            "select position from relay_cursor where authority = $1 and log = 'journal'", AUTHORITY
+        )
         return bool(sent == position)
 
     async with relaying(service, kafka_bootstrap, topics_name):

@@ -1,7 +1,8 @@
 """A web server among other tasks of a process: how many connections it takes, and how long it waits for a request.
 
-A head that is too long is not waited for (400); one that came at once is measured in the doorway. Whoever opens a connection and says nothing,
-or one letter a minute, is sent away: uvicorn itself begins to count only after the first answer.
+A head that is too long is not waited for (400); one that came at once is measured in the doorway. Whoever opens a
+connection and says nothing, or one letter a minute, is sent away: uvicorn itself begins to count only after the first
+answer.
 """
 
 from __future__ import annotations

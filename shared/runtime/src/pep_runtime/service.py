@@ -34,8 +34,8 @@ from pep_runtime.heartbeat import say_running
 from pep_runtime.housekeeping import keep_house
 from pep_runtime.issuers import read_issuers
 from pep_runtime.journal import Pool
-from pep_runtime.keyring import Keyring
 from pep_runtime.kafka_rights import Reads
+from pep_runtime.keyring import Keyring
 from pep_runtime.listening import listen
 from pep_runtime.metrics_page import metrics_app
 from pep_runtime.policies import Policies, read_policies

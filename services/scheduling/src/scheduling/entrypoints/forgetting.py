@@ -1,4 +1,4 @@
-"""What two people decided is done: the child's keys are destroyed, tried again until it is so, and only then is it said.
+"""What two people decided is done: the child's keys are destroyed, again until it is so, and only then is it said.
 
 The decision stands in the journal first. Destroying keys twice destroys nothing more, so a process may die anywhere.
 """

@@ -22,7 +22,6 @@ from scheduling.domain.keeping.commands import (
 )
 from scheduling.domain.meeting_of_child import child_stream
 from scheduling.entrypoints.keeping_shapes import (
-    CaseRef,
     EntriesBody,
     ForgettingBody,
     HoldBody,

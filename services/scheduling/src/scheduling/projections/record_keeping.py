@@ -1,4 +1,4 @@
-"""`record_keeping` and `legal_hold`: whose record was asked to be forgotten, who decided it, and which cases hold it."""
+"""`record_keeping` and `legal_hold`: whose record was asked to be forgotten, who decided it, which cases hold it."""
 
 from __future__ import annotations
 

@@ -28,6 +28,8 @@ STOP_SECONDS = 60
 # ones: HYPOTHESIS_PROFILE=exploring.
 settings.register_profile("unhurried", deadline=None, derandomize=True)
 settings.register_profile("exploring", deadline=None)
+# Whichever test loads a command first decides how wide its terminal is: none breaks a sentence that a test looks for.
+os.environ["COLUMNS"] = "200"
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "unhurried"))
 _lifeline = -1
 

@@ -14,9 +14,11 @@ from typing import Any
 import httpx
 import msgspec
 from fastapi import APIRouter
+from tests.integration.installed import until
 
 from pep_kernel.record_asked_for import RecordAskedFor
 from pep_runtime.http import make_app
+from pep_runtime.projector import position_of
 from pep_runtime.service import RunningService
 
 MOST_IDS = 20
@@ -48,6 +50,7 @@ async def walk(
     planted: APIRouter | None = None,
 ) -> Walk:
     """Every GET of the service, by everybody who has one of the tokens. `ids` are those that no read model tells."""
+    await until(lambda: _is_shown(service, authority))
     app = make_app(service)
     if planted is not None:
         app.include_router(planted)
@@ -72,6 +75,13 @@ async def walk(
                     found.entries += entries
     found.unanswered = set(paths) - found.answered - ABOUT_NOBODY
     return found
+
+
+async def _is_shown(service: RunningService, authority: str) -> bool:
+    """Whether the read models show all that the journal holds."""
+    query = "select position from journal_head where authority = $1 and log = 'journal'"
+    head: int = await service.worker.fetchval(query, authority)
+    return await position_of(service.worker, authority, len(service.tables)) >= head
 
 
 async def _known(service: RunningService, authority: str) -> list[list[dict[str, Any]]]:

@@ -44,7 +44,7 @@ def export(
     if the service says no, for example because the record was removed, 2 for a wrong call or a folder that is there.
     """
     if to.exists():
-        err.print(f"{to} is there already: name a folder that is not.", highlight=False)
+        err.print(f"{to} is there already: name a folder that is not.", highlight=False, soft_wrap=True)
         raise typer.Exit(2)
     with service("journey", token) as journey:
         begun = journey.post(f"/children/{child}/exports", {"reason": reason, "request_ref": request})

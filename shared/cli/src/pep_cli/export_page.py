@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+ONLY_IN_THE_FILE = ("child ref", "digest")  # the first is the page's title, the second says nothing to a reader
 _STYLE = """
 body { font: 1rem/1.5 sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem; color: #111; background: #fff; }
 h1, h2, h3 { line-height: 1.25; }
@@ -71,7 +72,9 @@ def _section(name: str, heading: str, content: Iterable[str]) -> Iterable[str]:
 
 def _event(event: dict[str, Any]) -> str:
     particulars = "".join(
-        f"<dt>{escape(name)}</dt><dd>{_value(value)}</dd>" for name, value in event["particulars"].items()
+        f"<dt>{escape(name)}</dt><dd>{_value(value)}</dd>"
+        for name, value in event["particulars"].items()
+        if name not in ONLY_IN_THE_FILE
     )
     held = "".join(
         f'<p class="held">Held back: {escape(each["what"])}. {escape(each["why"])}</p>' for each in event["held_back"]

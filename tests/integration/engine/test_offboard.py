@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.engine.conftest import OpenService, SmallService, background, read_all
+from tests.integration.engine.conftest import OpenService, SmallService, background, read_all, until
 from tests.integration.engine.test_relay import until_published
 from typer.testing import CliRunner, Result
 
@@ -53,6 +53,15 @@ class County:
         words = ("offboard", self.leaves, "--export", str(folder), "--remove", "--receipt", str(self.receipt))
         answer = f"{self.leaves}\n" * 2 if typed is None else typed
         return await self.pep(*words, *(more or TWO_PEOPLE), typed=answer)
+
+    async def noted_what_was_sent(self) -> bool:
+        """Whether the relay has written down how far it is with both, as it does now and then."""
+        query = (
+            "select bool_and(h.position is not distinct from c.position) from journal_head h"
+            " left join relay_cursor c on c.authority = h.authority and c.log = h.log"
+        )
+        noted: bool = await self.service.worker.fetchval(query)
+        return noted
 
     @property
     def receipt(self) -> Path:
@@ -155,6 +164,7 @@ async def test_an_export_that_was_changed_is_not_whole(
 
 
 async def test_an_authority_is_removed_and_another_is_untouched(county: County) -> None:
+    await until(county.noted_what_was_sent)
     before = await county.everything(county.stays)
     done = await county.remove(await county.export())
     assert done.exit_code == 0, done.output

@@ -29,7 +29,8 @@ from pep_runtime.topics import POSITION, topic
 COMPARED_SECONDS = 30.0
 TRIES = 20
 NOTED = "select true from lineage l join pg_database d on d.oid = l.database where d.datname = current_database()"
-HEAD = "select frozen from journal_head where authority = $1 and log = 'journal'"
+# Of journal and access log: what has not been compared yet comes first.
+HEADS = "select frozen from journal_head where authority = $1 and frozen is not null order by frozen = 'lineage' desc limit 1"
 
 
 class OlderDatabase:
@@ -92,7 +93,7 @@ async def _note_what_is_lost(town: Town, service: str) -> None:
 
 
 async def _let_go_on(town: Town, service: str, authority: str) -> None:
-    """What an operator does who finds the authority frozen."""
+    """What an operator does who finds one of the authority's logs frozen."""
     if await _compared(town, service, authority) is None:
         return
     dsn = town.direct.superuser_dsn(service)
@@ -118,7 +119,7 @@ async def _compared(town: Town, service: str, authority: str) -> str | None:
 
 
 async def _frozen(connection: Any, authority: str) -> str | None:
-    reason: str | None = await connection.fetchval(HEAD, authority)
+    reason: str | None = await connection.fetchval(HEADS, authority)
     return reason
 
 

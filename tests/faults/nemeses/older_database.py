@@ -30,7 +30,10 @@ COMPARED_SECONDS = 30.0
 TRIES = 20
 NOTED = "select true from lineage l join pg_database d on d.oid = l.database where d.datname = current_database()"
 # Of journal and access log: what has not been compared yet comes first.
-HEADS = "select frozen from journal_head where authority = $1 and frozen is not null order by frozen = 'lineage' desc limit 1"
+HEADS = (
+    "select frozen from journal_head where authority = $1 and frozen is not null"
+    " order by frozen = 'lineage' desc limit 1"
+)
 
 
 class OlderDatabase:

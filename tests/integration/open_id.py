@@ -6,17 +6,16 @@ import base64
 import contextlib
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from tests.integration.sign_in import SignInProvider
+from tests.integration.sign_in import SignInProvider, answering
 
 
 @dataclass
@@ -98,12 +97,5 @@ def open_id_provider() -> Iterator[OpenIdProvider]:
         def log_message(self, format: str, *args: object) -> None:
             """The test's output is the test's."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        provider.address = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
-            yield provider
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Answers) as provider.address:
+        yield provider

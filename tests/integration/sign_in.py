@@ -58,12 +58,18 @@ def sign_in_provider() -> Iterator[SignInProvider]:
         def log_message(self, format: str, *args: object) -> None:
             """The test's output is the test's."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Keys) as server:
-        provider.address = f"http://127.0.0.1:{server.server_port}"
+    with answering(Keys) as provider.address:
+        yield provider
+
+
+@contextlib.contextmanager
+def answering(requests: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address at which requests are answered until the end of the block."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), requests) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
-            yield provider
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()

@@ -12,7 +12,7 @@ import asyncpg
 import typer
 from rich.table import Table
 
-from pep_cli.progress import progress_bar
+from pep_cli.progress import under_bar
 from pep_cli.settings import Installation, read_installation
 from pep_cli.terminal import AsJson, err, fetch, out, table_of
 
@@ -167,16 +167,10 @@ def _with_progress(work: Callable[[Progress], Coroutine[Any, Any, Done]]) -> Don
     from pep_runtime.postgres_tools import ToolFailed
     from pep_runtime.restore import CannotRestore
 
-    with progress_bar() as bar:
-        task = bar.add_task("connecting", total=None)
-
-        def show(what: str, done: int, of: int) -> None:
-            bar.update(task, description=what, completed=done, total=of or None)
-
-        try:
-            return asyncio.run(work(show))
-        except (BadBackup, CannotRestore, OtherKeys, ToolFailed) as reason:
-            sentence = str(reason)
+    try:
+        return under_bar(work)
+    except (BadBackup, CannotRestore, OtherKeys, ToolFailed) as reason:
+        sentence = str(reason)
     _refuse(sentence)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from pep_cli.infrastructure import infrastructure_of, policies_of, refuse, said
-from pep_cli.progress import progress_bar
+from pep_cli.progress import under_bar
 from pep_cli.settings import Installation, read_installation
 from pep_cli.terminal import AsJson, Away, out, table_of
 
@@ -125,18 +125,12 @@ def _run(work: Callable[[Progress], Coroutine[Any, Any, Done]]) -> Done:
     from pep_runtime.backup import BadBackup
     from pep_runtime.export_files import BadExport
 
-    with progress_bar() as bar:
-        task = bar.add_task("connecting", total=None)
-
-        def show(what: str, done: int, of: int) -> None:
-            bar.update(task, description=what, completed=done, total=of or None)
-
-        try:
-            return asyncio.run(work(show))
-        except (BadExport, BadBackup, CannotRemove) as reason:
-            sentence = str(reason)
-        except KafkaError as error:
-            raise Away(type(error).__name__) from error
+    try:
+        return under_bar(work)
+    except (BadExport, BadBackup, CannotRemove) as reason:
+        sentence = str(reason)
+    except KafkaError as error:
+        raise Away(type(error).__name__) from error
     refuse(sentence)
 
 

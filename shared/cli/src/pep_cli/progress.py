@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,6 +19,8 @@ from rich.progress import (
 from rich.text import Text
 
 from pep_cli.terminal import err
+
+Done = TypeVar("Done")
 
 
 class RateColumn(ProgressColumn):
@@ -36,3 +42,14 @@ def progress_bar() -> Progress:
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=err, transient=True)
+
+
+def under_bar(work: Callable[[Callable[[str, int, int], None]], Coroutine[Any, Any, Done]]) -> Done:
+    """Run it, showing what it says of itself: what it is at, how many are done, of how many (0: not known)."""
+    with progress_bar() as bar:
+        task = bar.add_task("connecting", total=None)
+
+        def show(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of or None)
+
+        return asyncio.run(work(show))

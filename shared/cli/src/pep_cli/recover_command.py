@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from pep_cli.progress import progress_bar
+from pep_cli.progress import under_bar
 from pep_cli.settings import Installation, read_installation
 from pep_cli.terminal import AsJson, Away, err, out
 
@@ -74,28 +73,15 @@ def _recover(service: str, authority: str, *, apply: bool, set_aside: Path | Non
 
     installation = read_installation()
     dsn = _operator_dsn(installation, service)
-    with progress_bar() as progress:
-        task = progress.add_task("connecting", total=None)
-
-        def show(what: str, done: int, of: int) -> None:
-            progress.update(task, description=what, completed=done, total=of or None)
-
-        try:
-            return asyncio.run(
-                run(
-                    dsn,
-                    installation.kafka_bootstrap,
-                    service,
-                    authority,
-                    apply=apply,
-                    set_aside=set_aside,
-                    progress=show,
-                )
-            )
-        except CannotRecover as reason:
-            _refuse(str(reason), 1)
-        except KafkaError as error:
-            raise Away(type(error).__name__) from error
+    kafka = installation.kafka_bootstrap
+    try:
+        return under_bar(
+            lambda show: run(dsn, kafka, service, authority, apply=apply, set_aside=set_aside, progress=show)
+        )
+    except CannotRecover as reason:
+        _refuse(str(reason), 1)
+    except KafkaError as error:
+        raise Away(type(error).__name__) from error
 
 
 def _operator_dsn(installation: Installation, service: str) -> str:

@@ -113,7 +113,9 @@ async def county(open_service: OpenService, unique_name: Callable[[str], str], t
     async with background(alpha.relay.run()), background(alpha.projector.run()):
         for authority in (leaves, stays):
             await until_published(alpha, authority)
-        yield County(alpha, leaves, stays, keys_dsn, tmp_path, environment)
+        county = County(alpha, leaves, stays, keys_dsn, tmp_path, environment)
+        await until(county.noted_what_was_sent)
+        yield county
 
 
 async def test_everything_is_in_the_export_and_it_is_proved_whole(county: County) -> None:
@@ -164,7 +166,6 @@ async def test_an_export_that_was_changed_is_not_whole(
 
 
 async def test_an_authority_is_removed_and_another_is_untouched(county: County) -> None:
-    await until(county.noted_what_was_sent)
     before = await county.everything(county.stays)
     done = await county.remove(await county.export())
     assert done.exit_code == 0, done.output

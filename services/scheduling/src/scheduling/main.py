@@ -10,45 +10,10 @@ from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import run_stream
-from scheduling.domain.access.events import AccessEvent
 from scheduling.domain.child.decider import CHILD
-from scheduling.domain.child.events import (
-    ChildEnteredCare,
-    ChildIdentified,
-    ChildLeftCare,
-    LastPEPNoted,
-    LegalStatusChanged,
-    ObligationMet,
-    ObligationReopened,
-    PEPApplicable,
-    PEPDueDateNotCounted,
-    PEPDueDateSet,
-    PEPDueDateWithdrawn,
-    PEPNotApplicable,
-    PEPOverdue,
-    PlacementChanged,
-    ReviewHeld,
-    SchoolMoved,
-    SocialWorkerAllocated,
-)
-from scheduling.domain.keeping.events import (
-    ChildForgotten,
-    EntriesForgotten,
-    ForgettingApproved,
-    ForgettingDeclined,
-    ForgettingRequested,
-    LegalHoldLifted,
-    LegalHoldPlaced,
-)
+from scheduling.domain.child.events import ChildEvent
 from scheduling.domain.meeting.decider import MEETING
-from scheduling.domain.meeting.events import (
-    InviteeAdded,
-    InviteeListed,
-    MeetingHeld,
-    MeetingMustBeRearranged,
-    MeetingOutcomeCorrected,
-    MeetingScheduled,
-)
+from scheduling.domain.meeting.events import MeetingEvent
 from scheduling.domain.person.decider import PERSON
 from scheduling.domain.person.events import PersonEvent
 from scheduling.domain.rules import SchedulingRules
@@ -66,45 +31,6 @@ from scheduling.entrypoints.stream import scheduling_stream
 from scheduling.policies import POLICIES
 from scheduling.projections import READ_MODELS
 
-ABOUT_CHILDREN = (
-    ChildIdentified,
-    ChildEnteredCare,
-    ChildLeftCare,
-    PlacementChanged,
-    LegalStatusChanged,
-    SchoolMoved,
-    SocialWorkerAllocated,
-    ReviewHeld,
-    LastPEPNoted,
-    PEPApplicable,
-    PEPNotApplicable,
-    PEPDueDateSet,
-    PEPDueDateNotCounted,
-    PEPDueDateWithdrawn,
-    ObligationMet,
-    ObligationReopened,
-    PEPOverdue,
-)
-ABOUT_RECORDS = (
-    LegalHoldPlaced,
-    LegalHoldLifted,
-    ForgettingRequested,
-    ForgettingDeclined,
-    ForgettingApproved,
-    ChildForgotten,
-    EntriesForgotten,
-)
-ABOUT_MEETINGS = (
-    MeetingScheduled,
-    InviteeListed,
-    InviteeAdded,
-    MeetingHeld,
-    MeetingMustBeRearranged,
-    MeetingOutcomeCorrected,
-)
-ABOUT_PEOPLE = get_args(PersonEvent)
-ABOUT_ACCESS = get_args(AccessEvent)
-
 
 def _rules(policies: Policies, authority: str) -> SchedulingRules:
     return SchedulingRules(policies.for_authority(authority).scheduling, partial(policies.calendar_for, authority))
@@ -114,7 +40,7 @@ PARTS = ServiceParts(
     name="scheduling",
     description="Who is in care and where they learn, what is due by when, and what became of each meeting.",
     deciders={"child": CHILD, "meeting": MEETING, "person": PERSON, "school": SCHOOL},
-    events=(*ABOUT_CHILDREN, *ABOUT_RECORDS, *ABOUT_MEETINGS, *ABOUT_PEOPLE, *ABOUT_ACCESS, SchoolListed),
+    events=(*get_args(ChildEvent), *get_args(MeetingEvent), *get_args(PersonEvent), SchoolListed),
     read_models=READ_MODELS,
     policies=POLICIES,
     upstreams=("pep-record",),

@@ -1,0 +1,41 @@
+"""Scheduling says: who works here and in which schools."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pep_kernel.announcement import Announcement
+
+
+class StaffMemberAdded(Announcement):
+    """Somebody works here in this role from now on; said again when role, school or limit change."""
+
+    type: Literal["uk.openpep.scheduling.StaffMemberAdded.v1"] = "uk.openpep.scheduling.StaffMemberAdded.v1"
+    person_ref: str
+    role: str
+    school_urn: str | None = None
+    approval_limit_pence: int = 0
+
+
+class RoleEnded(Announcement):
+    """Somebody does not work here any more."""
+
+    type: Literal["uk.openpep.scheduling.RoleEnded.v1"] = "uk.openpep.scheduling.RoleEnded.v1"
+    person_ref: str
+
+
+class SchoolListed(Announcement):
+    """A school that the authority's children attend, as payments need it."""
+
+    type: Literal["uk.openpep.scheduling.SchoolListed.v1"] = "uk.openpep.scheduling.SchoolListed.v1"
+    urn: str
+    ukprn: str | None = None
+    laestab: str | None = None
+
+
+class RoleGranted(Announcement):
+    """All that is granted to somebody beside the role: a role or permission, `… until 2026-12-31` where it ends."""
+
+    type: Literal["uk.openpep.scheduling.RoleGranted.v1"] = "uk.openpep.scheduling.RoleGranted.v1"
+    person_ref: str
+    granted: tuple[str, ...]

@@ -84,7 +84,7 @@ def test_an_announcement_that_could_is_found() -> None:
 
 @pytest.mark.parametrize(("name", "kind"), ANNOUNCEMENTS.items(), ids=ANNOUNCEMENTS)
 def test_an_announcement_is_named_after_its_service_and_itself(name: str, kind: type[Announcement]) -> None:
-    service = next(service for service, module in PUBLISHERS.items() if module.__name__ == kind.__module__)
+    service = next(service for service, module in PUBLISHERS.items() if kind.__module__.startswith(module.__name__))
     assert re.fullmatch(rf"uk\.openpep\.{service}\.{kind.__name__}\.v[1-9]\d*", name)
     assert inspect.getdoc(kind) != inspect.getdoc(Announcement)
 

@@ -16,12 +16,13 @@ from scheduling.domain.person.events import (
     CarerLinked,
     CarerNamed,
     CarerUnlinked,
+    GrantEnded,
     PupilAccountClosed,
     PupilAccountOpened,
     RoleEnded,
     StaffMemberAdded,
 )
-from scheduling.domain.person.states import Carer, NotKnown, Staff
+from scheduling.domain.person.states import Carer, Gone, NotKnown, Staff
 from scheduling.domain.school.decider import SCHOOL, ListSchool, SchoolListed
 
 person = Scenario(PERSON)
@@ -110,6 +111,11 @@ def test_history_that_cannot_be_is_a_fault() -> None:
     with pytest.raises(TypeError, match="CarerLinked of Staff"):
         evolve(Staff("d"), CarerLinked(person_ref="p", child_ref="a"))
     assert evolve(NotKnown(), CarerNamed(person_ref="p", digest="d", name=ThirdParty.of("Jo Sample"))) == Carer("d")
+
+
+def test_what_was_granted_to_somebody_who_has_left_is_not_announced() -> None:
+    ended = GrantEnded(person_ref="p", what="auditor", on=date(2026, 12, 1), by="admin")
+    assert PERSON.announce(Gone(), ended) is None
 
 
 def test_a_school_is_listed_once_and_again_when_something_changes() -> None:

@@ -11,6 +11,7 @@ from pep_kernel.may.relations import (
     CARES_FOR,
     DELEGATED,
     NO_SCHOOL,
+    OWN_RECORD,
     THEIR_SCHOOL,
     Relation,
 )
@@ -25,6 +26,7 @@ LETTERS = {
     DELEGATED: "d",
     NO_SCHOOL: "n",
     CARES_FOR: "h",
+    OWN_RECORD: "o",
 }
 HEADINGS = {
     Role.SOCIAL_WORKER: "SW",
@@ -38,6 +40,7 @@ HEADINGS = {
     Role.VIRTUAL_SCHOOL_HEAD: "VH",
     Role.INDEPENDENT_REVIEWING_OFFICER: "IR",
     Role.CARER: "CA",
+    Role.PUPIL: "PU",
     Role.SCHOOL_FINANCE: "SF",
     Role.AUTHORITY_FINANCE: "AF",
     Role.AUDITOR: "AU",
@@ -93,7 +96,10 @@ def _besides() -> Iterator[str]:
     yield "  name. Lists show it to nobody else."
     yield "- Who writes a plan in another's place: a personal adviser as the social worker in Year 12 and 13 (O-12),"
     yield "  officers of the Virtual School as the designated teacher of a child without a school (O-15), a delegate as"
-    yield "  the designated teacher (O-21), who alone marks the plan complete (L-05)."
+    yield "  the designated teacher (O-21), who alone marks the plan complete (L-05). Where the"
+    yield "  authority says so, the designated teacher first approves what the delegate wrote (O-22)."
+    yield "- Carers and the child read a plan once its quality is assured, and for as long as that stands; without what"
+    yield "  only social care writes, what it costs, and the sections that the authority keeps from them."
     yield f"- Broken glass: whoever may break it and gives a reason may {_listed(sorted(LOOKING))} for three hours. It"
     yield "  opens nothing for writing, and no restricted record. The child's social worker and the head of the Virtual"
     yield "  School are told at once."

@@ -4,10 +4,10 @@ A name holds wherever it stands; one that could mean something personal elsewher
 """
 
 PLAIN = {
-    "a keyed hash of the authority's own number of a child or person, and what is named after one": """
-        approved_by asked_by by by_plan_id carers chaired_by child_ref corrected_by current_plan_id
+    "a keyed hash of the authority's own number of a child or person, and what is named after one or by a rule": """
+        approved_by asked_by by by_delegate by_plan_id carers chaired_by child_ref corrected_by current_plan_id
         decided_by delegates glass invitee_ref invitees line_id line_ids marked_complete_by meeting_id
-        met_by person_ref plan_id rearranges recipient recorded_by set_by social_worker_ref stream superseded_by
+        met_by parts person_ref plan_id rearranges recipient recorded_by set_by social_worker_ref stream superseded_by
         supersedes taken_by target_id written_by AgreedAction.owner PlanAction.owner Present.ref
         Message.about NotificationRequested.about""",
     "a keyed hash of an imported record: whether it changed": "digest",
@@ -38,11 +38,11 @@ PLAIN = {
     "the school year in which the child was born: no child is known by it alone": "born_in_school_year school_year",
     "when something of the process happened or is due": """
         approved_on arranged_on asked_on at broken_at changed_at completed_on corrected_on decided_on due
-        effective_from forgotten_on held_on in_care_since kept_until last_pep_on last_review_on left_care_on
+        effective_from forgotten_on given_on held_on in_care_since kept_until last_pep_on last_review_on left_care_on
         legal_status_since made_on marked_complete_on met_on next_agreed next_on next_pep_agreed next_review next_time
         on opened_on passed_over placement_since requested_at school_since sealed_on set_on since social_worker_since
         trigger_on until written_on""",
     "yes or no about the process": """
-        address_withheld began_earlier corrected final late_notice must_be_rearranged named
+        address_withheld began_earlier corrected final late_notice linked must_be_rearranged named
         no_authority_representative overdue pep_applies pupil_attended restricted social_worker_agrees""",
 }

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from tests.journeys.conftest import Played
 from tests.journeys.evidence import announced, finance_rows, journal, personal, records, services_of_traces, spans
@@ -19,10 +20,13 @@ from tests.journeys.evidence import announced, finance_rows, journal, personal, 
 from pep_kernel.authority_policy import RulesFile
 from pep_local.mail import RECIPIENTS, messages
 from pep_local.places import ROOT
+from pep_local.signin import User
 from pep_local.stack import PACKAGES
+from pep_local.term.desk import PATIENCE_SECONDS, client_of_services
 from pep_local.term.exports import pep
 from pep_local.term.meetings import MINUTES, NURSE, VENUE, joining_link
 from pep_local.term.plans import WORDS
+from pep_local.term.play import LOOKING_BACK
 from pep_local.term.post import kind_of, post_in
 from pep_runtime.clock import LONDON
 from pep_runtime.export_proof import prove
@@ -367,6 +371,85 @@ async def test_each_version_that_is_named_was_adopted_in_the_same_journal_with_i
     assert named - adopted.keys() == set()
     assert all(json.loads(text) for text in adopted.values())
     assert {authority for authority, _ in adopted} == set(played.stack.sign_ins)
+
+
+async def test_a_carer_reads_the_assured_plan_of_the_own_child_and_no_other(played: Played) -> None:
+    """Who looks after whom was told to scheduling by the import alone."""
+    desk, plans = played.authorities[OX].desk, played.authorities[OX].plans.of
+    carer, password = desk.carer("OX-K01"), "for-this-test-only"
+    played.stack.sign_ins[OX].add_users([User(carer, password)])
+    bearer = {"Authorization": f"Bearer {played.stack.sign_ins[OX].token(carer, password)}"}
+    async with client_of_services() as client:
+
+        async def asks(service: str, path: str) -> httpx.Response:
+            return await client.get(f"{played.stack.url(service)}{path}", headers=bearer)
+
+        listed = await asks("pep-record", "/plans")
+        assert [each["plan_id"] for each in listed.json()["items"]] == [plans["OX001"]]
+        shown = (await asks("pep-record", f"/plans/{plans['OX001']}")).json()
+        texts = {section["section"]: section["text"] for section in shown["sections"]}
+        assert (shown["state"], texts["school_view"], texts["social_care"]) == ("completed", WORDS, None)
+        assert {action["line"] for target in shown["targets"] for action in target["actions"]} == {None}
+        assert (await asks("pep-record", f"/plans/{plans['OX002']}")).status_code == 403
+        assert (await asks("funding", f"/claims/{plans['OX001']}")).status_code == 403
+
+
+@pytest.mark.scenario("T56")
+async def test_whoever_a_child_was_taken_from_yesterday_is_refused_everywhere_and_both_looks_are_told(
+    played: Played,
+) -> None:
+    """Told to scheduling alone; pep-record hears of it. Money is shown to no social worker, before or after."""
+    here, ref = played.authorities[OX], played.authorities[OX].desk.child("OX006")
+    before, after, manager = "OX-S03", "OX-S02", "OX-M01"
+    read = {
+        "scheduling": (f"/children/{ref}", f"/children/{ref}/meetings", f"/children/{ref}/people"),
+        "pep-record": (f"/plans/{here.plans.of['OX006']}", f"/plans?child_ref={ref}"),
+    }
+    everywhere = [(service, path) for service, paths in read.items() for path in paths]
+    for service, path in everywhere:
+        await here.desk.ask(before, service, "GET", path)
+        await here.desk.ask(after, service, "GET", path, wanted=403)
+    handover = {"on": f"{LOOKING_BACK - timedelta(days=1)}", "social_worker_ref": here.desk.person(after)}
+    await here.desk.tell(manager, "scheduling", f"/children/{ref}/allocation", handover)
+    await here.desk.until(after, "pep-record", read["pep-record"][0], lambda plan: plan["plan_id"], "The plan")
+    for service, path in everywhere:
+        await here.desk.ask(before, service, "GET", path, wanted=403)
+        await here.desk.ask(after, service, "GET", path)
+    for service, path in (("scheduling", "/children"), ("pep-record", "/plans")):
+        assert ref not in await _children_listed(played, before, service, path)
+        assert ref in await _children_listed(played, after, service, path)
+    for who in (before, after):
+        await here.desk.ask(who, "funding", "GET", f"/claims/{here.plans.of['OX006']}", wanted=403)
+    needs = "needs a child who is allocated to this social worker"
+    looks = await _looks_told(played, ref, {here.desk.person(before), here.desk.person(after)})
+    for service, action in (("scheduling", "read child"), ("pep-record", "read completed plan")):
+        told = [
+            (look["person_ref"], look["shown"], look["role"])
+            for look in looks
+            if (look["service"], look["action"]) == (service, action) and needs in look["reason"]
+        ]
+        first, *_, last = reversed(told)
+        assert first == (here.desk.person(before), True, "social_worker")
+        assert last == (here.desk.person(after), True, "social_worker")
+        assert (here.desk.person(before), False, "social_worker") in told[: told.index(first)]
+
+
+async def _children_listed(played: Played, who: str, service: str, path: str) -> set[str]:
+    return {each["child_ref"] for each in (await played.authorities[OX].desk.see(who, service, path))["items"]}
+
+
+async def _looks_told(played: Played, ref: str, people: set[str]) -> list[dict[str, Any]]:
+    """What `pep access` tells of these people, once their newest looks have been gathered; the newest first."""
+    here, deadline = played.authorities[OX], time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        told = await pep(played.stack, "access", ref, "--json", token=here.desk.token(here.story.jobs.auditor))
+        looks = [look for look in json.loads(told)["items"] if look["person_ref"] in people]
+        if {(look["person_ref"], look["service"]) for look in looks if not look["shown"]} >= {
+            (person, service) for person in people for service in ("scheduling", "pep-record")
+        }:
+            return looks
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"Not all looks were gathered; these were: {looks}")
 
 
 async def test_at_last_an_authority_leaves_and_is_opened_again_and_the_others_notice_nothing(

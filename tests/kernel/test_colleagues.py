@@ -10,6 +10,7 @@ from msgspec import structs
 
 from pep_kernel.announcement import Announcement, Said
 from pep_kernel.colleagues import (
+    AT_HOME_POLICIES,
     COLLEAGUE,
     COLLEAGUE_POLICIES,
     COLLEAGUES,
@@ -20,7 +21,14 @@ from pep_kernel.colleagues import (
     NoteColleagueGone,
     NoteGranted,
 )
-from pep_kernel.contracts.scheduling import RoleEnded, RoleGranted, StaffMemberAdded
+from pep_kernel.contracts.scheduling import (
+    CarerNamed,
+    PupilAccountClosed,
+    PupilAccountOpened,
+    RoleEnded,
+    RoleGranted,
+    StaffMemberAdded,
+)
 from pep_kernel.decider import Act
 from pep_kernel.message import Envelope, Event, Person, Recorded
 from pep_kernel.scenario import Scenario
@@ -70,7 +78,7 @@ def test_scheduling_tells_what_is_granted() -> None:
 
 def act_upon(announcement: Announcement) -> Act | None:
     said = Said(announcement, "borsetshire", "scheduling", 1, ID, AT, ID)
-    return COLLEAGUE_POLICIES[type(announcement)](said, None)
+    return {**COLLEAGUE_POLICIES, **AT_HOME_POLICIES}[type(announcement)](said, None)
 
 
 def test_scheduling_tells_who_comes() -> None:
@@ -79,6 +87,15 @@ def test_scheduling_tells_who_comes() -> None:
         person_ref="person-1", role="virtual_school_officer", school_urn=None, approval_limit_pence=50_000
     )
     assert act_upon(told) == Act(command, ("colleague-person-1",))
+
+
+def test_scheduling_tells_which_carers_and_children_sign_in() -> None:
+    carer = NoteColleague(person_ref="carer-1", role="carer")
+    assert act_upon(CarerNamed(person_ref="carer-1")) == Act(carer, ("colleague-carer-1",))
+    child = NoteColleague(person_ref="child-1", role="pupil")
+    assert act_upon(PupilAccountOpened(child_ref="child-1")) == Act(child, ("colleague-child-1",))
+    closed = act_upon(PupilAccountClosed(child_ref="child-1"))
+    assert closed == Act(NoteColleagueGone(person_ref="child-1"), ("colleague-child-1",))
 
 
 def test_scheduling_tells_who_goes() -> None:

@@ -47,6 +47,7 @@ COLUMNS = {
     "VH": Role.VIRTUAL_SCHOOL_HEAD,
     "IR": Role.INDEPENDENT_REVIEWING_OFFICER,
     "CA": Role.CARER,
+    "PU": Role.PUPIL,
     "SF": Role.SCHOOL_FINANCE,
     "AF": Role.AUTHORITY_FINANCE,
     "AU": Role.AUDITOR,
@@ -54,45 +55,48 @@ COLUMNS = {
     "SV": Role.SERVICE,
 }
 TABLE = """\
-                           SW  PA  TM  DT  DG  PC  VO  SO  VH  IR  CA  SF  AF  AU  AD  SV
-import care records        .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
-grant role                 .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
-ask for contacts           .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x
-read progress of services  .   .   .   .   .   .   .   .   .   .   .   .   .   x   x   x
-read child                 c   y   .   s   d   x   x   x   x   .   h   .   .   x   .   .
-list children              x   x   .   x   x   x   x   x   x   .   x   .   .   x   .   .
-list due dates             .   .   .   .   .   x   x   x   x   .   .   .   .   x   .   .
-schedule meeting           c   y   .   s   .   x   .   .   .   .   .   .   .   .   .   .
-record meeting             c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .
-read minutes               c   y   .   s   d   x   x   x   x   .   h   .   .   .   .   .
-correct meeting            .   .   .   .   .   x   .   .   x   .   .   .   .   .   .   .
-record school move         c   y   .   .   .   x   .   .   .   .   .   .   .   .   x   .
-record care facts          c   .   x   .   .   .   .   .   .   .   .   .   .   .   x   .
-name delegate              .   .   .   s   .   .   .   .   .   .   .   .   .   .   .   .
-restrict record            .   .   x   .   .   .   .   .   x   .   .   .   .   .   .   .
-break glass                x   x   x   .   .   .   .   .   .   x   .   .   .   .   .   .
-read broken glass          .   .   x   .   .   .   .   .   x   .   .   .   .   x   .   .
-contribute to plan         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .
-read plan                  c   y   .   s   d   x   x   x   x   .   .   .   .   x   .   .
-mark plan complete         .   .   .   s   .   .   n   n   n   .   .   .   .   .   .   .
-sign off plan              c   y   .   .   .   .   .   .   .   .   .   .   .   .   .   .
-quality assure plan        .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   .
-decide premium             .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   .
-decide held approval       .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .
-open term envelope         .   .   .   .   .   .   .   .   x   .   .   .   x   .   .   .
-release premium            .   .   .   .   .   .   .   .   .   .   .   .   x   .   .   x
-read finance               .   .   .   .   .   .   x   x   x   .   .   .   x   x   .   .
-read messages              .   .   .   .   .   x   .   .   .   .   .   .   .   x   x   .
-read record keeping        .   .   .   .   .   .   .   .   x   .   .   .   .   x   x   .
-hold record                .   .   .   .   .   .   .   .   x   .   .   .   .   .   x   .
-forget record              .   .   .   .   .   .   .   .   x   .   .   .   .   .   x   .
-export record              .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .
-read journey               .   .   .   .   .   .   .   .   x   .   .   .   .   x   .   .
+                           SW  PA  TM  DT  DG  PC  VO  SO  VH  IR  CA  PU  SF  AF  AU  AD  SV
+import care records        .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
+grant role                 .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
+ask for contacts           .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x
+read progress of services  .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   x   x
+read child                 c   y   .   s   d   x   x   x   x   .   h   o   .   .   x   .   .
+list children              x   x   .   x   x   x   x   x   x   .   x   x   .   .   x   .   .
+list due dates             .   .   .   .   .   x   x   x   x   .   .   .   .   .   x   .   .
+schedule meeting           c   y   .   s   .   x   .   .   .   .   .   .   .   .   .   .   .
+record meeting             c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .
+read minutes               c   y   .   s   d   x   x   x   x   .   h   o   .   .   .   .   .
+correct meeting            .   .   .   .   .   x   .   .   x   .   .   .   .   .   .   .   .
+record school move         c   y   .   .   .   x   .   .   .   .   .   .   .   .   .   x   .
+record care facts          c   .   x   .   .   .   .   .   .   .   .   .   .   .   .   x   .
+name delegate              .   .   .   s   .   .   .   .   .   .   .   .   .   .   .   .   .
+restrict record            .   .   x   .   .   .   .   .   x   .   .   .   .   .   .   .   .
+break glass                x   x   x   .   .   .   .   .   .   x   .   .   .   .   .   .   .
+read broken glass          .   .   x   .   .   .   .   .   x   .   .   .   .   .   x   .   .
+contribute to plan         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .
+read plan                  c   y   .   s   d   x   x   x   x   .   .   .   .   .   x   .   .
+read completed plan        c   y   .   s   d   x   x   x   x   .   h   o   .   .   x   .   .
+give views                 .   .   .   .   .   .   .   .   .   .   h   o   .   .   .   .   .
+approve delegate's work    .   .   .   s   .   .   n   n   n   .   .   .   .   .   .   .   .
+mark plan complete         .   .   .   s   .   .   n   n   n   .   .   .   .   .   .   .   .
+sign off plan              c   y   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+quality assure plan        .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   .   .
+decide premium             .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   .   .
+decide held approval       .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .
+open term envelope         .   .   .   .   .   .   .   .   x   .   .   .   .   x   .   .   .
+release premium            .   .   .   .   .   .   .   .   .   .   .   .   .   x   .   .   x
+read finance               .   .   .   .   .   .   x   x   x   .   .   .   .   x   x   .   .
+read messages              .   .   .   .   .   x   .   .   .   .   .   .   .   .   x   x   .
+read record keeping        .   .   .   .   .   .   .   .   x   .   .   .   .   .   x   x   .
+hold record                .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   x   .
+forget record              .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   x   .
+export record              .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .
+read journey               .   .   .   .   .   .   .   .   x   .   .   .   .   .   x   .   .
 """
 ME = "person-1"
 CHILDREN = {
     "theirs in every way": Resource(
-        child_ref="child-1",
+        child_ref=ME,
         school_urn="900001",
         social_worker_ref=ME,
         year_group=12,
@@ -114,6 +118,7 @@ HOLDS_FOR = {
     "d": {"theirs in every way"},
     "n": {"at no school"},
     "h": {"theirs in every way"},
+    "o": {"theirs in every way"},
     ".": set(),
 }
 HEADINGS, *LINES = TABLE.splitlines()
@@ -290,7 +295,8 @@ NEVER_SHOWN = {
         Shown.ADULTS_MINUTES,
         Shown.PROFESSIONALS_MINUTES,
     },
-    Role.CARER: {Shown.PROFESSIONALS_MINUTES, Shown.ASSURANCE, Shown.THIRD_PARTY, Shown.CARE},
+    Role.CARER: {Shown.PROFESSIONALS_MINUTES, Shown.ASSURANCE, Shown.THIRD_PARTY, Shown.CARE, Shown.COSTS},
+    Role.PUPIL: set(Shown) - {Shown.IDENTITY, Shown.PLAN},
     Role.SCHOOL_FINANCE: set(Shown) - {Shown.FINANCE},
     Role.AUTHORITY_FINANCE: set(Shown) - {Shown.FINANCE},
     Role.ADMINISTRATOR: set(Shown),
@@ -362,7 +368,7 @@ def test_glass_that_is_broken_again_is_broken_to_the_later_end() -> None:
 
 
 def test_nobody_is_made_a_carer_or_a_service_by_a_list_of_staff() -> None:
-    assert {Role.CARER, Role.SERVICE} == NOT_STAFF
+    assert {Role.CARER, Role.PUPIL, Role.SERVICE} == NOT_STAFF
 
 
 def test_a_list_asks_for_what_the_role_needs_and_names_only_the_arguments_that_it_uses() -> None:

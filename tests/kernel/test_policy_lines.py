@@ -42,6 +42,7 @@ def test_an_entry_is_named_by_what_tells_it_from_others_and_brings_its_source() 
         ("each.views.title", "Views", None, ("L-46",)),
         ("each.views.contributors", "social_worker", None, ("L-46",)),
         ("each.views.required", "yes", None, ("L-46",)),
+        ("each.views.not_shown_to", "–", None, ("L-46",)),
     ]
 
 

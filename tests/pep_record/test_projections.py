@@ -39,7 +39,7 @@ from pep_record.domain.known.events import (
 )
 from pep_record.domain.plan.commands import Subject
 from pep_record.domain.plan.events import PEPCompletionWithdrawn, PEPReturned, PEPSuperseded, SignedOffBySW
-from pep_record.projections import KNOWN_CHILD, PLAN_ACTION, PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET
+from pep_record.projections import KNOWN_CHILD, PLAN_ACTION, PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET, PLAN_VIEWS
 from pep_record.projections.known_child import KnownChild
 from pep_record.projections.plan_action import PlanAction
 from pep_record.projections.plan_overview import PlanOverview
@@ -126,12 +126,12 @@ def test_an_event_of_a_plan_that_was_never_opened_stops_the_fold() -> None:
         rows(PLAN_OVERVIEW, marked_complete())
 
 
-@pytest.mark.parametrize("model", [PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET, PLAN_ACTION])
+@pytest.mark.parametrize("model", [PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET, PLAN_ACTION, PLAN_VIEWS])
 def test_what_concerns_no_plan_makes_no_row(model: ReadModel[Any]) -> None:
     assert rows(model, held()) == {}
 
 
-@pytest.mark.parametrize("model", [PLAN_SECTION, PLAN_TARGET, PLAN_ACTION])
+@pytest.mark.parametrize("model", [PLAN_SECTION, PLAN_TARGET, PLAN_ACTION, PLAN_VIEWS])
 def test_an_event_that_says_nothing_of_a_row_leaves_it_as_it_is(model: ReadModel[Any]) -> None:
     assert model.fold("as it was", recorded(held(), 1, PLAN_ID), (PLAN_ID, "target-1", 1)) == "as it was"
 

@@ -29,9 +29,12 @@ from notifications.main import PARTS as NOTIFICATIONS
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts.pep_record import PEPCompleted, PremiumLine
 from pep_kernel.contracts.scheduling import (
+    CarerLinked,
+    CarerNamed,
     ChildEnteredCare,
     MeetingHeld,
     PEPApplicable,
+    PupilAccountOpened,
     SchoolListed,
     SocialWorkerAllocated,
     StaffMemberAdded,
@@ -175,6 +178,9 @@ async def _tell_everybody(scene: Scene, authority: str, names: Names) -> None:
     completed = {"plan_id": names.plan, "child_ref": names.child, "plan_version": 1, "meeting_id": names.meeting}
     announced: tuple[Announcement, ...] = (
         *(_staff(names, role) for role in PEOPLE),
+        CarerNamed(person_ref=names.person(Role.CARER)),
+        CarerLinked(person_ref=names.person(Role.CARER), child_ref=names.child),
+        PupilAccountOpened(child_ref=names.person(Role.PUPIL)),
         SchoolListed(urn=names.school, ukprn="10090001", laestab="8559901"),
         entered,
         SocialWorkerAllocated(child_ref=names.child, on=ON, social_worker_ref=worker),

@@ -10,10 +10,19 @@ from pep_kernel.may import Role
 from pep_kernel.scenario import Scenario
 from pep_kernel.sealed import ThirdParty
 from scheduling.domain.child.care_record import CarerRecord, SchoolRecord, StaffRecord
-from scheduling.domain.person.commands import AddStaffMember, EndRole, LinkCarer
+from scheduling.domain.person.commands import AddStaffMember, EndRole, LetPupilSignIn, LinkCarer
 from scheduling.domain.person.decider import PERSON, evolve
-from scheduling.domain.person.events import CarerLinked, CarerNamed, CarerUnlinked, RoleEnded, StaffMemberAdded
-from scheduling.domain.person.states import Carer, NotKnown, Staff
+from scheduling.domain.person.events import (
+    CarerLinked,
+    CarerNamed,
+    CarerUnlinked,
+    GrantEnded,
+    PupilAccountClosed,
+    PupilAccountOpened,
+    RoleEnded,
+    StaffMemberAdded,
+)
+from scheduling.domain.person.states import Carer, Gone, NotKnown, Staff
 from scheduling.domain.school.decider import SCHOOL, ListSchool, SchoolListed
 
 person = Scenario(PERSON)
@@ -59,7 +68,10 @@ def test_a_carer_is_linked_to_the_children_and_nobody_hears_how_to_reach_them() 
     assert named.telephone
     assert named.telephone.plain == "01632 960001"
     assert links == [CarerLinked(person_ref="carer", child_ref=ref) for ref in ("a", "b")]
-    outcome.then_announced()
+    outcome.then_announced(
+        contracts.CarerNamed(person_ref="carer"),
+        *(contracts.CarerLinked(person_ref="carer", child_ref=ref) for ref in ("a", "b")),
+    )
 
 
 def test_a_carers_later_record_links_and_unlinks_only_what_is_new() -> None:
@@ -68,7 +80,26 @@ def test_a_carers_later_record_links_and_unlinks_only_what_is_new() -> None:
     moved = linking.model_copy(update={"child_refs": frozenset({"b", "c"}), "digest": "d2"})
     happened = known.when(moved)
     happened.then_some(CarerNamed, CarerLinked, CarerUnlinked)
+    happened.then_announced(
+        contracts.CarerNamed(person_ref="carer"),
+        contracts.CarerLinked(person_ref="carer", child_ref="c"),
+        contracts.CarerUnlinked(person_ref="carer", child_ref="a"),
+    )
     known.given(*happened.happened).when(moved).then_nothing()
+
+
+def test_a_child_may_sign_in_from_being_let_to_being_stopped_and_others_hear_it() -> None:
+    let = LetPupilSignIn(child_ref="a", may_sign_in=True)
+    stopped = let.model_copy(update={"may_sign_in": False})
+    person.when(stopped).then_nothing()
+    outcome = person.when(let)
+    outcome.then_announced(contracts.PupilAccountOpened(child_ref="a"))
+    signs_in = outcome.then(PupilAccountOpened(child_ref="a"))
+    signs_in.when(let).then_nothing()
+    signs_in.when(added).then_refused("another capacity")
+    outcome = signs_in.when(stopped)
+    outcome.then_announced(contracts.PupilAccountClosed(child_ref="a"))
+    outcome.then(PupilAccountClosed(child_ref="a")).when(let).then_some(PupilAccountOpened)
 
 
 def test_a_carer_is_not_staff_and_the_unknown_cannot_leave() -> None:
@@ -80,6 +111,11 @@ def test_history_that_cannot_be_is_a_fault() -> None:
     with pytest.raises(TypeError, match="CarerLinked of Staff"):
         evolve(Staff("d"), CarerLinked(person_ref="p", child_ref="a"))
     assert evolve(NotKnown(), CarerNamed(person_ref="p", digest="d", name=ThirdParty.of("Jo Sample"))) == Carer("d")
+
+
+def test_what_was_granted_to_somebody_who_has_left_is_not_announced() -> None:
+    ended = GrantEnded(person_ref="p", what="auditor", on=date(2026, 12, 1), by="admin")
+    assert PERSON.announce(Gone(), ended) is None
 
 
 def test_a_school_is_listed_once_and_again_when_something_changes() -> None:

@@ -216,6 +216,12 @@ def test_colleagues_may_sign_in_until_their_role_ends() -> None:
     assert folded(COLLEAGUES, staff, gone) == []
 
 
+def test_a_child_signs_in_under_the_reference_of_the_own_record() -> None:
+    opened, closed = person.PupilAccountOpened(child_ref=REF), person.PupilAccountClosed(child_ref=REF)
+    assert folded(COLLEAGUES, opened) == [Colleague(REF, "pupil", None, 0)]
+    assert folded(COLLEAGUES, opened, closed) == []
+
+
 def test_carers_are_linked_to_children() -> None:
     linked = person.CarerLinked(person_ref="carer", child_ref=REF)
     assert folded(CARERS_OF_CHILDREN, carer, linked) == [CarerOfChild(REF, "carer")]

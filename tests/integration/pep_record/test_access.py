@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import httpx
 import pytest
-from tests.integration.pep_record.conftest import World
-from tests.integration.pep_record.test_api import CHILD, ENTERED, ENTERED_CARE, PLAN, WORDS, write_everything
+from tests.integration.pep_record.conftest import ELSEWHERE, HERE, World
+from tests.integration.pep_record.test_api import CHILD, ENTERED, ENTERED_CARE, MEETING, PLAN, WORDS, write_everything
 
 from pep_kernel.contracts.scheduling import (
+    CarerLinked,
+    CarerNamed,
+    CarerUnlinked,
     ChildEnteredCare,
     DelegateEnded,
     DelegateNamed,
     GlassBroken,
+    MeetingOutcomeCorrected,
     PEPApplicable,
+    PupilAccountClosed,
+    PupilAccountOpened,
     RecordRestricted,
     RecordUnrestricted,
     RoleEnded,
@@ -68,6 +75,116 @@ async def test_a_delegate_writes_the_schools_sections_and_sees_nothing_of_social
     assert (await world.ask("delegate-1", "POST", f"/plans/{PLAN}/completion")).status_code == 403
     await world.hears(DelegateEnded(child_ref=CHILD, on=TODAY, person_ref="delegate-1"))
     assert await sees(world, "delegate-1") == (403, 0)
+
+
+@pytest.mark.rule("O-22")
+@pytest.mark.scenario("T35")
+async def test_what_a_delegate_wrote_awaits_the_designated_teacher_where_the_authority_says_so(world: World) -> None:
+    """Of the same plan at both authorities one is submitted, and one only once it was approved."""
+    teacher = StaffMemberAdded(person_ref="teacher-1", role="designated_teacher", school_urn="900001")
+    delegate = StaffMemberAdded(person_ref="delegate-1", role="delegate", school_urn="900001")
+    named = DelegateNamed(child_ref=CHILD, on=TODAY, person_ref="delegate-1")
+    worker = StaffMemberAdded(person_ref="worker-1", role="social_worker")
+    for authority in (HERE, ELSEWHERE):
+        await world.hears(teacher, worker, delegate, *ENTERED, named, MEETING, authority=authority)
+
+    async def asks(who: str, method: str, path: str, body: object = None) -> httpx.Response:
+        return await world.ask(who, method, f"/plans/{PLAN}{path}", body, authority=ELSEWHERE)
+
+    for section in (await asks("teacher-1", "GET", "")).json()["sections"]:
+        author = "delegate-1" if "designated_teacher" in section["contributors"] else "worker-1"
+        assert (await asks(author, "PUT", f"/sections/{section['section']}", {"text": WORDS})).status_code == 204
+    waits = (await asks("teacher-1", "GET", "")).json()["by_delegate"]
+    assert len(waits) == 6
+    refused = await asks("teacher-1", "POST", "/completion")
+    assert (refused.status_code, refused.json()["rules"]) == (409, ["O-22"])
+    assert (await asks("delegate-1", "POST", "/delegate-approval")).status_code == 403
+    assert (await asks("worker-1", "POST", "/delegate-approval")).status_code == 403
+    assert (await asks("teacher-1", "POST", "/delegate-approval")).status_code == 204
+    assert (await asks("teacher-1", "GET", "")).json()["by_delegate"] == []
+    assert (await asks("teacher-1", "POST", "/completion")).status_code == 204
+
+    await write_everything(world)
+    path = f"/plans/{PLAN}/sections/pupil_views"
+    assert (await world.ask("delegate-1", "PUT", path, {"text": WORDS})).status_code == 204
+    assert (await world.ask("teacher-1", "POST", f"/plans/{PLAN}/completion")).status_code == 204
+
+
+AT_HOME = (
+    CarerNamed(person_ref="carer-1"),
+    CarerNamed(person_ref="carer-2"),
+    CarerLinked(person_ref="carer-1", child_ref=CHILD),
+    PupilAccountOpened(child_ref=CHILD),
+    PupilAccountOpened(child_ref="a-peer"),
+)
+ASSURED = {"decision": "complete", "plan_version": 1}
+
+
+async def complete(world: World) -> None:
+    await world.hears(MEETING)
+    await write_everything(world)
+    for who, path, body in (("teacher-1", "completion", None), ("officer-1", "quality-assurance", ASSURED)):
+        assert (await world.ask(who, "POST", f"/plans/{PLAN}/{path}", body)).status_code == 204
+
+
+@pytest.mark.rule("L-33", "L-37")
+@pytest.mark.scenario("T25", "T26")
+async def test_a_carer_and_the_child_read_the_assured_plan_without_care_costs_and_why_it_was_returned(
+    world: World,
+) -> None:
+    await world.hears(*ENTERED, *AT_HOME)
+    for who in ("carer-1", CHILD):
+        assert await sees(world, who) == (403, 0), "nobody at home reads what is still being written"
+    await complete(world)
+    for who, hidden in (("carer-1", set[str]()), (CHILD, {"review_of_premium"})):
+        assert await sees(world, who) == (200, 1)
+        shown = (await world.ask(who, "GET", f"/plans/{PLAN}")).json()
+        untold = {section["section"] for section in shown["sections"] if section["text"] is None}
+        assert untold == {"permissions", "care_situation"} | hidden
+        assert [action["line"] for target in shown["targets"] for action in target["actions"]] == [None, None]
+        assert (shown["return_reason"], shown["warnings"], shown["by_delegate"]) == (None, [], [])
+    for other in ("carer-2", "a-peer"):
+        assert await sees(world, other) == (403, 0)
+        assert (await world.ask(other, "GET", f"/plans?child_ref={CHILD}")).status_code == 403
+    await world.hears(CarerUnlinked(person_ref="carer-1", child_ref=CHILD), PupilAccountClosed(child_ref=CHILD))
+    for who in ("carer-1", CHILD):
+        assert await sees(world, who) == (403, 0)
+
+
+async def test_of_a_completion_that_was_withdrawn_nobody_at_home_reads_any_more(world: World) -> None:
+    await world.hears(*ENTERED, *AT_HOME)
+    await complete(world)
+    corrected = MeetingOutcomeCorrected(child_ref=CHILD, on=TODAY, meeting_id="meeting-1", outcome="PROGRESS_REVIEW")
+    await world.hears(corrected)
+    for who in ("carer-1", CHILD):
+        assert await sees(world, who) == (403, 0)
+    assert await sees(world, "teacher-1") == (200, 1)
+
+
+@pytest.mark.rule("O-54")
+async def test_a_carer_and_the_child_give_their_own_views_and_write_nothing_else(world: World) -> None:
+    await world.hears(*ENTERED[:2], *AT_HOME)
+    path = f"/children/{CHILD}/views"
+    body = {"text": "I like science."}
+    too_early = await world.ask(CHILD, "PUT", path, body)
+    assert (too_early.status_code, "no plan yet" in too_early.json()["detail"]) == (409, True)
+    await world.hears(*ENTERED)
+    assert (await world.ask(CHILD, "GET", path)).json() == {"text": None, "given_on": None}
+    for who in ("carer-1", CHILD):
+        assert (await world.ask(who, "PUT", path, {"text": f"So says {who}."})).status_code == 204
+        assert (await world.ask(who, "GET", path)).json() == {"text": f"So says {who}.", "given_on": "2026-10-09"}
+        section = f"/plans/{PLAN}/sections/pupil_views"
+        assert (await world.ask(who, "PUT", section, body)).status_code == 403
+        assert (await world.ask(who, "POST", f"/plans/{PLAN}/completion")).status_code == 403
+        assert (await world.ask(who, "GET", "/quality-assurance-queue")).status_code == 403
+    for other in ("carer-2", "a-peer", "teacher-1", "worker-1"):
+        assert (await world.ask(other, "PUT", path, body)).status_code == 403
+    shown = (await world.ask("teacher-1", "GET", f"/plans/{PLAN}")).json()["views"]
+    assert [(each["role"], each["text"]) for each in shown] == [
+        ("carer", "So says carer-1."),
+        ("pupil", f"So says {CHILD}."),
+    ]
+    assert b"So says" not in await world.stored()
 
 
 @pytest.mark.rule("O-12")

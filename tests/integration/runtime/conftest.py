@@ -10,7 +10,14 @@ import pytest
 from tests.integration.installed import Asked, api_of, installed
 from tests.integration.sign_in import SignInProvider
 
-from pep_kernel.contracts.scheduling import ChildEnteredCare, PEPApplicable, SocialWorkerAllocated, StaffMemberAdded
+from pep_kernel.contracts.scheduling import (
+    CarerLinked,
+    CarerNamed,
+    ChildEnteredCare,
+    PEPApplicable,
+    SocialWorkerAllocated,
+    StaffMemberAdded,
+)
 from pep_record.main import PARTS
 from pep_runtime.service import running
 
@@ -37,11 +44,12 @@ async def door(
 
 
 async def fill(asked: Asked) -> None:
-    """A teacher, a social worker and an officer here; an officer elsewhere; a child and a plan at both."""
+    """A teacher, a social worker, an officer and a carer here; an officer elsewhere; a child and a plan at both."""
     here = (("teacher-1", "designated_teacher", "900001"), ("worker-1", "social_worker", None))
     for person_ref, role, school in (*here, ("officer-1", "virtual_school_officer", None)):
         await asked.hears(StaffMemberAdded(person_ref=person_ref, role=role, school_urn=school))
     await asked.hears(*child(CHILD))
+    await asked.hears(CarerNamed(person_ref="carer-1"), CarerLinked(person_ref="carer-1", child_ref=CHILD))
     officer = StaffMemberAdded(person_ref="officer-9", role="virtual_school_officer")
     await asked.hears(officer, *child("child-elsewhere"), authority=ELSEWHERE)
 

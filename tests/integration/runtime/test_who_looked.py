@@ -137,7 +137,7 @@ async def test_the_log_is_only_ever_added_to_and_shows_no_other_authoritys(door:
 
 
 async def test_no_answer_of_this_service_escapes(door: Asked) -> None:
-    tokens = [door.providers[HERE].token(who) for who in ("teacher-1", "worker-1", "officer-1")]
+    tokens = [door.providers[HERE].token(who) for who in ("teacher-1", "worker-1", "officer-1", "carer-1")]
     found = await walk(door.service, HERE, tokens)
     assert (found.escapes, found.unanswered) == ([], set())
 

@@ -14,7 +14,7 @@ import typer
 import uvicorn
 from tests.integration.installed import until
 from tests.integration.scheduling.conftest import ELSEWHERE, World
-from tests.integration.scheduling.test_api import a_child, held, meeting_about
+from tests.integration.scheduling.test_api import RECORD, a_child, held, meeting_about
 from typer.testing import CliRunner, Result
 
 from pep_cli.break_glass_command import break_glass
@@ -23,6 +23,7 @@ from pep_runtime.http import make_app
 
 pep = typer.Typer()
 pep.command()(break_glass)
+OWN_ID = RECORD["child_id"]
 WHY = {"reason": "Zebedee was found far from home."}
 
 
@@ -80,6 +81,44 @@ async def test_a_carer_sees_the_own_child_without_care_history_and_no_other_peop
     assert (shown["given_name"], shown["in_care_since"]) == ("Zebedee", None)
     assert (await world.send(token, "GET", f"/children/{child}/people", None, world.here)).status_code == 403
     assert (await world.send(token, "POST", f"/children/{child}/delegates", None, world.here)).status_code in (403, 422)
+
+
+async def at_home(world: World, kind: str, local_id: str, path: str) -> Any:
+    """What a carer, or a child who may sign in, is answered."""
+    token = world.providers[world.here].token(await world.service.reference(world.here, kind, local_id))
+    return await world.send(token, "GET", path, None, world.here)
+
+
+@pytest.mark.rule("L-33", "L-37")
+@pytest.mark.scenario("T25", "T26")
+async def test_a_child_sees_the_own_record_alone_without_the_adults_part_and_how_carers_are_reached(
+    world: World,
+) -> None:
+    child = await a_child(world)
+    assert (await at_home(world, "child", OWN_ID, f"/children/{child}")).status_code == 403
+    for may_sign_in in (True, True):
+        await does(world, "admin", "POST", "/people", {"records": [pupil(OWN_ID, may_sign_in=may_sign_in)]})
+    arranged = (await world.ask("coordinator", "POST", "/meetings", meeting_about(child))).json()
+    parts = {"minutes_not_for_pupil": "Among adults.", "minutes_professionals_only": "Among professionals."}
+    path = f"/meetings/{arranged['meeting_id']}"
+    await does(world, "teacher", "POST", f"{path}/record", held(**parts))
+    minutes = await at_home(world, "child", OWN_ID, f"{path}/minutes")
+    assert minutes.json() == {"minutes": held()["minutes"], **dict.fromkeys(parts)}
+    shown = (await at_home(world, "child", OWN_ID, f"/children/{child}")).json()
+    assert (shown["given_name"], shown["in_care_since"]) == ("Zebedee", None)
+    assert [each["child_ref"] for each in (await at_home(world, "child", OWN_ID, "/children")).json()["items"]] == [
+        child
+    ]
+    carer = await world.service.reference(world.here, "carer", "c1")
+    for kind, local_id in (("child", OWN_ID), ("carer", "c1")):
+        for hidden in (f"/children/{child}/people", f"/contacts/{carer}", "/due-dates"):
+            assert (await at_home(world, kind, local_id, hidden)).status_code == 403
+    await does(world, "admin", "POST", "/people", {"records": [pupil(OWN_ID, may_sign_in=False)]})
+    assert (await at_home(world, "child", OWN_ID, f"/children/{child}")).status_code == 403
+
+
+def pupil(child_id: str, *, may_sign_in: bool) -> dict[str, Any]:
+    return {"kind": "pupil", "child_id": child_id, "may_sign_in": may_sign_in}
 
 
 @pytest.mark.rule("L-33")

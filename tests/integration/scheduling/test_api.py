@@ -140,6 +140,9 @@ async def test_family_is_invited_by_the_social_worker_alone(world: World) -> Non
     refused = await world.ask("teacher", "POST", path, {"invitee": mother})
     assert (refused.status_code, refused.json()["rules"]) == (409, ["L-10", "L-16"])
     assert (await world.ask("worker", "POST", path, {"invitee": mother})).status_code == 204
+    judged_by = "select policy_version from journal where type = 'InviteeAdded'"
+    in_force = world.service.rules(world.here).version_on(world.service.clock.today())
+    assert await world.service.worker.fetchval(judged_by) == in_force
 
 
 async def test_services_ask_how_to_reach_people_and_nobody_else_may(world: World) -> None:

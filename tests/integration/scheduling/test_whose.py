@@ -38,7 +38,7 @@ class Child:
 
 CHILD = st.builds(
     Child,
-    child_ref=st.uuids().map(str),
+    child_ref=st.one_of(PEOPLE, st.uuids().map(str)),
     school_urn=SCHOOLS,
     social_worker_ref=st.one_of(st.none(), PEOPLE),
     born_in_school_year=st.one_of(st.none(), st.integers(2006, 2011)),
@@ -85,7 +85,11 @@ async def _connected(postgres_dsn: str) -> Any:
 
 
 @pytest.mark.rule("O-12", "O-15", "O-21", "O-93")
-@given(children=st.lists(CHILD, max_size=8), signed=SIGNED, action=st.sampled_from(sorted(GRANTS)))
+@given(
+    children=st.lists(CHILD, max_size=8, unique_by=lambda child: child.child_ref),
+    signed=SIGNED,
+    action=st.sampled_from(sorted(GRANTS)),
+)
 def test_a_list_shows_the_children_about_whom_the_person_may(
     listed: Ask, children: list[Child], signed: Signed, action: str
 ) -> None:

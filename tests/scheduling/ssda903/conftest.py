@@ -7,9 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from scheduling.domain.child.care_record import CareRecord, CarerRecord, SchoolRecord, StaffRecord
+from scheduling.domain.child.care_record import CareRecord, CarerRecord, PupilRecord, SchoolRecord, StaffRecord
 from scheduling.ssda903.findings import Finding
-from scheduling.ssda903.reading import CARERS_OF_CHILDREN, CHILDREN, SCHOOLS_LISTED, STAFF_MEMBERS, Preview, read_files
+from scheduling.ssda903.reading import (
+    CARERS_OF_CHILDREN,
+    CHILDREN,
+    PUPIL_ACCOUNTS,
+    SCHOOLS_LISTED,
+    STAFF_MEMBERS,
+    Preview,
+    read_files,
+)
 from scheduling.ssda903.staging import Stage
 
 HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\n"
@@ -26,6 +34,7 @@ class Result:
     children: list[CareRecord]
     staff: list[StaffRecord]
     carers: list[CarerRecord]
+    pupils: list[PupilRecord]
     schools: list[SchoolRecord]
     findings: list[Finding]
 
@@ -63,6 +72,7 @@ def read(tmp_path: Path, stage: Stage) -> Read:
             children=[CareRecord.model_validate_json(body) for body in _bodies(stage, CHILDREN)],
             staff=[StaffRecord.model_validate_json(body) for body in _bodies(stage, STAFF_MEMBERS)],
             carers=[CarerRecord.model_validate_json(body) for body in _bodies(stage, CARERS_OF_CHILDREN)],
+            pupils=[PupilRecord.model_validate_json(body) for body in _bodies(stage, PUPIL_ACCOUNTS)],
             schools=[SchoolRecord.model_validate_json(body) for body in _bodies(stage, SCHOOLS_LISTED)],
             findings=list(stage.findings()),
         )

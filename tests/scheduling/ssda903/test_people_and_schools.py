@@ -4,10 +4,11 @@ import pytest
 from tests.scheduling.ssda903.conftest import Read
 
 from pep_kernel.may import Role
-from scheduling.domain.child.care_record import CarerRecord, SchoolRecord, StaffRecord
+from scheduling.domain.child.care_record import CarerRecord, PupilRecord, SchoolRecord, StaffRecord
 
 STAFF = "STAFF_ID,NAME,EMAIL,ROLE,SCHOOL_URN,TEAM,APPROVAL_LIMIT\n"
 CARERS = "CARER_ID,NAME,EMAIL,TELEPHONE,CHILD\n"
+PUPILS = "CHILD,PUPIL_SIGN_IN\n"
 SCHOOLS = "URN,UKPRN,LAESTAB,NAME,PHASE,AUTHORITY\n"
 
 
@@ -83,6 +84,21 @@ def test_what_is_wrong_with_a_carer(read: Read, rows: str, column: str) -> None:
 def test_a_carer_without_an_address_is_fine(read: Read) -> None:
     (carer,) = read(carers=CARERS + "k-1,Una,,,child-7\n").carers
     assert carer.email is None
+
+
+def test_a_child_may_sign_in_where_the_table_says_so(read: Read) -> None:
+    result = read(pupils=PUPILS + "child-7,Y\nchild-8,n\n")
+    assert result.pupils == [
+        PupilRecord(child_id="child-7", may_sign_in=True),
+        PupilRecord(child_id="child-8", may_sign_in=False),
+    ]
+    assert (result.preview.pupils, result.findings) == (2, [])
+
+
+@pytest.mark.parametrize(("rows", "column"), [("child-7,perhaps\n", "PUPIL_SIGN_IN"), (",Y\n", "CHILD")])
+def test_what_is_wrong_with_a_childs_account(read: Read, rows: str, column: str) -> None:
+    result = read(pupils=PUPILS + rows)
+    assert (result.pupils, [each.column for each in result.findings]) == ([], [column])
 
 
 def test_a_school_with_its_numbers_written_either_way(read: Read) -> None:

@@ -12,8 +12,16 @@ from typing import Any
 import msgspec
 
 from pep_kernel.announcement import Said
-from pep_kernel.contracts.scheduling import RoleEnded, RoleGranted, StaffMemberAdded
+from pep_kernel.contracts.scheduling import (
+    CarerNamed,
+    PupilAccountClosed,
+    PupilAccountOpened,
+    RoleEnded,
+    RoleGranted,
+    StaffMemberAdded,
+)
 from pep_kernel.decider import Act, Decider
+from pep_kernel.may import Role
 from pep_kernel.message import Command, Event, Recorded
 from pep_kernel.policy import Policies
 from pep_kernel.read_model import Key, ReadModel
@@ -24,8 +32,8 @@ class NoteColleague(Command):
 
     person_ref: str
     role: str
-    school_urn: str | None
-    approval_limit_pence: int
+    school_urn: str | None = None
+    approval_limit_pence: int = 0
 
 
 class NoteGranted(Command):
@@ -115,6 +123,29 @@ COLLEAGUE_POLICIES: Policies = {
     RoleGranted: note_granted_when_role_granted,
     RoleEnded: note_colleague_gone_when_role_ended,
 }
+
+
+def note_carer_when_named(said: Said[CarerNamed], _rules: object) -> Act:
+    ref = said.announcement.person_ref
+    return Act(NoteColleague(person_ref=ref, role=Role.CARER), (f"colleague-{ref}",))
+
+
+def note_pupil_when_account_opened(said: Said[PupilAccountOpened], _rules: object) -> Act:
+    ref = said.announcement.child_ref
+    return Act(NoteColleague(person_ref=ref, role=Role.PUPIL), (f"colleague-{ref}",))
+
+
+def note_pupil_gone_when_account_closed(said: Said[PupilAccountClosed], _rules: object) -> Act:
+    ref = said.announcement.child_ref
+    return Act(NoteColleagueGone(person_ref=ref), (f"colleague-{ref}",))
+
+
+AT_HOME_POLICIES: Policies = {
+    CarerNamed: note_carer_when_named,
+    PupilAccountOpened: note_pupil_when_account_opened,
+    PupilAccountClosed: note_pupil_gone_when_account_closed,
+}
+"""For a service at which carers and children sign in as well."""
 
 
 @dataclass(frozen=True, slots=True)

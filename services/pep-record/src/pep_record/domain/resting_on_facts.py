@@ -8,11 +8,17 @@ from __future__ import annotations
 from pep_kernel.decider import Act, Decided, States
 from pep_record.domain.known.states import Known
 from pep_record.domain.names import child_of, known_of
-from pep_record.domain.plan.commands import ApprovePlan, ContributeSection, FactsOfChild, MarkComplete
+from pep_record.domain.plan.commands import (
+    ApproveDelegatesWork,
+    ApprovePlan,
+    ContributeSection,
+    FactsOfChild,
+    MarkComplete,
+)
 from pep_record.domain.plan.decider import PLAN
 from pep_record.domain.plan.states import PLAN_STATES
 
-Asked = ContributeSection | MarkComplete | ApprovePlan
+Asked = ContributeSection | ApproveDelegatesWork | MarkComplete | ApprovePlan
 
 
 def resting_on_facts(command: Asked) -> Act:

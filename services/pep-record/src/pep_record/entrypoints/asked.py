@@ -25,6 +25,14 @@ class SectionBody(Asked):
     ]
 
 
+class ViewsBody(Asked):
+    """Somebody's own words; they replace what the same person said before."""
+
+    text: Annotated[
+        str, Field(min_length=1, max_length=MOST_CHARACTERS, examples=["I like science. I want a quiet place to read."])
+    ]
+
+
 class TargetBody(Asked):
     """A target, what will be done for it by whom, and which of that the premium is to pay."""
 

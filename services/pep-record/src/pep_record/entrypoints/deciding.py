@@ -1,11 +1,11 @@
-"""From a written plan to a completed one: marked complete, signed off, quality assured."""
+"""From a written plan to a completed one: a delegate's part approved, marked complete, signed off, quality assured."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
 
 from pep_kernel.decider import Act
-from pep_record.domain.plan.commands import ApprovePlan, MarkComplete, ReturnPlan, SignOff
+from pep_record.domain.plan.commands import ApproveDelegatesWork, ApprovePlan, MarkComplete, ReturnPlan, SignOff
 from pep_record.domain.resting_on_facts import resting_on_facts
 from pep_record.entrypoints.asked import CompleteBody, QualityAssuranceBody, ReturnBody
 from pep_record.entrypoints.permitted import permitted_plan
@@ -13,6 +13,19 @@ from pep_record.projections.plan_overview import PlanOverview
 from pep_runtime.http import Caller
 
 router = APIRouter(tags=["completion"])
+
+
+@router.post("/plans/{plan_id}/delegate-approval", status_code=204, summary="Approve what a delegate wrote in a plan")
+async def approve_delegates_work(plan_id: str, caller: Caller) -> None:
+    plan = await permitted_plan(caller, "approve delegate's work", plan_id)
+    command = ApproveDelegatesWork(
+        plan_id=plan.plan_id,
+        by=caller.signed.person_ref,
+        role=caller.signed.role,
+        on=caller.today,
+        rules=caller.rules.in_force(caller.today),
+    )
+    await caller.do(resting_on_facts(command))
 
 
 @router.post("/plans/{plan_id}/completion", status_code=204, summary="Mark a plan complete, for quality assurance")

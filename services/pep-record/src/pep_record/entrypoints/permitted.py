@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pep_kernel.may import Condition, Resource, child_resource, whose
 from pep_record.projections import KNOWN_CHILD, PLAN_OVERVIEW
 from pep_record.projections.plan_overview import PlanOverview
@@ -18,9 +20,23 @@ async def permitted_plan(caller: Caller, action: str, plan_id: str) -> PlanOverv
 async def permitted_child(caller: Caller, action: str, child_ref: str) -> Resource:
     """The plan's child, as permission sees it now."""
     known = await caller.row(KNOWN_CHILD, child_ref)
-    child = child_resource(known, caller.now)
+    child = replace(child_resource(known, caller.now), carers=frozenset(known.carers))
     caller.permit(action, child)
     return child
+
+
+READ, READ_COMPLETED = "read plan", "read completed plan"
+
+
+def to_read(plan: PlanOverview) -> str:
+    """More people may read a plan whose quality is assured, for as long as that stands."""
+    return READ_COMPLETED if plan.completed_on else READ
+
+
+def plans_to_read(caller: Caller) -> Condition:
+    """The plans that this person may read: what `to_read` says of each, for a list."""
+    every, completed = plans_of_theirs(caller, READ), plans_of_theirs(caller, READ_COMPLETED)
+    return Condition(f"({every.sql} or completed_on is not null and {completed.sql})", every.arguments)
 
 
 def plans_of_theirs(caller: Caller, action: str) -> Condition:

@@ -22,6 +22,7 @@ _SUMMARY: JsonDict = {
     "social_worker_agrees": False,
     "warnings": ["There is no target for maths."],
     "superseded_by": None,
+    "by_delegate": [],
 }
 
 
@@ -46,6 +47,10 @@ class PlanSummary(BaseModel):
     social_worker_agrees: bool
     warnings: tuple[str, ...]
     superseded_by: str | None
+    by_delegate: Annotated[
+        tuple[str, ...],
+        Field(description="Sections and targets that a delegate wrote and the designated teacher has not approved."),
+    ]
 
 
 class PlanPage(BaseModel):
@@ -96,12 +101,29 @@ class TargetShown(BaseModel):
     actions: tuple[ActionShown, ...]
 
 
+class ViewsShown(BaseModel):
+    """What a carer, or the child, said for themselves."""
+
+    role: Annotated[str, Field(examples=["pupil"])]
+    text: str
+    given_by: str
+    given_on: date
+
+
+class OwnViewsShown(BaseModel):
+    """What you said last for the current plan; nothing, if you said nothing."""
+
+    text: Annotated[str | None, Field(examples=["I like science. I want a quiet place to read."])]
+    given_on: date | None
+
+
 class PlanShown(PlanSummary):
     """A whole plan."""
 
     return_reason: Annotated[str | None, Field(description="Why quality assurance returned it, if it did.")]
     sections: tuple[SectionShown, ...]
     targets: tuple[TargetShown, ...]
+    views: tuple[ViewsShown, ...]
 
 
 class TargetMade(BaseModel):

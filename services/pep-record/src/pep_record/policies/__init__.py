@@ -1,6 +1,8 @@
 """Whenever another service announces something, what becomes of it here."""
 
 from pep_kernel.contracts.scheduling import (
+    CarerLinked,
+    CarerUnlinked,
     ChildEnteredCare,
     ChildLeftCare,
     DelegateEnded,
@@ -18,6 +20,8 @@ from pep_kernel.contracts.scheduling import (
 from pep_kernel.policy import Policies
 from pep_record.policies.open_plan_when_pep_applies import open_plan_when_pep_applies
 from pep_record.policies.take_in_facts import (
+    note_carer_linked,
+    note_carer_unlinked,
     note_child_entered_care,
     note_child_left_care,
     note_delegate_ended,
@@ -41,6 +45,8 @@ POLICIES: Policies = {
     SocialWorkerAllocated: note_social_worker,
     DelegateNamed: note_delegate_named,
     DelegateEnded: note_delegate_ended,
+    CarerLinked: note_carer_linked,
+    CarerUnlinked: note_carer_unlinked,
     RecordRestricted: note_record_restricted,
     RecordUnrestricted: note_record_unrestricted,
     GlassBroken: note_glass_broken,

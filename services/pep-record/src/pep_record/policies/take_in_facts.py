@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pep_kernel.announcement import Said
 from pep_kernel.contracts.scheduling import (
+    CarerLinked,
+    CarerUnlinked,
     ChildEnteredCare,
     ChildLeftCare,
     DelegateEnded,
@@ -18,6 +20,7 @@ from pep_kernel.contracts.scheduling import (
 )
 from pep_kernel.decider import Act
 from pep_record.domain.known.commands import (
+    NoteCarer,
     NoteDelegate,
     NoteEnteredCare,
     NoteFact,
@@ -68,6 +71,19 @@ def note_delegate_named(said: Said[DelegateNamed], _rules: object) -> Act:
 def note_delegate_ended(said: Said[DelegateEnded], _rules: object) -> Act:
     told = said.announcement
     return _note(NoteDelegate(child_ref=told.child_ref, on=told.on, person_ref=told.person_ref, named=False))
+
+
+def note_carer_linked(said: Said[CarerLinked], _rules: object) -> Act:
+    return _note_carer(said, linked=True)
+
+
+def note_carer_unlinked(said: Said[CarerUnlinked], _rules: object) -> Act:
+    return _note_carer(said, linked=False)
+
+
+def _note_carer(said: Said[CarerLinked] | Said[CarerUnlinked], *, linked: bool) -> Act:
+    told, on = said.announcement, said.recorded_at.date()
+    return _note(NoteCarer(child_ref=told.child_ref, on=on, person_ref=told.person_ref, linked=linked))
 
 
 def note_record_restricted(said: Said[RecordRestricted], _rules: object) -> Act:

@@ -14,6 +14,7 @@ from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from pep_record.domain.known.events import (
     BrokenGlassKnown,
+    CarerKnown,
     DelegateKnown,
     KnownInCare,
     KnownToHaveLeftCare,
@@ -40,6 +41,7 @@ class KnownChild:
     current_plan_id: str | None = None
     no_plan_because: str | None = None
     delegates: tuple[str, ...] = ()
+    carers: tuple[str, ...] = ()
     restricted: bool = False
     glass: tuple[str, ...] = ()
 
@@ -52,7 +54,7 @@ def keys(recorded: Recorded) -> Iterable[Key]:
             return ((child_ref,),)
         case NoPlanNeeded(child_ref=child_ref) | PlanBecameCurrent(child_ref=child_ref):
             return ((child_ref,),)
-        case DelegateKnown() | RestrictionKnown() | BrokenGlassKnown() as event:
+        case DelegateKnown() | CarerKnown() | RestrictionKnown() | BrokenGlassKnown() as event:
             return ((event.child_ref,),)
         case _:
             return ()
@@ -71,6 +73,8 @@ def fold(row: KnownChild | None, recorded: Recorded, key: Key) -> KnownChild | N
             return replace(child, social_worker_ref=ref, social_worker_since=on)
         case DelegateKnown(person_ref=person, named=named):
             return replace(child, delegates=with_member(child.delegates, person, named))
+        case CarerKnown(person_ref=person, linked=linked):
+            return replace(child, carers=with_member(child.carers, person, linked))
         case RestrictionKnown(restricted=restricted):
             return replace(child, restricted=restricted)
         case BrokenGlassKnown(person_ref=person, until=until):

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import get_args
 
+from pep_kernel.may import Role, with_member
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from pep_kernel.sealed import PlanText
 from pep_record.domain.plan.events import (
+    CarerViewsRecorded,
+    DelegateApprovedByDT,
     EPEPOpened,
     PEPCompleted,
     PEPCompletionWithdrawn,
@@ -18,6 +21,7 @@ from pep_record.domain.plan.events import (
     PEPReturned,
     PEPSuperseded,
     PlanEvent,
+    PupilViewsRecorded,
     SectionContributed,
     SignedOffBySW,
     TargetSet,
@@ -34,7 +38,10 @@ _OF_A_PLAN = get_args(PlanEvent)
 
 @dataclass(frozen=True, slots=True)
 class PlanOverview:
-    """One plan. `plan_version` is the version that is being written, judged, or was approved."""
+    """One plan. `plan_version` is the version that is being written, judged, or was approved.
+
+    `by_delegate` names the sections and targets that a delegate wrote and the designated teacher has not approved.
+    """
 
     plan_id: str
     child_ref: str
@@ -53,6 +60,7 @@ class PlanOverview:
     warnings: tuple[str, ...] = ()
     return_reason: PlanText | None = None
     completed_on: date | None = None
+    by_delegate: tuple[str, ...] = ()
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
@@ -77,8 +85,12 @@ def fold(row: PlanOverview | None, recorded: Recorded, _key: Key) -> PlanOvervie
             return replace(_next_version(row, version), state=WITHDRAWN, completed_on=None)
         case PlanOverview(), PEPSuperseded(by_plan_id=by_plan_id):
             return replace(row, state=SUPERSEDED, superseded_by=by_plan_id)
-        case _, SectionContributed() | TargetSet():
+        case PlanOverview(), SectionContributed(section=part, role=role) | TargetSet(target_id=part, role=role):
+            return replace(row, by_delegate=with_member(row.by_delegate, part, role == Role.DELEGATE))
+        case PlanOverview(), CarerViewsRecorded() | PupilViewsRecorded():
             return row
+        case PlanOverview(), DelegateApprovedByDT():
+            return replace(row, by_delegate=())
         case _:
             raise TypeError(f"a plan that was not opened cannot have {type(recorded.event).__name__}")
 

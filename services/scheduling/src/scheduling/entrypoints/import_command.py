@@ -60,7 +60,7 @@ def children(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts: one JSON object a line.")] = False,
 ) -> None:
-    """Take in children in care, their schools, the staff and the carers.
+    """Take in children in care, their schools, the staff and the carers, and which children may sign in.
 
     Ends with 0 when all is done, 1 when the service could not be reached or said no, 2 for a wrong call, 3 when files
     have errors and nothing was sent, 4 when the service refused some records.
@@ -90,7 +90,7 @@ def _only_tell(report: Report, may_send: bool) -> Exit:
 
 def _send(stage: Stage, preview: Preview, api: str, token: str, report: Report) -> Exit:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    total = preview.schools + preview.staff + preview.children + preview.carers
+    total = preview.schools + preview.staff + preview.children + preview.carers + preview.pupils
     try:
         with (
             httpx.Client(base_url=api, headers=headers, timeout=SECONDS_A_BATCH) as client,

@@ -61,6 +61,7 @@ class Report:
         table.add_row("schools", str(preview.schools))
         table.add_row("staff", str(preview.staff))
         table.add_row("carers", str(preview.carers))
+        table.add_row("whether a child may sign in", str(preview.pupils))
         table.add_row("children left out", str(preview.children_left_out))
         self.out.print(table)
         self.out.print(f"{preview.fatal + preview.errors} errors, {preview.warnings} warnings.")

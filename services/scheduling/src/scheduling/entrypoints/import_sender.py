@@ -10,7 +10,7 @@ import httpx
 from pydantic import ValidationError
 
 from scheduling.domain.child.care_record import BATCH_SIZE, BatchAnswer
-from scheduling.ssda903.reading import CARERS_OF_CHILDREN, CHILDREN, SCHOOLS_LISTED, STAFF_MEMBERS
+from scheduling.ssda903.reading import CARERS_OF_CHILDREN, CHILDREN, PUPIL_ACCOUNTS, SCHOOLS_LISTED, STAFF_MEMBERS
 from scheduling.ssda903.staging import Stage
 
 IN_ORDER = (
@@ -18,8 +18,9 @@ IN_ORDER = (
     (STAFF_MEMBERS, "/people"),
     (CHILDREN, "/care-records"),
     (CARERS_OF_CHILDREN, "/people"),
+    (PUPIL_ACCOUNTS, "/people"),
 )
-"""Schools and staff first: children refer to them, and carers to children."""
+"""Schools and staff first: children refer to them, carers and accounts to children."""
 
 LONGEST_EXPLANATION = 300
 

@@ -45,7 +45,9 @@ WEEK = timedelta(days=7)
 async def grant(person_ref: str, body: GrantBody, caller: Caller) -> None:
     caller.permit("grant role", Resource(person_ref=person_ref))
     if body.what in NOT_STAFF:
-        raise Refusal("This role is not granted: carers are linked to children, and services sign for themselves.")
+        raise Refusal(
+            "This role is not granted: carers and pupils are known by the child, and services sign for themselves."
+        )
     await caller.row(COLLEAGUES, person_ref)
     command = GrantRole(
         person_ref=person_ref, what=body.what, on=caller.today, until=body.until, by=caller.signed.person_ref

@@ -22,6 +22,7 @@ from scheduling.domain.child.care_record import (
     CareRecordBatch,
     PersonBatch,
     PersonRecord,
+    PupilRecord,
     RefusedRecord,
     SchoolBatch,
     SchoolRecord,
@@ -29,7 +30,7 @@ from scheduling.domain.child.care_record import (
 )
 from scheduling.domain.child.commands import RecordCareFacts, RecordCareFactsOfMany
 from scheduling.domain.meeting_of_child import child_stream, judge_child, judge_children, school_stream
-from scheduling.domain.person.commands import AddStaffMember, LinkCarer
+from scheduling.domain.person.commands import AddStaffMember, LetPupilSignIn, LinkCarer
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import ListSchool
 
@@ -80,7 +81,7 @@ async def _alone(caller: Desk, act: Act, index: int) -> Answer:
         return RefusedRecord(index=index, reason=refusal.sentence)
 
 
-@router.post("/people", summary="Take in staff and carers")
+@router.post("/people", summary="Take in staff, carers, and which children may sign in")
 async def take_in_people(body: PersonBatch, caller: Caller) -> BatchAnswer:
     return await _each(caller, body.records, _person)
 
@@ -130,6 +131,10 @@ async def _person(caller: Desk, record: PersonRecord) -> Act:
         ref = await _reference(caller, "person", record.staff_id)
         added = AddStaffMember(person_ref=ref, record=record, digest=await _hash(caller, record.model_dump_json()))
         return Act(added, (f"person-{ref}",))
+    if isinstance(record, PupilRecord):
+        ref = await _reference(caller, "child", record.child_id)
+        let = LetPupilSignIn(child_ref=ref, may_sign_in=record.may_sign_in)
+        return Act(let, (f"person-{ref}",), child_ref=ref)
     ref = await _reference(caller, "carer", record.carer_id)
     children = frozenset([await _reference(caller, "child", child_id) for child_id in record.child_ids])
     named = record.model_dump_json(exclude={"child_ids"})

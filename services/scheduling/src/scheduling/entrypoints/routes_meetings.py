@@ -98,7 +98,8 @@ async def invite(meeting_id: str, body: InviteeBody, caller: Caller) -> None:
         by=caller.signed.person_ref,
         by_role=caller.signed.role,
     )
-    await caller.do(Act(command, (meeting_stream(meeting_id),), child_ref=child.child_ref))
+    version = caller.rules.version_on(caller.today)
+    await caller.do(Act(command, (meeting_stream(meeting_id),), child_ref=child.child_ref, policy_version=version))
 
 
 @router.post("/{meeting_id}/record", status_code=204, summary="Record that the meeting was held")

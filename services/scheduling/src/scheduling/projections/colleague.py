@@ -9,14 +9,27 @@ from pep_kernel.colleagues import Colleague
 from pep_kernel.may import Role, as_granted
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
-from scheduling.domain.person.events import CarerNamed, GrantEnded, RoleEnded, RoleGranted, StaffMemberAdded
+from scheduling.domain.person.events import (
+    CarerNamed,
+    GrantEnded,
+    PupilAccountClosed,
+    PupilAccountOpened,
+    RoleEnded,
+    RoleGranted,
+    StaffMemberAdded,
+)
 
 _ABOUT = (StaffMemberAdded, RoleGranted, GrantEnded, RoleEnded, CarerNamed)
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
-    event = recorded.event
-    return ((event.person_ref,),) if isinstance(event, _ABOUT) else ()
+    match recorded.event:
+        case PupilAccountOpened(child_ref=ref) | PupilAccountClosed(child_ref=ref):
+            return ((ref,),)
+        case event if isinstance(event, _ABOUT):
+            return ((event.person_ref,),)
+        case _:
+            return ()
 
 
 def _fold(row: Colleague | None, recorded: Recorded, _key: Key) -> Colleague | None:
@@ -26,6 +39,8 @@ def _fold(row: Colleague | None, recorded: Recorded, _key: Key) -> Colleague | N
             return Colleague(staff.person_ref, staff.role, staff.school_urn, staff.approval_limit_pence, granted)
         case _, CarerNamed(person_ref=ref):
             return Colleague(ref, Role.CARER.value, None, 0)
+        case _, PupilAccountOpened(child_ref=ref):
+            return Colleague(ref, Role.PUPIL.value, None, 0)
         case Colleague(), RoleGranted(what=what, until=until):
             return replace(row, granted=(*_without(row.granted, what), as_granted(what, until)))
         case Colleague(), GrantEnded(what=what):

@@ -1,4 +1,4 @@
-"""Reads the authority's staff, the children's carers, and the schools."""
+"""Reads the authority's staff, the children's carers, which children may sign in, and the schools."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from pep_kernel.may import NOT_STAFF, Role
-from scheduling.domain.child.care_record import CarerRecord, Phase, SchoolRecord, StaffRecord
+from scheduling.domain.child.care_record import CarerRecord, Phase, PupilRecord, SchoolRecord, StaffRecord
 from scheduling.ssda903.row_reader import URN, RowReader, single_rows
 
 ROLES: Mapping[str, Role] = {role.value: role for role in Role if role not in NOT_STAFF}
@@ -15,6 +15,7 @@ PHASES: tuple[Phase, ...] = get_args(Phase)
 UKPRN = re.compile(r"\d{8}")
 LAESTAB = re.compile(r"\d{7}")
 AMOUNT = re.compile(r"(?P<pounds>\d{1,7})(?:\.(?P<pence>\d{1,2}))?")
+YES_OR_NO = {"Y": True, "N": False}
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -60,6 +61,15 @@ def read_carer(readers: list[RowReader]) -> CarerRecord | None:
         telephone=first.text("TELEPHONE") or None,
         child_ids=tuple(row.text("CHILD") for row in singles),
     )
+
+
+def read_pupil(readers: list[RowReader]) -> PupilRecord | None:
+    """Whether a child may sign in; none, and told why, if the row cannot be used."""
+    row = single_rows(readers, "CHILD")[0]
+    may_sign_in = YES_OR_NO.get(row.needed("PUPIL_SIGN_IN").upper())
+    if may_sign_in is None:
+        row.error("PUPIL_SIGN_IN", "is neither Y nor N")
+    return PupilRecord(child_id=row.text("CHILD"), may_sign_in=bool(may_sign_in)) if row.sound else None
 
 
 def read_school(readers: list[RowReader]) -> SchoolRecord | None:

@@ -17,16 +17,17 @@ from scheduling.ssda903.code_lists import CODE_LISTS
 from scheduling.ssda903.csv_files import Row, open_table, rows
 from scheduling.ssda903.findings import Finding, Severity
 from scheduling.ssda903.known import Known
-from scheduling.ssda903.people_and_schools import read_carer, read_school, read_staff
+from scheduling.ssda903.people_and_schools import read_carer, read_pupil, read_school, read_staff
 from scheduling.ssda903.row_reader import RowReader, read_day
 from scheduling.ssda903.staging import Stage
-from scheduling.ssda903.tables import CARERS, EPISODES, HEADER, SCHOOLS, STAFF, Table
+from scheduling.ssda903.tables import CARERS, EPISODES, HEADER, PUPILS, SCHOOLS, STAFF, Table
 
 Progress = Callable[[int], None]
 """Hears how many rows or children more have been read."""
 Made = TypeVar("Made", bound=BaseModel)
 
 CHILDREN, STAFF_MEMBERS, CARERS_OF_CHILDREN, SCHOOLS_LISTED = "children", "staff", "carers", "schools"
+PUPIL_ACCOUNTS = "pupils"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Preview:
     spells_running: int
     staff: int
     carers: int
+    pupils: int
     schools: int
     fatal: int
     errors: int
@@ -61,6 +63,7 @@ def read_files(stage: Stage, paths: Iterable[Path], cut_over: date | None, progr
     known = Known(return_year, stage.keys(SCHOOLS), stage.keys(STAFF), cut_over)
     counts = _keep_children(stage, known, progress)
     _keep_each(stage, CARERS, CARERS_OF_CHILDREN, read_carer)
+    _keep_each(stage, PUPILS, PUPIL_ACCOUNTS, read_pupil)
     return _preview(stage, counts)
 
 
@@ -153,6 +156,7 @@ def _preview(stage: Stage, counts: _Counts) -> Preview:
         spells_running=counts.running,
         staff=stage.count_records(STAFF_MEMBERS),
         carers=stage.count_records(CARERS_OF_CHILDREN),
+        pupils=stage.count_records(PUPIL_ACCOUNTS),
         schools=stage.count_records(SCHOOLS_LISTED),
         fatal=stage.count_findings(Severity.FATAL),
         errors=stage.count_findings(Severity.ERROR),

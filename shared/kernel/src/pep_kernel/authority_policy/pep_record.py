@@ -32,6 +32,7 @@ class Section(PolicyModel):
     title: str = Field(min_length=1, description="Its name as people see it.")
     contributors: tuple[Role, ...] = Field(min_length=1, description="Who may write it.")
     required: bool = Field(description="Whether a plan cannot be marked complete without it.")
+    not_shown_to: tuple[Role, ...] = Field((), description="Who, of those who may read the plan, is not shown it.")
     source: Source
 
 

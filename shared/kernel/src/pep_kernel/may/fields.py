@@ -16,6 +16,7 @@ class Shown(StrEnum):
     IDENTITY = "identity"  # name, date of birth, language
     CARE = "care history"  # since when in care, reviews, why no plan is needed, the social care pages of a plan
     PLAN = "plan"  # what was written in a plan and said at a meeting
+    COSTS = "costs"  # what the premium is to pay for what was agreed
     ADULTS_MINUTES = "minutes for adults"  # said before the pupil came in (L-33)
     PROFESSIONALS_MINUTES = "minutes for professionals"  # not for carers either
     THIRD_PARTY = "third parties"  # the names of other people around the child
@@ -24,7 +25,7 @@ class Shown(StrEnum):
     FINANCE = "finance"  # what is asked, approved and released for a plan
 
 
-_WORKING = frozenset({Shown.IDENTITY, Shown.CARE, Shown.PLAN, Shown.THIRD_PARTY, Shown.ASSURANCE})
+_WORKING = frozenset({Shown.IDENTITY, Shown.CARE, Shown.PLAN, Shown.COSTS, Shown.THIRD_PARTY, Shown.ASSURANCE})
 _MEETING = frozenset({Shown.ADULTS_MINUTES, Shown.PROFESSIONALS_MINUTES})
 _SOCIAL_CARE = _WORKING | _MEETING | {Shown.CARERS_CONTACT}
 
@@ -34,10 +35,11 @@ FIELDS: Mapping[Role, frozenset[Shown]] = {
     Role.TEAM_MANAGER: _SOCIAL_CARE,
     Role.INDEPENDENT_REVIEWING_OFFICER: _SOCIAL_CARE,
     Role.DESIGNATED_TEACHER: _WORKING | _MEETING,
-    Role.DELEGATE: frozenset({Shown.IDENTITY, Shown.PLAN, Shown.ASSURANCE}),
+    Role.DELEGATE: frozenset({Shown.IDENTITY, Shown.PLAN, Shown.COSTS, Shown.ASSURANCE}),
     **dict.fromkeys(OFFICERS, _SOCIAL_CARE | {Shown.FINANCE}),
     Role.PEP_COORDINATOR: _SOCIAL_CARE,
     Role.CARER: frozenset({Shown.IDENTITY, Shown.PLAN, Shown.ADULTS_MINUTES}),
+    Role.PUPIL: frozenset({Shown.IDENTITY, Shown.PLAN}),
     Role.SCHOOL_FINANCE: frozenset({Shown.FINANCE}),
     Role.AUTHORITY_FINANCE: frozenset({Shown.FINANCE}),
     Role.AUDITOR: _WORKING | {Shown.FINANCE},

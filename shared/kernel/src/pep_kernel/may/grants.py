@@ -12,6 +12,7 @@ from pep_kernel.may.relations import (
     CARES_FOR,
     DELEGATED,
     NO_SCHOOL,
+    OWN_RECORD,
     THEIR_SCHOOL,
     Relation,
 )
@@ -24,7 +25,7 @@ _SOCIAL_CARE: Holders = {Role.SOCIAL_WORKER: ALLOCATED, Role.PERSONAL_ADVISER: A
 _SCHOOL: Holders = {Role.DESIGNATED_TEACHER: THEIR_SCHOOL, Role.DELEGATE: DELEGATED}
 _AROUND_THE_CHILD: Holders = {**_SOCIAL_CARE, **_SCHOOL}
 _STANDING_IN: Holders = dict.fromkeys(OFFICERS, NO_SCHOOL)
-_CARER: Holders = {Role.CARER: CARES_FOR}
+_AT_HOME: Holders = {Role.CARER: CARES_FOR, Role.PUPIL: OWN_RECORD}
 _AUDITOR: Holders = {Role.AUDITOR: ANYONE}
 
 GRANTS: Mapping[str, Holders] = {
@@ -32,12 +33,12 @@ GRANTS: Mapping[str, Holders] = {
     "grant role": {Role.ADMINISTRATOR: ANYONE},
     "ask for contacts": {Role.SERVICE: ANYONE},
     "read progress of services": {Role.SERVICE: ANYONE, Role.AUDITOR: ANYONE, Role.ADMINISTRATOR: ANYONE},
-    "read child": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_CARER, **_AUDITOR},
-    "list children": {**dict.fromkeys((*_AROUND_THE_CHILD, *_CARER), ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
+    "read child": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME, **_AUDITOR},
+    "list children": {**dict.fromkeys((*_AROUND_THE_CHILD, *_AT_HOME), ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
     "list due dates": {**_VIRTUAL_SCHOOL, **_AUDITOR},
     "schedule meeting": {Role.PEP_COORDINATOR: ANYONE, **_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
     "record meeting": {**_VIRTUAL_SCHOOL, **_AROUND_THE_CHILD},
-    "read minutes": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_CARER},
+    "read minutes": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME},
     "correct meeting": {Role.PEP_COORDINATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
     "record school move": {Role.PEP_COORDINATOR: ANYONE, Role.ADMINISTRATOR: ANYONE, **_SOCIAL_CARE},
     "record care facts": {Role.ADMINISTRATOR: ANYONE, Role.SOCIAL_WORKER: ALLOCATED, Role.TEAM_MANAGER: ANYONE},
@@ -59,6 +60,9 @@ GRANTS: Mapping[str, Holders] = {
     },
     "contribute to plan": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL},
     "read plan": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AUDITOR},
+    "read completed plan": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME, **_AUDITOR},
+    "give views": _AT_HOME,
+    "approve delegate's work": {Role.DESIGNATED_TEACHER: THEIR_SCHOOL, **_STANDING_IN},
     "mark plan complete": {Role.DESIGNATED_TEACHER: THEIR_SCHOOL, **_STANDING_IN},
     "sign off plan": _SOCIAL_CARE,
     "quality assure plan": _ASSURERS,
@@ -75,5 +79,5 @@ GRANTS: Mapping[str, Holders] = {
     "read journey": {Role.AUDITOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
 }
 
-LOOKING = frozenset({"read child", "read minutes", "read plan"})
+LOOKING = frozenset({"read child", "read minutes", "read plan", "read completed plan"})
 """What broken glass lets somebody do: look, never write."""

@@ -24,6 +24,7 @@ class Role(StrEnum):
     VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
     INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
     CARER = "carer"
+    PUPIL = "pupil"
     SCHOOL_FINANCE = "school_finance"
     AUTHORITY_FINANCE = "authority_finance"
     AUDITOR = "auditor"
@@ -31,8 +32,8 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
-NOT_STAFF = frozenset({Role.CARER, Role.SERVICE})
-"""Carers are linked to children and services sign for themselves: nobody is made one by a list of staff, or a grant."""
+NOT_STAFF = frozenset({Role.CARER, Role.PUPIL, Role.SERVICE})
+"""No list of staff and no grant makes one: carers and pupils are known by the child, services by their key."""
 OFFICERS = (Role.VIRTUAL_SCHOOL_OFFICER, Role.SENIOR_VIRTUAL_SCHOOL_OFFICER, Role.VIRTUAL_SCHOOL_HEAD)
 VIRTUAL_SCHOOL = (Role.PEP_COORDINATOR, *OFFICERS)
 

@@ -74,6 +74,11 @@ CARES_FOR = Relation(
     "a child whom this carer looks after",
     ("L-14",),
 )
+OWN_RECORD = Relation(
+    lambda signed, resource: signed.person_ref == resource.child_ref,
+    "child_ref = {person}",
+    "to be the child, who signs in under the reference of the own record",
+)
 BROKEN_GLASS = Relation(
     lambda signed, resource: signed.person_ref in resource.glass_broken_by,
     "exists (select from unnest(glass) as broken"

@@ -45,6 +45,13 @@ class NoteDelegate(NoteFact):
     named: bool
 
 
+class NoteCarer(NoteFact):
+    """This person looks after the child, or does so no more."""
+
+    person_ref: str
+    linked: bool
+
+
 class NoteRestriction(NoteFact):
     """Only people to whom it was granted by name may see the record; or it is open again."""
 
@@ -91,6 +98,7 @@ KnownCommand = (
     | NoteSchool
     | NoteSocialWorker
     | NoteDelegate
+    | NoteCarer
     | NoteRestriction
     | NoteGlassBroken
     | NoteNoPlanNeeded

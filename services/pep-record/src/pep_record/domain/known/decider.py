@@ -9,6 +9,7 @@ from typing import assert_never
 from pep_kernel.decider import Decider
 from pep_record.domain.known.commands import (
     KnownCommand,
+    NoteCarer,
     NoteCurrentPlan,
     NoteDelegate,
     NoteEnteredCare,
@@ -23,6 +24,7 @@ from pep_record.domain.known.commands import (
 )
 from pep_record.domain.known.events import (
     BrokenGlassKnown,
+    CarerKnown,
     DelegateKnown,
     KnownEvent,
     KnownInCare,
@@ -50,6 +52,8 @@ def decide(_known: Known, command: KnownCommand) -> Sequence[KnownEvent]:
             return [SocialWorkerKnown(**command.model_dump())]
         case NoteDelegate():
             return [DelegateKnown(**command.model_dump())]
+        case NoteCarer():
+            return [CarerKnown(**command.model_dump())]
         case NoteRestriction():
             return [RestrictionKnown(**command.model_dump())]
         case NoteGlassBroken():
@@ -89,7 +93,7 @@ def evolve(known: Known, event: KnownEvent) -> Known:
             return replace(known, plans=(*known.plans, CurrentFrom(plan_id, number, on)))
         case SchoolKnown() | KnownToHaveLeftCare() | SocialWorkerKnown() | NoPlanNeeded():
             return known
-        case DelegateKnown() | RestrictionKnown() | BrokenGlassKnown():
+        case DelegateKnown() | CarerKnown() | RestrictionKnown() | BrokenGlassKnown():
             return known
         case _:
             assert_never(event)

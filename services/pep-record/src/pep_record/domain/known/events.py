@@ -47,6 +47,15 @@ class DelegateKnown(Event):
     named: bool
 
 
+class CarerKnown(Event):
+    """This person looks after the child, or does so no more."""
+
+    child_ref: str
+    on: date
+    person_ref: str
+    linked: bool
+
+
 class RestrictionKnown(Event):
     """Only people to whom it was granted by name may see the record; or it is open again."""
 
@@ -105,6 +114,7 @@ KnownEvent = (
     | SchoolKnown
     | SocialWorkerKnown
     | DelegateKnown
+    | CarerKnown
     | RestrictionKnown
     | BrokenGlassKnown
     | NoPlanNeeded

@@ -123,6 +123,19 @@ class ContributeSection(RestsOnFacts):
     text: str
 
 
+class GiveViews(Command):
+    """What a carer or the child thinks, in their own words, in the place of what the same person said before."""
+
+    by: str
+    role: Role
+    text: str
+    on: date
+
+
+class ApproveDelegatesWork(RestsOnFacts):
+    """The designated teacher has read what a delegate wrote, and answers for it (O-22)."""
+
+
 class MarkComplete(RestsOnFacts):
     """The plan is ready for quality assurance (L-79)."""
 
@@ -169,6 +182,8 @@ PlanCommand = (
     OpenNumberedPlan
     | ContributeSection
     | SetTarget
+    | GiveViews
+    | ApproveDelegatesWork
     | MarkComplete
     | SignOff
     | ApprovePlan

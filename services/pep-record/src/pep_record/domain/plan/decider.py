@@ -14,9 +14,11 @@ from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
 from pep_record.domain.plan.announcing import announce
 from pep_record.domain.plan.commands import (
+    ApproveDelegatesWork,
     ApprovePlan,
     ContributeSection,
     FactsOfChild,
+    GiveViews,
     MarkComplete,
     OpenNumberedPlan,
     PlanCommand,
@@ -28,6 +30,8 @@ from pep_record.domain.plan.commands import (
 )
 from pep_record.domain.plan.costing import agreed
 from pep_record.domain.plan.events import (
+    CarerViewsRecorded,
+    DelegateApprovedByDT,
     EPEPOpened,
     PEPCompleted,
     PEPCompletionWithdrawn,
@@ -35,6 +39,7 @@ from pep_record.domain.plan.events import (
     PEPReturned,
     PEPSuperseded,
     PlanEvent,
+    PupilViewsRecorded,
     SectionContributed,
     SignedOffBySW,
     TargetSet,
@@ -43,6 +48,7 @@ from pep_record.domain.plan.evolve import evolve
 from pep_record.domain.plan.requirements import warnings_of
 from pep_record.domain.plan.states import (
     Completed,
+    Content,
     Draft,
     InQualityAssurance,
     Nothing,
@@ -61,6 +67,8 @@ _ASKED = {
     OpenNumberedPlan: "opened",
     ContributeSection: "changed",
     SetTarget: "changed",
+    GiveViews: "changed",
+    ApproveDelegatesWork: "approved",
     MarkComplete: "marked complete",
     SignOff: "signed off",
     ApprovePlan: "quality assured",
@@ -79,8 +87,18 @@ def decide(plan: Plan, command: PlanCommand) -> Sequence[PlanEvent]:
             raise Refusal("What the premium pays is costed by the school or the Virtual School.", "L-30")
         case Draft(), SetTarget():
             return [_target_set(plan, command)]
-        case Draft(), MarkComplete() if not _completes(command):
+        case Draft(), GiveViews(role=Role.PUPIL, text=text, by=by, on=on):
+            return [PupilViewsRecorded(text=PlanText.of(text), by=by, on=on)]
+        case Draft(), GiveViews(text=text, by=by, on=on):
+            return [CarerViewsRecorded(text=PlanText.of(text), by=by, on=on)]
+        case Draft(), ApproveDelegatesWork() if not _answers_for_school(command):
+            raise Refusal("The designated teacher approves what a delegate wrote.", "O-22")
+        case Draft(content=Content(by_delegate=parts)), ApproveDelegatesWork(by=by, on=on):
+            return [DelegateApprovedByDT(parts=tuple(sorted(parts)), by=by, on=on)] if parts else []
+        case Draft(), MarkComplete() if not _answers_for_school(command):
             raise Refusal("The designated teacher marks a plan complete.", "L-05", "L-79")
+        case Draft(), MarkComplete() if _awaits_teacher(plan, command):
+            raise Refusal("A delegate wrote some of this plan: the designated teacher must approve that first.", "O-22")
         case Draft(), MarkComplete(child=FactsOfChild(pep_meetings=())):
             raise Refusal(
                 "No PEP meeting has been held for this plan: a review of progress cannot complete it.", "L-20"
@@ -163,9 +181,13 @@ def _marked_complete(plan: Draft, command: MarkComplete) -> PEPMarkedComplete:
     )
 
 
-def _completes(command: MarkComplete) -> bool:
-    """A delegate writes in the designated teacher's place, and does not complete in it (O-21)."""
+def _answers_for_school(command: ApproveDelegatesWork | MarkComplete) -> bool:
+    """A delegate writes in the designated teacher's place, and neither approves nor completes in it (O-21)."""
     return command.role is not Role.DELEGATE and Role.DESIGNATED_TEACHER in command.acts_as()
+
+
+def _awaits_teacher(plan: Draft, command: MarkComplete) -> bool:
+    return command.rules.sign_off.teacher_approves_delegate and bool(plan.content.by_delegate)
 
 
 def _wrote_it(plan: InQualityAssurance, command: ApprovePlan | ReturnPlan) -> bool:

@@ -63,6 +63,30 @@ class TargetSet(Event):
     on: date
 
 
+class CarerViewsRecorded(Event):
+    """A carer said what they think, in the place of what the same carer said before."""
+
+    text: PlanText
+    by: str
+    on: date
+
+
+class PupilViewsRecorded(Event):
+    """The child said what they think, in the place of what they said before."""
+
+    text: PlanText
+    by: str
+    on: date
+
+
+class DelegateApprovedByDT(Event):
+    """The designated teacher answers for the sections and targets, by their names, that a delegate wrote (O-22)."""
+
+    parts: tuple[str, ...]
+    by: str
+    on: date
+
+
 class PEPMarkedComplete(Event):
     """This version awaits quality assurance. It rests on this meeting; what it lacks and may lack is said."""
 
@@ -119,6 +143,9 @@ PlanEvent = (
     EPEPOpened
     | SectionContributed
     | TargetSet
+    | CarerViewsRecorded
+    | PupilViewsRecorded
+    | DelegateApprovedByDT
     | PEPMarkedComplete
     | SignedOffBySW
     | PEPReturned

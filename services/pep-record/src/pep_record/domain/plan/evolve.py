@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar, assert_never
 
+from pep_kernel.may import Role
 from pep_record.domain.plan.events import (
+    CarerViewsRecorded,
+    DelegateApprovedByDT,
     EPEPOpened,
     PEPCompleted,
     PEPCompletionWithdrawn,
@@ -13,12 +16,14 @@ from pep_record.domain.plan.events import (
     PEPReturned,
     PEPSuperseded,
     PlanEvent,
+    PupilViewsRecorded,
     SectionContributed,
     SignedOffBySW,
     TargetSet,
 )
 from pep_record.domain.plan.states import (
     Completed,
+    Content,
     Draft,
     InQualityAssurance,
     Opening,
@@ -40,6 +45,10 @@ def evolve(plan: Plan, event: PlanEvent) -> Plan:
             return _with_section(_was(plan, Draft), event)
         case TargetSet():
             return _with_target(_was(plan, Draft), event)
+        case CarerViewsRecorded() | PupilViewsRecorded():
+            return plan
+        case DelegateApprovedByDT(by=by):
+            return _with_approval(_was(plan, Draft), by)
         case PEPMarkedComplete():
             return _in_quality_assurance(_was(plan, Draft), event)
         case SignedOffBySW():
@@ -66,17 +75,29 @@ def _was(plan: Plan, *kinds: type[Kind]) -> Kind:
 
 
 def _with_section(plan: Draft, event: SectionContributed) -> Draft:
-    content = plan.content
-    written = replace(content, sections=content.sections | {event.section}, authors=content.authors | {event.by})
-    return replace(plan, content=written)
+    content = _written(plan.content, event.section, event.by, event.role)
+    return replace(plan, content=replace(content, sections=content.sections | {event.section}))
 
 
 def _with_target(plan: Draft, event: TargetSet) -> Draft:
     lines = tuple(action.line for action in event.actions if action.line)
     target = Target(event.target_id, event.subject, lines)
     targets = {before.target_id: before for before in plan.content.targets} | {target.target_id: target}
-    authors = plan.content.authors | {event.by}
-    return replace(plan, content=replace(plan.content, targets=tuple(targets.values()), authors=authors))
+    content = _written(plan.content, event.target_id, event.by, event.role)
+    return replace(plan, content=replace(content, targets=tuple(targets.values())))
+
+
+def _written(content: Content, part: str, by: str, role: str) -> Content:
+    """What somebody else wrote anew is not a delegate's any more."""
+    others = content.by_delegate - {part}
+    by_delegate = others | {part} if role == Role.DELEGATE else others
+    return replace(content, authors=content.authors | {by}, by_delegate=by_delegate)
+
+
+def _with_approval(plan: Draft, by: str) -> Draft:
+    """Whoever answers for a delegate's words is their author as well."""
+    content = replace(plan.content, authors=plan.content.authors | {by}, by_delegate=frozenset())
+    return replace(plan, content=content)
 
 
 def _in_quality_assurance(plan: Draft, event: PEPMarkedComplete) -> InQualityAssurance:

@@ -32,11 +32,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Which sections are written, which targets are set, and everybody whose hand is in them."""
+    """Which sections are written, which targets are set, and everybody whose hand is in them.
+
+    `by_delegate` names the sections and targets that a delegate wrote last, until the designated teacher approves them.
+    """
 
     sections: frozenset[str] = frozenset()
     targets: tuple[Target, ...] = ()
     authors: frozenset[str] = frozenset()
+    by_delegate: frozenset[str] = frozenset()
 
     def lines(self) -> Iterator[PricedLine]:
         for target in self.targets:

@@ -143,7 +143,9 @@ class CareRecord(Record):
 def of_staff(role: Role) -> Role:
     """The role. ValueError for one that no list of staff can give."""
     if role in NOT_STAFF:
-        raise ValueError("is no role of staff: carers are linked to children, and services sign for themselves")
+        raise ValueError(
+            "is no role of staff: carers and pupils are known by the child, and services sign for themselves"
+        )
     return role
 
 
@@ -171,6 +173,14 @@ class CarerRecord(Record):
     child_ids: Annotated[tuple[LocalId, ...], Field(min_length=1)]
 
 
+class PupilRecord(Record):
+    """Whether a child may sign in, to give views and to read the own plan."""
+
+    kind: Literal["pupil"] = "pupil"
+    child_id: LocalId
+    may_sign_in: bool
+
+
 class SchoolRecord(Record):
     """A school or early years setting. The first three figures of `laestab` say in which authority's area it lies."""
 
@@ -182,7 +192,7 @@ class SchoolRecord(Record):
     authority: Words
 
 
-PersonRecord = Annotated[StaffRecord | CarerRecord, Field(discriminator="kind")]
+PersonRecord = Annotated[StaffRecord | CarerRecord | PupilRecord, Field(discriminator="kind")]
 
 
 class CareRecordBatch(Record):

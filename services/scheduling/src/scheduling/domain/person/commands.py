@@ -33,6 +33,13 @@ class LinkCarer(Command):
     digest: str
 
 
+class LetPupilSignIn(Command):
+    """The child may sign in, or may not any more."""
+
+    child_ref: str
+    may_sign_in: bool
+
+
 class GrantRole(Command):
     """This person may also what this role or permission allows, to this day where it ends."""
 
@@ -52,4 +59,4 @@ class EndGrant(Command):
     by: str
 
 
-PersonCommand = AddStaffMember | EndRole | LinkCarer | GrantRole | EndGrant
+PersonCommand = AddStaffMember | EndRole | LinkCarer | LetPupilSignIn | GrantRole | EndGrant

@@ -1,4 +1,4 @@
-"""Staff come, change roles and go; carers look after children. Permissions rest on what is said here."""
+"""Staff come, change roles and go; carers look after children; a child may sign in. Permissions rest on this."""
 
 from __future__ import annotations
 
@@ -11,18 +11,28 @@ from pep_kernel.decider import Decider
 from pep_kernel.may import as_granted
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, ThirdParty
-from scheduling.domain.person.commands import AddStaffMember, EndGrant, EndRole, GrantRole, LinkCarer, PersonCommand
+from scheduling.domain.person.commands import (
+    AddStaffMember,
+    EndGrant,
+    EndRole,
+    GrantRole,
+    LetPupilSignIn,
+    LinkCarer,
+    PersonCommand,
+)
 from scheduling.domain.person.events import (
     CarerLinked,
     CarerNamed,
     CarerUnlinked,
     GrantEnded,
     PersonEvent,
+    PupilAccountClosed,
+    PupilAccountOpened,
     RoleEnded,
     RoleGranted,
     StaffMemberAdded,
 )
-from scheduling.domain.person.states import Carer, Gone, NotKnown, Person, Staff
+from scheduling.domain.person.states import Carer, Gone, NotKnown, Person, Pupil, Staff
 
 
 def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
@@ -49,6 +59,12 @@ def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
             return [_carer(command), *_linked(command, frozenset())]
         case Carer(digest=known, child_refs=linked), LinkCarer():
             return [*([_carer(command)] if command.digest != known else []), *_linked(command, linked)]
+        case NotKnown(), LetPupilSignIn(child_ref=ref, may_sign_in=True):
+            return [PupilAccountOpened(child_ref=ref)]
+        case Pupil(), LetPupilSignIn(child_ref=ref, may_sign_in=False):
+            return [PupilAccountClosed(child_ref=ref)]
+        case NotKnown() | Pupil(), LetPupilSignIn():
+            return []
         case _:
             raise Refusal("This person is known in another capacity, or not at all.")
 
@@ -104,6 +120,10 @@ def evolve(person: Person, event: PersonEvent) -> Person:
             return replace(person, child_refs=linked | {child})
         case Carer(child_refs=linked), CarerUnlinked(child_ref=child):
             return replace(person, child_refs=linked - {child})
+        case NotKnown(), PupilAccountOpened():
+            return Pupil()
+        case Pupil(), PupilAccountClosed():
+            return NotKnown()
         case _:
             raise TypeError(f"{type(event).__name__} of {type(person).__name__}")
 
@@ -116,6 +136,16 @@ def announce(person: Person, event: PersonEvent) -> Announcement | None:
             return said.StaffMemberAdded(person_ref=ref, role=role, school_urn=urn, approval_limit_pence=limit_pence)
         case _, RoleEnded(person_ref=ref):
             return said.RoleEnded(person_ref=ref)
+        case _, CarerNamed(person_ref=ref):
+            return said.CarerNamed(person_ref=ref)
+        case _, CarerLinked(person_ref=ref, child_ref=child):
+            return said.CarerLinked(person_ref=ref, child_ref=child)
+        case _, CarerUnlinked(person_ref=ref, child_ref=child):
+            return said.CarerUnlinked(person_ref=ref, child_ref=child)
+        case _, PupilAccountOpened(child_ref=child):
+            return said.PupilAccountOpened(child_ref=child)
+        case _, PupilAccountClosed(child_ref=child):
+            return said.PupilAccountClosed(child_ref=child)
         case _:
             return None
 

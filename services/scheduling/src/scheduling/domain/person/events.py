@@ -52,6 +52,18 @@ class CarerUnlinked(Event):
     child_ref: str
 
 
+class PupilAccountOpened(Event):
+    """The child may sign in, under the reference of the own record: no other person can be meant."""
+
+    child_ref: str
+
+
+class PupilAccountClosed(Event):
+    """The child may not sign in any more."""
+
+    child_ref: str
+
+
 class RoleGranted(Event):
     """The person may also what this role or permission allows, to this day where it ends."""
 
@@ -71,4 +83,14 @@ class GrantEnded(Event):
     by: str
 
 
-PersonEvent = StaffMemberAdded | RoleEnded | CarerNamed | CarerLinked | CarerUnlinked | RoleGranted | GrantEnded
+PersonEvent = (
+    StaffMemberAdded
+    | RoleEnded
+    | CarerNamed
+    | CarerLinked
+    | CarerUnlinked
+    | PupilAccountOpened
+    | PupilAccountClosed
+    | RoleGranted
+    | GrantEnded
+)

@@ -1,4 +1,4 @@
-"""What a person can be to us: unknown, staff, staff no longer, carer."""
+"""What a person can be to us: unknown, staff, staff no longer, carer, one of the children."""
 
 from __future__ import annotations
 
@@ -39,4 +39,9 @@ class Carer:
     child_refs: frozenset[str] = frozenset()
 
 
-Person = NotKnown | Staff | Gone | Carer
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """One of the children, who may sign in."""
+
+
+Person = NotKnown | Staff | Gone | Carer | Pupil

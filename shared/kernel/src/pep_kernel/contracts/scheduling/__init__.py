@@ -22,9 +22,22 @@ from pep_kernel.contracts.scheduling.meetings import (
     MeetingScheduled,
     Outcome,
 )
-from pep_kernel.contracts.scheduling.people import RoleEnded, RoleGranted, SchoolListed, StaffMemberAdded
+from pep_kernel.contracts.scheduling.people import (
+    CarerLinked,
+    CarerNamed,
+    CarerUnlinked,
+    PupilAccountClosed,
+    PupilAccountOpened,
+    RoleEnded,
+    RoleGranted,
+    SchoolListed,
+    StaffMemberAdded,
+)
 
 __all__ = [
+    "CarerLinked",
+    "CarerNamed",
+    "CarerUnlinked",
     "ChildEnteredCare",
     "ChildForgotten",
     "ChildLeftCare",
@@ -41,6 +54,8 @@ __all__ = [
     "PEPDueDateSet",
     "PEPNotApplicable",
     "PEPOverdue",
+    "PupilAccountClosed",
+    "PupilAccountOpened",
     "RecordRestricted",
     "RecordUnrestricted",
     "RoleEnded",

@@ -17,6 +17,43 @@ class StaffMemberAdded(Announcement):
     approval_limit_pence: int = 0
 
 
+class CarerNamed(Announcement):
+    """This person looks after children, and may sign in as a carer. Who it is, and how to reach them, is not said."""
+
+    type: Literal["uk.openpep.scheduling.CarerNamed.v1"] = "uk.openpep.scheduling.CarerNamed.v1"
+    person_ref: str
+
+
+class CarerLinked(Announcement):
+    """This carer looks after this child."""
+
+    type: Literal["uk.openpep.scheduling.CarerLinked.v1"] = "uk.openpep.scheduling.CarerLinked.v1"
+    person_ref: str
+    child_ref: str
+
+
+class CarerUnlinked(Announcement):
+    """This carer does not look after this child any more."""
+
+    type: Literal["uk.openpep.scheduling.CarerUnlinked.v1"] = "uk.openpep.scheduling.CarerUnlinked.v1"
+    person_ref: str
+    child_ref: str
+
+
+class PupilAccountOpened(Announcement):
+    """The child may sign in, under the reference of the own record."""
+
+    type: Literal["uk.openpep.scheduling.PupilAccountOpened.v1"] = "uk.openpep.scheduling.PupilAccountOpened.v1"
+    child_ref: str
+
+
+class PupilAccountClosed(Announcement):
+    """The child may not sign in any more."""
+
+    type: Literal["uk.openpep.scheduling.PupilAccountClosed.v1"] = "uk.openpep.scheduling.PupilAccountClosed.v1"
+    child_ref: str
+
+
 class RoleEnded(Announcement):
     """Somebody does not work here any more."""
 

@@ -14,6 +14,7 @@ from pep_record.domain.plan.events import (
     EPEPOpened,
     PEPCompleted,
     PEPCompletionWithdrawn,
+    PEPForgotten,
     PEPMarkedComplete,
     PEPReturned,
     PEPSuperseded,
@@ -29,6 +30,7 @@ RETURNED = "returned"
 COMPLETED = "completed"
 WITHDRAWN = "completion_withdrawn"
 SUPERSEDED = "superseded"
+FORGOTTEN = "forgotten"
 _OF_A_PLAN = get_args(PlanEvent)
 
 
@@ -77,6 +79,8 @@ def fold(row: PlanOverview | None, recorded: Recorded, _key: Key) -> PlanOvervie
             return replace(_next_version(row, version), state=WITHDRAWN, completed_on=None)
         case PlanOverview(), PEPSuperseded(by_plan_id=by_plan_id):
             return replace(row, state=SUPERSEDED, superseded_by=by_plan_id)
+        case PlanOverview(), PEPForgotten():
+            return replace(row, state=FORGOTTEN)
         case _, SectionContributed() | TargetSet():
             return row
         case _:

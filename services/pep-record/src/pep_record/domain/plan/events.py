@@ -115,6 +115,13 @@ class PEPSuperseded(Event):
     on: date
 
 
+class PEPForgotten(Event):
+    """The child is forgotten: nothing more is done with the plan."""
+
+    on: date
+    reason: str
+
+
 PlanEvent = (
     EPEPOpened
     | SectionContributed
@@ -125,4 +132,5 @@ PlanEvent = (
     | PEPCompleted
     | PEPCompletionWithdrawn
     | PEPSuperseded
+    | PEPForgotten
 )

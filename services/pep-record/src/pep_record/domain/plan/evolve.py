@@ -9,6 +9,7 @@ from pep_record.domain.plan.events import (
     EPEPOpened,
     PEPCompleted,
     PEPCompletionWithdrawn,
+    PEPForgotten,
     PEPMarkedComplete,
     PEPReturned,
     PEPSuperseded,
@@ -20,6 +21,7 @@ from pep_record.domain.plan.events import (
 from pep_record.domain.plan.states import (
     Completed,
     Draft,
+    Forgotten,
     InQualityAssurance,
     Opening,
     Plan,
@@ -54,6 +56,8 @@ def evolve(plan: Plan, event: PlanEvent) -> Plan:
             return _next_version(_was(plan, Completed))
         case PEPSuperseded(by_plan_id=by_plan_id):
             return _superseded(_was(plan, *_REPLACEABLE), by_plan_id)
+        case PEPForgotten(on=on, reason=reason):
+            return Forgotten(on, reason)
         case _:
             assert_never(event)
 

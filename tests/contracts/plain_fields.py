@@ -27,7 +27,8 @@ PLAIN = {
         DueDate.note EntriesForgotten.reason GrantEnded.what KnownForgotten.reason LeftOut.reason Message.reason
         NoPlanNeeded.reason NotificationFailed.reason NotificationSuppressed.reason PEPDueDateNotCounted.reason
         PEPDueDateSet.note PEPNotApplicable.reason PEPReturned.to PlanTarget.subject PPPApprovalHeld.reason
-        RecordExported.reason RoleGranted.what TargetSet.subject""",
+        RecordExported.reason RoleGranted.what TargetSet.subject
+        PEPForgotten.reason PPPClaimForgotten.reason""",
     "the rules themselves, as the authority published them": "corrects policy_version PolicyAdopted.text version",
     "a count, a position, a number of days or of a line": """
         attempt attempts days first first_number last last_number line_count line_number number plan_version position

@@ -69,7 +69,15 @@ def completed(*lines: JudgedLine, plan_id: str = PLAN, child_ref: str = CHILD, v
 def approval(*line_ids: str, plan_id: str = PLAN, version: int = 1, limit: int | None = None) -> ApprovePremium:
     """Somebody approves these lines."""
     on = date(2026, 11, 9)
-    return ApprovePremium(plan_id=plan_id, plan_version=version, line_ids=line_ids, limit_pence=limit, on=on)
+    child_ref = child_of(plan_id)
+    return ApprovePremium(
+        plan_id=plan_id, child_ref=child_ref, plan_version=version, line_ids=line_ids, limit_pence=limit, on=on
+    )
+
+
+def child_of(plan_id: str) -> str:
+    """The child whose plan this is."""
+    return plan_id.removeprefix("plan-").rpartition("-")[0]
 
 
 def envelope_of(amount_pence: int) -> OpenTermEnvelope:
@@ -104,7 +112,7 @@ class History:
 
     def do(self, act: Act) -> list[tuple[str, Any]]:
         """Decide and keep. Raises `Refusal`."""
-        states = self.states(act.streams)
+        states = self.states((*act.streams, *self._of_child(act)))
         if act.together is None:
             (stream,) = act.streams
             decider = DECIDERS[category(stream)]
@@ -114,6 +122,12 @@ class History:
         for stream, event in decided:
             self.tell(stream, event)
         return decided
+
+    def _of_child(self, act: Act) -> list[str]:
+        """The claims of the child, where the act asks for all of the child."""
+        return [
+            stream for stream in self.streams if act.whole_child and stream.startswith(f"claim-plan-{act.child_ref}-")
+        ]
 
     def tell(self, stream: str, event: Event) -> None:
         """This happened."""

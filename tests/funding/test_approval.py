@@ -72,7 +72,7 @@ def test_what_the_head_takes_back_goes_back_to_the_envelope() -> None:
     history = with_envelope(51_100)
     history.do(claim_act(approval("maths"), YEAR, TERM))
     history.do(claim_act(HOLD, YEAR, TERM))
-    take_back = WithdrawApprovals(plan_id=PLAN, reason="Wait for a PEP meeting.", on=COMPLETED_ON)
+    take_back = WithdrawApprovals(plan_id=PLAN, child_ref=CHILD, reason="Wait for a PEP meeting.", on=COMPLETED_ON)
     decided = history.do(claim_act(take_back, YEAR, TERM))
     assert [(stream, type(event)) for stream, event in decided] == [
         (claim_stream(PLAN), PPPApprovalWithdrawn),

@@ -96,13 +96,20 @@ maths_released = PPPReleased(
 stopped = PPPClaimStopped(plan_id=PLAN, child_ref=CHILD, by_plan_id="plan-child-7-2")
 HOLD = HoldApprovals(plan_id=PLAN, child_ref=CHILD, plan_version=1)
 STOP = StopClaim(plan_id=PLAN, child_ref=CHILD, by_plan_id="plan-child-7-2")
-STAND = LetApprovalsStand(plan_id=PLAN, reason="The tuition has begun.", on=ON)
-WITHDRAW = WithdrawApprovals(plan_id=PLAN, reason="Wait for a PEP meeting.", on=ON)
+STAND = LetApprovalsStand(plan_id=PLAN, child_ref=CHILD, reason="The tuition has begun.", on=ON)
+WITHDRAW = WithdrawApprovals(plan_id=PLAN, child_ref=CHILD, reason="Wait for a PEP meeting.", on=ON)
 DECLINE = DeclinePremium(
-    plan_id=PLAN, plan_version=1, line_id="elsa", rule="L-102", reason="In place for all pupils.", on=ON
+    plan_id=PLAN,
+    child_ref=CHILD,
+    plan_version=1,
+    line_id="elsa",
+    rule="L-102",
+    reason="In place for all pupils.",
+    on=ON,
 )
 RELEASE = ReleaseLines(
     plan_id=PLAN,
+    child_ref=CHILD,
     run_id="run-1",
     on=RUN_DAY,
     payments=(

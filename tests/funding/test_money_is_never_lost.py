@@ -37,12 +37,14 @@ from funding.domain.claim.events import (
     PPPApprovalStands,
     PPPApprovalWithdrawn,
     PPPApproved,
+    PPPClaimForgotten,
     PPPClaimStopped,
     PPPReleased,
     PPPRequested,
 )
 from funding.domain.envelope.decider import Opened
 from funding.domain.envelope.events import SpendingCommitted
+from funding.domain.forgetting import forgetting
 from funding.domain.known_child import ChildInCareKnown, ChildOutOfCareKnown, SchoolKnown
 from funding.domain.payee import PayeeKnown
 from funding.domain.release.events import FinanceFileMade
@@ -51,6 +53,7 @@ from funding.domain.streams import claim_stream, envelope_stream, known_stream, 
 from funding.projections.claim_overview import CLAIM_OVERVIEW
 from pep_kernel.authority_policy.funding import Eligibility
 from pep_kernel.decider import Act
+from pep_kernel.forgotten import NoteForgotten
 from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal
 
@@ -114,17 +117,32 @@ class Money(RuleBasedStateMachine):
         reason = "In place for all pupils."
         self.ask(
             DeclinePremium(
-                plan_id=plan, plan_version=version, line_id=line_id, rule="L-102", reason=reason, on=COMPLETED_ON
+                plan_id=plan,
+                child_ref=CHILDREN[plan],
+                plan_version=version,
+                line_id=line_id,
+                rule="L-102",
+                reason=reason,
+                on=COMPLETED_ON,
             )
         )
 
+    @rule(plan=st.sampled_from([*sorted(CHILDREN), *[None] * 6]))
+    def a_child_is_forgotten(self, plan: str | None) -> None:
+        """Seldom: afterwards nothing happens to the child's money any more."""
+        if plan:
+            note = NoteForgotten(child_ref=CHILDREN[plan], on=RUN_DAY, reason="retention_period_ended")
+            self.try_act(forgetting(note))
+
     @rule(plan=plans)
     def the_head_lets_it_stand(self, plan: str) -> None:
-        self.ask(LetApprovalsStand(plan_id=plan, reason="It has begun.", on=RUN_DAY))
+        self.ask(LetApprovalsStand(plan_id=plan, child_ref=CHILDREN[plan], reason="It has begun.", on=RUN_DAY))
 
     @rule(plan=plans)
     def the_head_takes_it_back(self, plan: str) -> None:
-        self.ask(WithdrawApprovals(plan_id=plan, reason="Wait for a PEP meeting.", on=RUN_DAY))
+        self.ask(
+            WithdrawApprovals(plan_id=plan, child_ref=CHILDREN[plan], reason="Wait for a PEP meeting.", on=RUN_DAY)
+        )
 
     @rule(plan=plans, urn=st.sampled_from([*SCHOOLS, None, "leaves care"]), on=days)
     def a_child_moves_or_leaves(self, plan: str, urn: str | None, on: date) -> None:
@@ -178,7 +196,7 @@ class Money(RuleBasedStateMachine):
                 match event:
                     case PPPRequested() | PPPApprovalStands():
                         may_move = True
-                    case PPPApprovalHeld() | PPPApprovalWithdrawn() | PPPClaimStopped():
+                    case PPPApprovalHeld() | PPPApprovalWithdrawn() | PPPClaimStopped() | PPPClaimForgotten():
                         may_move = False
                     case PPPApproved() | PPPReleased():
                         assert may_move

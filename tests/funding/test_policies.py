@@ -96,7 +96,7 @@ def completed(*categories: str) -> PEPCompleted:
 
 def test_a_completed_plan_asks_for_its_lines_under_the_policy_of_that_day() -> None:
     act = react(completed("tuition"))
-    assert act.streams == (f"claim-{PLAN}", "envelope-2026-27-autumn")
+    assert act.streams == (f"claim-{PLAN}", f"known-{CHILD}", "envelope-2026-27-autumn")
     assert act.policy_version == RULES.in_force(COMPLETED_ON).version
     assert isinstance(act.command, RequestPremium)
     assert (act.command.plan_version, act.command.on) == (2, COMPLETED_ON)
@@ -124,14 +124,15 @@ def test_a_completion_told_twice_asks_once() -> None:
 
 def test_a_withdrawn_completion_holds() -> None:
     act = react(PEPCompletionWithdrawn(plan_id=PLAN, child_ref=CHILD, plan_version=2, meeting_id="meeting-1"))
-    assert act == Act(HoldApprovals(plan_id=PLAN, child_ref=CHILD, plan_version=2), (f"claim-{PLAN}",))
+    assert act.command == HoldApprovals(plan_id=PLAN, child_ref=CHILD, plan_version=2)
+    assert act.streams == (f"claim-{PLAN}", f"known-{CHILD}")
 
 
 def test_a_superseded_plan_stops_and_names_the_envelope_of_its_own_term() -> None:
     told = PEPSuperseded(plan_id=PLAN, child_ref=CHILD, school_year=2026, term="summer", by_plan_id="plan-child-7-2")
     act = react(told)
     assert act.command == StopClaim(plan_id=PLAN, child_ref=CHILD, by_plan_id="plan-child-7-2")
-    assert act.streams == (f"claim-{PLAN}", "envelope-2027-28-summer")
+    assert act.streams == (f"claim-{PLAN}", f"known-{CHILD}", "envelope-2027-28-summer")
 
 
 @pytest.mark.parametrize(

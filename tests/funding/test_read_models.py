@@ -119,13 +119,15 @@ def test_a_line_that_policy_declined_was_decided_by_nobody() -> None:
 def test_a_hold_is_shown_until_the_head_has_decided(history: History) -> None:
     history.do(claim_act(HOLD, YEAR, TERM))
     assert overview(history).standing == "held"
-    history.do(claim_act(LetApprovalsStand(plan_id=PLAN, reason="It has begun.", on=RUN_DAY), YEAR, TERM))
+    history.do(
+        claim_act(LetApprovalsStand(plan_id=PLAN, child_ref=CHILD, reason="It has begun.", on=RUN_DAY), YEAR, TERM)
+    )
     assert (overview(history).standing, overview(history).approved_pence) == ("open", 40_000)
 
 
 def test_withdrawn_approvals_are_shown_with_the_room_given_back(history: History) -> None:
     history.do(claim_act(HOLD, YEAR, TERM))
-    history.do(claim_act(WithdrawApprovals(plan_id=PLAN, reason="Wait.", on=RUN_DAY), YEAR, TERM))
+    history.do(claim_act(WithdrawApprovals(plan_id=PLAN, child_ref=CHILD, reason="Wait.", on=RUN_DAY), YEAR, TERM))
     second = HoldApprovals(plan_id=PLAN, child_ref=CHILD, plan_version=2)
     history.do(claim_act(second, YEAR, TERM))
     assert (overview(history).standing, overview(history).approved_pence) == ("withdrawn", 0)

@@ -14,8 +14,6 @@ from journey.domain.export import (
     EXPORTS,
     Export,
     ExportRecord,
-    KnownForgotten,
-    NoteChildForgotten,
     RecordExported,
     export_stream,
     note_when_child_forgotten,
@@ -23,6 +21,7 @@ from journey.domain.export import (
 from journey.domain.pack import HeldBack, in_full, to_open
 from pep_kernel.announcement import Said
 from pep_kernel.contracts.scheduling import ChildForgotten
+from pep_kernel.forgotten import KnownForgotten, NoteForgotten
 from pep_kernel.message import Envelope, Recorded, System
 from pep_kernel.scenario import Scenario
 
@@ -134,7 +133,7 @@ def test_who_took_a_record_is_written_down_each_time() -> None:
 
 
 def test_nothing_is_given_of_a_forgotten_child() -> None:
-    note = NoteChildForgotten(child_ref="child7", on=TODAY, reason="retention_period_ended")
+    note = NoteForgotten(child_ref="child7", on=TODAY, reason="retention_period_ended")
     exports.given(GIVEN).when(note).then(GONE)
     exports.given(GONE).when(note).then_nothing()
     exports.given(GONE).when(ASKED).then_refused("removed on 02/11/2026: retention period ended")
@@ -146,7 +145,7 @@ def test_journey_hears_that_a_child_is_forgotten() -> None:
         Said(told, "anytown", "scheduling", 1, ENVELOPE.event_id, NINE, ENVELOPE.event_id), None
     )
     assert act.streams == (export_stream("child7"),)
-    assert act.command == NoteChildForgotten(child_ref="child7", on=TODAY, reason="court_order")
+    assert act.command == NoteForgotten(child_ref="child7", on=TODAY, reason="court_order")
 
 
 def test_an_export_is_known_by_its_id_to_who_took_it() -> None:

@@ -16,9 +16,11 @@ from pep_kernel.colleagues import ColleagueKnown, NoteColleague, NoteColleagueGo
 from pep_kernel.contracts.funding import PPPReleased
 from pep_kernel.contracts.pep_record import PEPMarkedComplete, PEPReturned
 from pep_kernel.contracts.scheduling import GlassBroken, MeetingScheduled, RoleEnded, RoleGranted, StaffMemberAdded
-from pep_kernel.decider import Act, States
+from pep_kernel.decider import Act, AnyDecider, States
+from pep_kernel.forgotten import FORGOTTEN
 from pep_kernel.message import Event
 
+DECIDERS: dict[str, AnyDecider] = {"roster": ROSTER, "intent": INTENT, "known": FORGOTTEN}
 STAFF = ROSTER.fold(
     (
         ColleagueKnown(person_ref="officer-1", role="virtual_school_officer"),
@@ -71,7 +73,7 @@ def act_on(told: Announcement) -> Act:
 
 
 def asked_by(act: Act, before: dict[str, Any] | None = None) -> Sequence[tuple[str, Event]]:
-    states = States({"roster": ROSTER, "intent": INTENT}, {ROSTER_STREAM: STAFF, **(before or {})})
+    states = States(DECIDERS, {ROSTER_STREAM: STAFF, **(before or {})})
     assert act.together is not None
     return act.together(states, act.command)
 
@@ -150,7 +152,7 @@ def test_a_message_that_reaches_nobody_is_written_down_and_held_back(told: Annou
 def test_where_there_is_no_officer_the_message_names_the_role_that_nobody_has() -> None:
     act = act_on(MARKED)
     assert act.together is not None
-    states = States({"roster": ROSTER, "intent": INTENT}, {})
+    states = States(DECIDERS, {})
     asked, _held_back = act.together(states, act.command)
     assert isinstance(asked[1], NotificationRequested)
     assert asked[1].recipient == "role:virtual_school_officer"
@@ -162,7 +164,7 @@ def test_a_message_for_named_people_without_names_reaches_nobody() -> None:
 
 def test_all_messages_about_the_child_are_looked_at_before_asking() -> None:
     act = act_on(MARKED)
-    assert (act.streams, act.child_ref, act.whole_child) == ((ROSTER_STREAM,), "child7", True)
+    assert (act.streams, act.child_ref, act.whole_child) == ((ROSTER_STREAM, "known-child7"), "child7", True)
 
 
 def test_starting_and_ending_a_role_is_noted_in_the_one_list() -> None:

@@ -38,7 +38,13 @@ from pep_record.domain.known.events import (
     SocialWorkerKnown,
 )
 from pep_record.domain.plan.commands import Subject
-from pep_record.domain.plan.events import PEPCompletionWithdrawn, PEPReturned, PEPSuperseded, SignedOffBySW
+from pep_record.domain.plan.events import (
+    PEPCompletionWithdrawn,
+    PEPForgotten,
+    PEPReturned,
+    PEPSuperseded,
+    SignedOffBySW,
+)
 from pep_record.projections import KNOWN_CHILD, PLAN_ACTION, PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET, PLAN_VIEWS
 from pep_record.projections.known_child import KnownChild
 from pep_record.projections.plan_action import PlanAction
@@ -107,6 +113,10 @@ def child(*events: Event) -> KnownChild:
 def test_the_overview_says_where_a_plan_stands(events: Sequence[Event], state: str, version: int) -> None:
     row = overview(*events)
     assert (row.state, row.plan_version) == (state, version)
+
+
+def test_the_overview_says_that_a_plan_is_forgotten_with_its_child() -> None:
+    assert overview(marked_complete(), PEPForgotten(on=TODAY, reason="court_order")).state == "forgotten"
 
 
 def test_the_overview_keeps_who_marked_complete_why_it_came_back_and_when_it_was_completed() -> None:

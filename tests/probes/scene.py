@@ -1,4 +1,6 @@
-"""The same small scene at two authorities, in all five services: a child, a school, a plan, its money, a message.
+"""The same small scene at two authorities, in all five services.
+
+A child, a school, a plan, its money and what was released of it, a meeting, a message, a record that was taken out.
 
 Each service is there as an operator installs it and is told what the others would tell it. Only ids differ between the
 authorities, so that whoever sees a wrong one sees that it is wrong.
@@ -20,6 +22,8 @@ from tests.integration.journey.conftest import Journal
 from tests.integration.scheduling.conftest import World as Scheduling
 from tests.integration.sign_in import SignInProvider
 
+from funding.domain.release.commands import StartReleaseRun
+from funding.domain.release.release import release_act
 from funding.main import PARTS as FUNDING
 from journey.adapters.copies import Copies
 from journey.main import PARTS as JOURNEY
@@ -39,6 +43,7 @@ from pep_kernel.contracts.scheduling import (
     SocialWorkerAllocated,
     StaffMemberAdded,
 )
+from pep_kernel.decider import Act
 from pep_kernel.may import NOT_STAFF, Role
 from pep_record.main import PARTS as PEP_RECORD
 from pep_runtime.handler import ByPolicy
@@ -74,6 +79,14 @@ class Names:
     @property
     def meeting(self) -> str:
         return f"meeting{self.tag}"
+
+    @property
+    def line(self) -> str:
+        return f"line{self.tag}"
+
+    @property
+    def run(self) -> str:
+        return f"run{self.tag}"
 
     @property
     def school(self) -> str:
@@ -135,7 +148,9 @@ async def _schedule(asked: Asked, authority: str, names: Names) -> None:
     guest = {"kind": "guest", "name": names.word, "email": f"{names.word}@example.org", "capacity": "nurse"}
     meeting = {"child_ref": children["items"][0]["child_ref"], "at": "2026-11-20T14:00:00+00:00", "venue": names.word}
     meeting["after_due_because"] = names.word
-    await _done(asked, Role.PEP_COORDINATOR, authority, "POST", "/meetings", {**meeting, "invitees": [guest]})
+    teacher = await asked.subject(names.person(Role.DESIGNATED_TEACHER), authority)
+    known = {"kind": "known", "person_ref": teacher, "capacity": "designated_teacher"}
+    await _done(asked, Role.PEP_COORDINATOR, authority, "POST", "/meetings", {**meeting, "invitees": [guest, known]})
 
 
 def _imported(names: Names) -> list[tuple[str, dict[str, Any]]]:
@@ -172,7 +187,8 @@ def _imported(names: Names) -> list[tuple[str, dict[str, Any]]]:
 
 async def _tell_everybody(scene: Scene, authority: str, names: Names) -> None:
     """What scheduling and pep-record announce; each service takes what it has a policy for."""
-    line = PremiumLine(line_id=f"line{names.tag}", category="tuition", quantity=10, unit_pence=4_000, line_pence=40_000)
+    costs: dict[str, Any] = {"category": "tuition", "quantity": 2, "unit_pence": 4_000, "line_pence": 8_000}
+    lines = tuple(PremiumLine(line_id=f"{names.line}{number}", **costs) for number in (1, 2))
     entered = ChildEnteredCare(child_ref=names.child, on=ON, born_in_school_year=2015, school_urn=names.school)
     worker = names.person(Role.SOCIAL_WORKER)
     completed = {"plan_id": names.plan, "child_ref": names.child, "plan_version": 1, "meeting_id": names.meeting}
@@ -186,7 +202,7 @@ async def _tell_everybody(scene: Scene, authority: str, names: Names) -> None:
         SocialWorkerAllocated(child_ref=names.child, on=ON, social_worker_ref=worker),
         PEPApplicable(child_ref=names.child, on=ON, because="entered_care"),
         MeetingHeld(child_ref=names.child, on=date(2026, 10, 6), meeting_id=names.meeting, outcome="PEP"),
-        PEPCompleted(school_year=2026, term="autumn", on=date(2026, 11, 6), lines=(line,), **completed),
+        PEPCompleted(school_year=2026, term="autumn", on=date(2026, 11, 6), lines=lines, **completed),
     )
     for name in ("pep-record", "funding", "notifications", "journey"):
         asked = scene[name]
@@ -206,8 +222,29 @@ def _staff(names: Names, role: Role) -> StaffMemberAdded:
 async def _spend(asked: Asked, authority: str, names: Names) -> None:
     envelope = {"financial_year": "2026-27", "term": "autumn", "children": 3}
     await _done(asked, Role.VIRTUAL_SCHOOL_HEAD, authority, "POST", "/envelopes", envelope)
-    approval = {"plan_version": 1, "line_ids": [f"line{names.tag}"]}
+    await _approve(asked, authority, names, f"{names.line}1")
+    await _release(asked, authority, names)
+    await _approve(asked, authority, names, f"{names.line}2")
+
+
+async def _approve(asked: Asked, authority: str, names: Names, line_id: str) -> None:
+    approval = {"plan_version": 1, "line_ids": [line_id]}
     await _done(asked, Role.VIRTUAL_SCHOOL_OFFICER, authority, "POST", f"/claims/{names.plan}/approval", approval)
+
+
+async def _release(asked: Asked, authority: str, names: Names) -> None:
+    """What is approved leaves. The other services are not asked how far they are: here nobody answers for them."""
+    rules, on = asked.service.rules(authority), asked.service.clock.today()
+    policy = rules.in_force(on)
+    run = StartReleaseRun(
+        run_id=names.run,
+        on=on,
+        plan_ids=(names.plan,),
+        relied_on={},
+        payment_routes=policy.payment_routes,
+        area_code=rules.area_code,
+    )
+    await _by_a_policy(asked, authority, release_act(run, (names.child,), (names.school,), policy.version))
 
 
 async def _notify(asked: Asked, authority: str, names: Names) -> None:
@@ -215,9 +252,13 @@ async def _notify(asked: Asked, authority: str, names: Names) -> None:
     message = Notify(
         template="returned", audience=audience, child_ref=names.child, about=names.plan, occasion=names.tag
     )
-    cause = uuid5(UUID(int=0), names.tag)
-    done = await asked.service.handler.handle(authority, act_to_notify(message), ByPolicy("a scene", cause, cause))
-    asked.position[authority] = f"notifications:{done.position}"
+    await _by_a_policy(asked, authority, act_to_notify(message))
+
+
+async def _by_a_policy(asked: Asked, authority: str, act: Act) -> None:
+    cause = uuid5(UUID(int=0), authority)
+    done = await asked.service.handler.handle(authority, act, ByPolicy("a scene", cause, cause))
+    asked.position[authority] = f"{asked.service.parts.name}:{done.position}"
 
 
 async def _copy(asked: Asked, authority: str, names: Names) -> None:
@@ -229,3 +270,5 @@ async def _copy(asked: Asked, authority: str, names: Names) -> None:
         for offset, (value, headers) in enumerate(journal.records())
     ]
     await copies.take(await copies.claim(name, authority, "scheduling", "a scene"), records)
+    taken_out = {"reason": "subject_access_request", "request_ref": f"SAR-{names.tag}"}
+    await _done(asked, Role.VIRTUAL_SCHOOL_HEAD, authority, "POST", f"/children/{names.child}/exports", taken_out)

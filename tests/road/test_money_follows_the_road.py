@@ -202,7 +202,12 @@ class Road(RuleBasedStateMachine):
     def money_is_approved(self, ref: str, version: int) -> None:
         for plan_id, claim in self._claims_of(ref):
             asked = ApprovePremium(
-                plan_id=plan_id, plan_version=version, line_ids=tuple(claim.lines), limit_pence=None, on=self.day
+                plan_id=plan_id,
+                child_ref=ref,
+                plan_version=version,
+                line_ids=tuple(claim.lines),
+                limit_pence=None,
+                on=self.day,
             )
             with suppress(Refusal):
                 self.funding.do(claim_act(asked, claim.financial_year, claim.term))
@@ -211,7 +216,7 @@ class Road(RuleBasedStateMachine):
     def the_head_decides_what_was_held(self, ref: str, stands: bool) -> None:
         kind = LetApprovalsStand if stands else WithdrawApprovals
         for plan_id, claim in self._claims_of(ref):
-            asked = kind(plan_id=plan_id, reason="It has begun.", on=self.day)
+            asked = kind(plan_id=plan_id, child_ref=ref, reason="It has begun.", on=self.day)
             with suppress(Refusal):
                 self.funding.do(claim_act(asked, claim.financial_year, claim.term))
 

@@ -21,6 +21,7 @@ from pep_runtime.journal import Frozen
 from pep_runtime.kafka import start_producer
 from pep_runtime.onboarding import create_topics
 from pep_runtime.relay import Diverged, Relay, Source
+from pep_runtime.standing import standing
 from pep_runtime.topics import HASH, POSITION, Log, topic
 
 CUT_AT_FOUR = (
@@ -288,6 +289,38 @@ async def test_one_frozen_authority_does_not_stop_the_others(open_service: OpenS
     async with background(alpha.relay.run()):
         await until_published(alpha, f"{authority}_b")
     assert await alpha.records(authority, "journal") == []
+
+
+@pytest.mark.parametrize("altered", [b"not JSON", b"{}", b'{"type": "\xff"}'], ids=["no JSON", "no type", "no text"])
+async def test_an_announcement_that_cannot_be_read_freezes_its_authority_and_no_other(
+    open_service: OpenService, authority: str, altered: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = f"{authority}_b"
+    alpha = await open_service("alpha", authority, other)
+    for each in (authority, other):
+        await fill_some(alpha, each, 6)
+    (announced, *_) = [row for row in await alpha.rows(authority) if row["announced"]]
+    place = f"where authority = '{authority}' and position = {announced['position']}"
+    await as_owner(alpha, f"update journal set announcement = '\\x{altered.hex()}' {place}")
+    async with background(alpha.relay.run()) as (working,):
+        frozen = await until(lambda: alpha.worker.fetchval("select frozen from journal_head where frozen is not null"))
+        await until_published(alpha, other)
+        await alpha.fill(other)
+        await until_published(alpha, other)
+        assert not working.done()
+    assert frozen == f"what position {announced['position']} announces cannot be read"
+    assert f"{authority}'s journal is frozen: {frozen}" in caplog.text
+    with pytest.raises(Frozen, match="cannot be read"):
+        await alpha.fill(authority)
+    assert await alpha.records(authority, "events") == []
+    (shown,) = [each for each in (await standing(alpha.worker, alpha.clock.now())).authorities if each.frozen]
+    assert (shown.authority, shown.frozen) == (authority, frozen)
+
+    await as_owner(alpha, f"update journal set announcement = '\\x{announced['announcement'].hex()}' {place}")
+    await alpha.relay_pool.execute("select thaw_authority($1, $2)", authority, frozen)
+    async with background(alpha.relay.run()):
+        await until_published(alpha, authority)
+    await assert_topics_hold_the_journal(alpha, authority)
 
 
 async def test_after_a_new_lineage_the_relay_compares_and_lets_go_on(alpha: SmallService, authority: str) -> None:

@@ -1,4 +1,4 @@
-"""A child with a word in every personal field, forgotten by two people, and what three services leave behind of it."""
+"""A child with a word in every personal field, forgotten by two people, and what all services leave behind of it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.forgetting import a_term
 from tests.integration.installed import add_authority, database_dsn, installed, superuser, until
 from tests.integration.runtime import test_sealed_everywhere as everywhere
 from tests.integration.runtime.test_sealed_everywhere import Installation, add_administrator, send_everything, started
@@ -20,14 +22,17 @@ from tests.integration.sign_in import sign_in_provider
 from typer.testing import CliRunner, Result
 
 from pep_cli.main import app
+from pep_local import mail
 from pep_local.places import free_ports
+from pep_local.supervisor import Supervisor
 from pep_runtime.file_keys import FileKeys
 from pep_runtime.keyring import bound_to
 from pep_runtime.onboarding import create_topics, topics_of
 from pep_runtime.sealing import CannotOpen, decrypt
 
 GROWN_OLD = "2089-11-05T10:00:00+00:00"
-LEAD = {"kind": "staff", "staff_id": everywhere.word("lead"), "name": everywhere.word("lead-name")}
+MORE = {"funding": "funding.main", "notifications": "notifications.main", "journey": "journey.main"}
+SUBJECTS = ("Invitation", "A plan is ready for quality assurance", "A plan was returned to you", "PP+ released")
 TOKEN = re.compile(rb"1\.(?:identity|plan|contact|third_party)\.[\w-]+\.[\w-]+\.[\w-]+\.\d+\.[\w/]+\.[\w=-]+")
 Pep = Callable[..., Any]
 
@@ -47,6 +52,7 @@ class Left:
     answers: dict[str, Any]
     commands: dict[str, Result]
     pack: Path
+    mails: list[EmailMessage]
 
     def of_the_child(self, kept: dict[str, bytes]) -> set[bytes]:
         """Every sealed value about the child, wherever it stands."""
@@ -60,6 +66,7 @@ class Town:
 
     installation: Installation
     file: Path
+    mailbox: Path
 
     async def pep(self, who: str, *words: str) -> Result:
         """A command of somebody who signed in."""
@@ -68,7 +75,20 @@ class Town:
         return await asyncio.to_thread(CliRunner().invoke, app, words, env=environment)
 
     async def places(self) -> dict[str, bytes]:
-        return {"tables": await self.installation.tables(), "topics": await self.installation.topics()}
+        """Where something is stored: all of it, and by itself what must not be overlooked."""
+        made = self.installation
+        stored: dict[str, bytes] = {"tables": await made.tables(), "topics": await made.topics()}
+        for name in made.settings:
+            stored[f"parked rows of {name}"] = await self.rows(name, "parked_event")
+            stored[f"answers of {name}"] = await self.rows(name, "command_answer")
+        return {**stored, "mails": b"".join(file.read_bytes() for file in sorted(self.mailbox.glob("*")))}
+
+    async def rows(self, service: str, table: str) -> bytes:
+        """What a table holds, as its superuser reads it."""
+        dsn = self.installation.settings[service].postgres_app_dsn
+        async with superuser(database_dsn(self.installation.postgres_dsn, dsn.rpartition("/")[2])) as connection:
+            rows = await connection.fetch(f"select * from {table}")
+        return repr(rows).encode() if rows else b""
 
     async def keys(self) -> tuple[list[bytes], list[bytes]]:
         """Every key of every subject, as who steals the database and the authority's own keys has them; and wrapped."""
@@ -119,20 +139,25 @@ def _content(file: Path) -> bytes:
 async def town(
     postgres_dsn: str, kafka_bootstrap: str, unique_name: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Town]:
-    """Three services with one database of keys, running; a lead and an administrator of the authority."""
+    """All services with one database of keys, and a mail server; an administrator of the authority."""
     folder = tmp_path_factory.mktemp("town")
     authority = unique_name("county")
-    names = {**everywhere.SERVICES, "journey": "journey.main"}
+    names = {**everywhere.SERVICES, **MORE}
     authorities = add_authority(folder / "authorities", authority, "oxfordshire")
     await create_topics(kafka_bootstrap, topics_of(authority, names))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(everywhere.SERVICES, "journey", names["journey"])
+        for name, module in MORE.items():
+            patch.setitem(everywhere.SERVICES, name, module)
         async with contextlib.AsyncExitStack() as stack:
+            smtp_port, page_port, *ports = free_ports(2 + len(names))
+            stack.enter_context(Supervisor(folder)).start([mail.prepare(folder / "mails", smtp_port, page_port)])
+            patch.setenv("PEP_SMTP_PORT", str(smtp_port))
             provider = stack.enter_context(sign_in_provider())
             how: dict[str, Any] = {"today": everywhere.TODAY, "kafka_bootstrap": kafka_bootstrap}
             how |= {"authorities_dir": authorities, "keys_kept_seconds": 0.0}
+            how["services_urls"] = {name: f"http://127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)}
             settings = {}
-            for name, port in zip(names, free_ports(len(names)), strict=True):
+            for name, port in zip(names, ports, strict=True):
                 spans = folder / f"{name}.spans"
                 making = installed(
                     name, postgres_dsn, folder, {authority: provider}, port=port, traces_file=spans, **how
@@ -141,7 +166,7 @@ async def town(
                 how["keys_dsn"] = settings[name].keys_dsn
             made = Installation(authority, provider, settings, folder, postgres_dsn, kafka_bootstrap)
             await add_administrator(made)
-            yield Town(made, installation_file(made))
+            yield Town(made, installation_file(made), folder / "mails")
 
 
 def installation_file(made: Installation) -> Path:
@@ -158,16 +183,18 @@ def installation_file(made: Installation) -> Path:
 async def left(town: Town) -> Left:
     """The whole course of it."""
     made = town.installation
-    found = Left("", made.authority, {}, {}, [], [], [], {}, {}, {}, made.folder / "pack")
+    found = Left("", made.authority, {}, {}, [], [], [], {}, {}, {}, made.folder / "pack", [])
     async with contextlib.AsyncExitStack() as running:
         for name, settings in made.settings.items():
             await running.enter_async_context(started(name, settings, made.log_of(name)))
         await send_everything(made)
         found.child = await everywhere.the_child(made)
+        await a_term.play(made, found.child)
         await before(town, found)
         await forgotten(town, found)
         await after(town, found)
     found.raw_files = await town.raw_files()
+    found.mails = mail.messages(town.mailbox)
     for name, settings in made.settings.items():
         assert settings.traces_file is not None
         found.after |= {f"log of {name}": made.log_of(name).read_bytes()}
@@ -178,8 +205,12 @@ async def left(town: Town) -> Left:
 async def before(town: Town, found: Left) -> None:
     """The child has left care, the record is given out once, and all of it can be opened."""
     made, child = town.installation, found.child
-    person = {**LEAD, "email": f"lead@{everywhere.word('staff')}.example", "role": "virtual_school_head"}
-    await made.done("admin", "scheduling", "POST", "/people", {"records": [person]})
+
+    async def all_sent() -> bool:
+        return {*SUBJECTS} <= {subject.partition(":")[0] for subject in map(_subject, mail.messages(town.mailbox))}
+
+    await until(all_sent)
+    found.answers["finance files before"] = await a_term.finance_files(made)
     leaving = {"on": "2026-09-25", "reason": "E11"}
     await made.done("worker", "scheduling", "POST", f"/children/{child}/leaving-care", leaving)
     await until(made.is_published)
@@ -205,6 +236,7 @@ async def forgotten(town: Town, found: Left) -> None:
     found.commands["shown"] = await town.pep("admin", *words)
     found.commands["too early"] = await town.pep("admin", *words, *ask)
     (made.folder / "clock").write_text(GROWN_OLD)
+    await a_message_waits(town, child)
     found.commands["dry"] = await town.pep("admin", *words, *ask[:2])
     found.commands["asked"] = await town.pep("admin", *words, *ask)
     found.commands["alone"] = await town.pep("admin", *words, *approve)
@@ -217,11 +249,31 @@ async def forgotten(town: Town, found: Left) -> None:
     await until(seen)
 
 
+async def a_message_waits(town: Town, child: str) -> None:
+    """Somebody opens the record in an emergency on a Saturday: who must hear of it hears on Monday."""
+    glass = {"reason": everywhere.word("glass")}
+    await town.installation.done("worker", "scheduling", "POST", f"/children/{child}/break-glass", glass)
+    await until(lambda: messages_about(town, child, "waiting"))
+
+
+async def messages_about(town: Town, child: str, state: str) -> Any:
+    path = f"/messages?child_ref={child}&state={state}"
+    return (await town.installation.done("admin", "notifications", "GET", path))["items"]
+
+
 async def after(town: Town, found: Left) -> None:
     """Everybody asks once more; then all places are looked into."""
     made, child = town.installation, found.child
     plan = f"/plans/plan-{child}-1"
     found.answers["child"] = (await made.ask("officer", "scheduling", "GET", f"/children/{child}")).json()
+    await until(lambda: messages_about(town, child, "suppressed"))
+    found.answers["messages"] = {state: await messages_about(town, child, state) for state in ("waiting", "suppressed")}
+    await until(lambda: _is_forgotten(made, "pep-record", plan, "state"))
+    await until(lambda: _is_forgotten(made, "funding", f"/claims/plan-{child}-1", "standing"))
+    found.answers["asked again"] = [await made.ask(*asked) for asked in asked_again(child)]
+    found.answers["claim"] = (await made.ask("lead", "funding", "GET", f"/claims/plan-{child}-1")).json()
+    found.answers["preview"] = (await made.ask("finance", "funding", "GET", "/release-runs/preview")).json()
+    found.answers["finance files"] = await a_term.finance_files(made)
     found.answers["plan"] = (await made.ask("officer", "pep-record", "GET", plan)).json()
     again = {"records": [{**everywhere.RECORD, "reviews": ["2026-09-24"]}]}
     found.answers["import"] = (await made.ask("admin", "scheduling", "POST", "/care-records", again)).json()
@@ -242,6 +294,27 @@ async def after(town: Town, found: Left) -> None:
         found.commands[f"rebuild from {source}"] = await town.pep("lead", *rebuild)
     found.after = await town.places()
     found.keys_after, _wrapped = await town.keys()
+
+
+def asked_again(child: str) -> list[tuple[Any, ...]]:
+    """What needs no word that is gone: who asks which service for what."""
+    plan, claim = f"/plans/plan-{child}-1", f"/claims/plan-{child}-1"
+    good = {"decision": "complete", "plan_version": 2}
+    held = {"decision": "stand", "reason": "It has begun."}
+    return [
+        ("worker", "pep-record", "POST", f"{plan}/sign-off"),
+        ("lead", "pep-record", "POST", f"{plan}/quality-assurance", good),
+        ("lead", "funding", "POST", f"{claim}/approval", {"plan_version": 2, "line_ids": ["line-1"]}),
+        ("lead", "funding", "POST", f"{claim}/held-decision", held),
+    ]
+
+
+async def _is_forgotten(made: Installation, service: str, path: str, named: str) -> bool:
+    return bool((await made.ask("lead", service, "GET", path)).json()[named] == "forgotten")
+
+
+def _subject(message: EmailMessage) -> str:
+    return str(message["Subject"])
 
 
 def opened(tokens: set[bytes], keys: list[bytes]) -> list[str]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from email.message import EmailMessage
 
 import pytest
-from tests.integration.forgetting.conftest import Left, opened
+from tests.integration.forgetting.conftest import SUBJECTS, Left, opened
 from tests.integration.runtime.test_sealed_everywhere import BORN, WORD, found_in, word
+
+from pep_local.mail import RECIPIENTS
 
 pytestmark = pytest.mark.timeout(600)  # the first of them waits for the whole course
 REMOVED = "[removed: retention period ended, 05/11/2089]"
@@ -17,7 +21,8 @@ def test_before_it_everything_about_the_child_is_sealed_and_opens_with_its_keys(
     words = opened(tokens, left.keys_before)
     assert len(words) == len(tokens) > 30
     assert {word("given"), word("minutes"), word("aside"), word("guest"), word("target"), BORN} <= set(words)
-    assert {place: found_in(content) for place, content in left.before.items() if found_in(content)} == {}
+    inside = {place: content for place, content in left.before.items() if place != "mails"}
+    assert {place: found_in(content) for place, content in inside.items() if found_in(content)} == {}
 
 
 def test_after_it_the_ciphertexts_are_there_still_and_no_key_opens_one(left: Left) -> None:
@@ -28,12 +33,80 @@ def test_after_it_the_ciphertexts_are_there_still_and_no_key_opens_one(left: Lef
 
 
 def test_no_word_about_the_child_is_readable_in_any_table_topic_log_or_span(left: Left) -> None:
-    assert {"tables", "topics", "log of journey", "spans of scheduling"} <= left.after.keys()
-    assert {place: found_in(content) for place, content in left.after.items() if found_in(content)} == {}
+    assert {"tables", "topics", "log of notifications", "spans of funding"} <= left.after.keys()
+    inside = {place: content for place, content in left.after.items() if place != "mails"}
+    assert {place: found_in(content) for place, content in inside.items() if found_in(content)} == {}
+
+
+def test_neither_stored_answers_nor_parked_rows_hold_a_word(left: Left) -> None:
+    """They are in the tables too: here it is seen that there were some. Answers are kept for seven days."""
+    assert b"PEPApplicable" in left.before["parked rows of pep-record"]
+    assert left.before["parked rows of pep-record"] == left.after["parked rows of pep-record"]
+    answering = ("scheduling", "pep-record", "funding", "journey")
+    assert [name for name in answering if not left.before[f"answers of {name}"]] == []
+    assert left.after["answers of scheduling"]
+    stored = [place for place in left.after if place.startswith(("answers", "parked"))]
+    assert [place for place in stored if found_in(left.before[place]) or found_in(left.after[place])] == []
+
+
+def test_a_finance_file_is_the_same_afterwards_and_never_held_a_word(left: Left) -> None:
+    before, after = left.answers["finance files before"], left.answers["finance files"]
+    assert before == after
+    (content,) = after.values()
+    assert left.child.encode() in content
+    assert found_in(content) == []
+
+
+def test_mails_that_were_sent_hold_when_and_where_to_meet_and_no_other_word(left: Left) -> None:
+    """A mail is outside: it must never have held what forgetting could not take back."""
+    assert left.before["mails"] == left.after["mails"]
+    assert {str(mail["Subject"]).partition(":")[0] for mail in left.mails} == {*SUBJECTS}
+    for mail in left.mails:
+        said = words_in(mail)
+        assert said <= ({word("venue"), word("link")} if str(mail["Subject"]).startswith("Invitation") else set())
+        assert BORN not in in_words(mail)
+
+
+def test_a_message_that_waited_is_held_back_and_nobody_is_told_any_more(left: Left) -> None:
+    messages = left.answers["messages"]
+    assert messages["waiting"] == []
+    assert ("glass_broken", "child_forgotten") in {
+        (each["template"], each["reason"]) for each in messages["suppressed"]
+    }
+
+
+def test_every_service_refuses_also_what_needs_no_word(left: Left) -> None:
+    sentence = "This child's record was removed on 05/11/2089: retention period ended."
+    told = [(answer.status_code, answer.json()["detail"]) for answer in left.answers["asked again"]]
+    assert told == [(409, sentence)] * 4
+
+
+def test_plan_and_claim_are_shown_as_forgotten_and_no_money_of_theirs_would_leave(left: Left) -> None:
+    claim = left.answers["claim"]
+    assert left.answers["plan"]["state"] == claim["standing"] == "forgotten"
+    lines = {line["category"]: line["standing"] for line in claim["lines"]}
+    assert lines == {"tuition": "released", "mentoring": "forgotten", "equipment": "declined"}
+    assert {line["reason"] for line in claim["lines"] if line["standing"] == "declined"} == {REMOVED}
+    assert left.answers["preview"] == {"total_pence": 0, "payable": [], "left_out": []}
+
+
+def in_words(mail: EmailMessage) -> str:
+    """All that a mail says, without whom it goes to."""
+    headers = [str(value) for name, value in mail.items() if name not in ("To", RECIPIENTS)]
+    parts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+    return "\n".join([*headers, *parts]).replace("\r\n ", "").replace("\n ", "")  # long lines of a calendar are folded
+
+
+def words_in(mail: EmailMessage) -> set[str]:
+    """Which of our words; the addressee stands in a calendar entry too."""
+    said = in_words(mail)
+    for address in (str(mail["To"]), str(mail[RECIPIENTS])):
+        said = said.replace(address, "")
+    return set(re.findall(rf"{WORD}-[a-z-]+", said))
 
 
 def test_no_word_about_the_child_lies_in_the_files_of_the_databases(left: Left) -> None:
-    assert len(left.raw_files) == 5
+    assert len(left.raw_files) == 7
     databases = {name: found_in(content) for name, content in left.raw_files.items() if name != "log"}
     assert {name: found for name, found in databases.items() if found} == {}
     assert word("given").encode() not in left.raw_files["log"]  # it is the log of other tests' databases too

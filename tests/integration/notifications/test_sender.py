@@ -15,10 +15,13 @@ from tests.integration.notifications.conftest import AUTHORITY, SATURDAY, PostBo
 
 from notifications.adapters.mail import MailServer
 from notifications.domain.audience import Named
+from notifications.domain.forgetting import forgetting, known_stream
 from notifications.domain.notify import Notify, act_to_notify
 from notifications.entrypoints.sender import Sender
 from notifications.projections.messages import MESSAGES, Message
 from notifications.settings import SenderSettings
+from pep_kernel.decider import Act
+from pep_kernel.forgotten import NoteForgotten
 from pep_runtime.handler import ByPolicy
 from pep_runtime.projector import Projector
 from pep_runtime.service import RunningService
@@ -253,4 +256,32 @@ async def test_on_a_saturday_people_are_left_in_peace(
 ) -> None:
     service.clock.set(datetime.fromisoformat(SATURDAY))
     assert await sender(service, post_box).turn() == 0
+    assert post_box.taken == []
+
+
+async def forget(service: RunningService, known_only: bool = False) -> None:
+    """The child of the message is forgotten; `known_only`: as if the message had been asked for at that very moment."""
+    note = NoteForgotten(child_ref="child7", on=service.clock.today(), reason="retention_period_ended")
+    act = Act(note, (known_stream("child7"),), child_ref="child7") if known_only else forgetting(note)
+    cause = UUID(int=7)
+    await service.handler.handle(AUTHORITY, act, ByPolicy("test", cause, cause))
+
+
+async def test_a_message_about_a_child_who_is_forgotten_meanwhile_is_held_back(
+    service: RunningService, post_box: PostBox, message: Message
+) -> None:
+    await forget(service)
+    held_back = await in_state(service, "suppressed")
+    assert held_back.reason == "child_forgotten"
+    await sender(service, post_box).turn()
+    assert post_box.taken == []
+
+
+async def test_a_message_that_was_asked_for_while_its_child_was_forgotten_is_held_back_by_who_would_send_it(
+    service: RunningService, post_box: PostBox, message: Message
+) -> None:
+    await forget(service, known_only=True)
+    await sender(service, post_box).turn()
+    held_back = await in_state(service, "suppressed")
+    assert (held_back.reason, held_back.attempts) == ("child_forgotten", 0)
     assert post_box.taken == []

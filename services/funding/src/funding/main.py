@@ -10,6 +10,7 @@ from funding.domain.claim.events import (
     PPPApprovalStands,
     PPPApprovalWithdrawn,
     PPPApproved,
+    PPPClaimForgotten,
     PPPClaimStopped,
     PPPDeclined,
     PPPReferred,
@@ -30,6 +31,7 @@ from funding.policies import POLICIES
 from funding.projections import READ_MODELS
 from funding.settings import ReleaseSettings
 from pep_kernel.colleagues import COLLEAGUE, ColleagueGone, ColleagueKnown
+from pep_kernel.forgotten import KnownForgotten
 from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings, StreamSettings
@@ -63,12 +65,14 @@ PARTS = ServiceParts(
         PPPApprovalWithdrawn,
         PPPReleased,
         PPPClaimStopped,
+        PPPClaimForgotten,
         TermEnvelopeOpened,
         SpendingCommitted,
         SpendingGivenBack,
         ChildInCareKnown,
         ChildOutOfCareKnown,
         SchoolKnown,
+        KnownForgotten,
         PayeeKnown,
         LinesNumbered,
         ReleaseRunStarted,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journey.domain.export import EXPORT, EXPORTS, KnownForgotten, RecordExported, note_when_child_forgotten
+from journey.domain.export import EXPORT, EXPORTS, RecordExported, note_when_child_forgotten
 from journey.domain.seal import JOURNAL_SEALS, SEAL, JournalSealed
 from journey.entrypoints.copying import SERVICES, copy_journals, copy_looks
 from journey.entrypoints.exports import router as exports_router
@@ -11,6 +11,7 @@ from journey.entrypoints.routes import router
 from journey.entrypoints.sealing import seal_journals
 from pep_kernel.colleagues import COLLEAGUE, COLLEAGUE_POLICIES, COLLEAGUES, ColleagueGone, ColleagueKnown
 from pep_kernel.contracts.scheduling import ChildForgotten
+from pep_kernel.forgotten import KnownForgotten
 from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings

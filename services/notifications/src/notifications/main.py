@@ -19,6 +19,7 @@ from notifications.projections.messages import MESSAGES
 from notifications.settings import MailSettings, SenderSettings
 from pep_kernel.authority_policy import NotificationsFile
 from pep_kernel.colleagues import COLLEAGUES, ColleagueGone, ColleagueKnown
+from pep_kernel.forgotten import FORGOTTEN, KnownForgotten
 from pep_runtime.policies import Policies
 from pep_runtime.service import RunningService, ServiceParts, serve
 from pep_runtime.settings import Settings
@@ -36,7 +37,7 @@ async def send_messages(service: RunningService) -> None:
 PARTS = ServiceParts(
     name="notifications",
     description="One message to one person, sent once, and what became of it.",
-    deciders={"intent": INTENT, "roster": ROSTER},
+    deciders={"intent": INTENT, "roster": ROSTER, "known": FORGOTTEN},
     events=(
         NotificationRequested,
         NotificationAttempted,
@@ -45,6 +46,7 @@ PARTS = ServiceParts(
         NotificationSuppressed,
         ColleagueKnown,
         ColleagueGone,
+        KnownForgotten,
     ),
     read_models=(MESSAGES, COLLEAGUES),
     policies=POLICIES,

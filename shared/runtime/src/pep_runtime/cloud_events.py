@@ -33,7 +33,7 @@ def headers_of(row: Any, service: str, previous: bytes) -> Headers:
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", str(row["event_id"]).encode()),
-        ("ce_type", _type_of.decode(row["announcement"]).type.encode()),
+        ("ce_type", type_in(row).encode()),
         ("ce_source", f"/openpep/{row['authority']}/{service}".encode()),
         ("ce_time", row["recorded_at"].isoformat().encode()),
         ("ce_subject", (row["child_ref"] or row["stream"]).encode()),
@@ -46,6 +46,14 @@ def headers_of(row: Any, service: str, previous: bytes) -> Headers:
     if row["trace"]:
         headers.append(("traceparent", row["trace"].encode()))
     return headers
+
+
+def type_in(row: Any) -> str:
+    """The type of what a journal row announces. Raises `Unreadable` if that is no announcement."""
+    try:
+        return _type_of.decode(row["announcement"]).type
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        raise Unreadable(f"what position {row['position']} announces cannot be read") from fault
 
 
 def type_of(headers: Mapping[str, bytes]) -> str:

@@ -20,7 +20,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.structs import ConsumerRecord
 
 from pep_runtime.chain import GENESIS
-from pep_runtime.cloud_events import NUMBER, Headers, headers_of
+from pep_runtime.cloud_events import NUMBER, Headers, Unreadable, headers_of, type_in
 from pep_runtime.codec import Frame
 from pep_runtime.journal import Pool
 from pep_runtime.kafka import end_offsets, newest_record, reader, start_producer, stop
@@ -218,6 +218,9 @@ class Relay:
             log.warning("%s: %s; comparing", source, shorter)
             self._places.pop(source, None)
             await self._place_of(source, {shorter.topic: shorter.offset})
+        except Unreadable as fault:
+            self._places.pop(source, None)
+            await self._freeze(source, fault)
         except KafkaError:
             self._places.pop(source, None)  # unknown outcome: compare before the next send
             raise
@@ -229,6 +232,7 @@ class Relay:
             if not rows or self._places.get(source) is not place:
                 return
             last = rows[-1][0]["position"]
+            can_be_announced(rows)
             following = asyncio.create_task(self._rows_after(rows, source))
             try:
                 await self._send(producer, place, self._topic(source, source.log), journal_records(rows))
@@ -252,14 +256,16 @@ class Relay:
         try:
             place = self._places[source] = await self.compare(source, below)
         except Diverged as difference:
-            log.error("%s is frozen: %s", source, difference)
-            await self._pool.execute(
-                "select freeze_authority($1, $2, $3)", source.authority, str(difference), source.log
-            )
+            await self._freeze(source, difference)
             return None
         self._saved.pop(source, None)  # a database that was put back has an older cursor than we wrote
         await self._pool.execute("select thaw_authority($1, 'lineage', $2)", source.authority, source.log)
         return place
+
+    async def _freeze(self, source: Source, why: Diverged | Unreadable) -> None:
+        """Nothing more is published or taken of this log until somebody has looked; the others go on."""
+        log.error("%s is frozen: %s", source, why)
+        await self._pool.execute("select freeze_authority($1, $2, $3)", source.authority, str(why), source.log)
 
     async def _send(self, producer: AIOKafkaProducer, place: Place, name: str, records: Iterator[Record]) -> None:
         """Send in batches, each acknowledged before the next, which is filled meanwhile. Raises `ShorterThanBefore`.
@@ -385,6 +391,13 @@ def journal_records(rows: Iterable[Linked]) -> Iterator[Record]:
         )
         headers = [(POSITION, str(position).encode()), (HASH, row["hash"]), (PREVIOUS, previous)]
         yield Record(_key(row), frame.pack(), headers)
+
+
+def can_be_announced(rows: Iterable[Linked]) -> None:
+    """Raises `Unreadable` if a row announces what is no announcement: before any of them is sent, also as a row."""
+    for row, _previous in rows:
+        if row["announced"] is not None:
+            type_in(row)
 
 
 def announcement_records(rows: Iterable[Linked], service: str) -> Iterator[Record]:

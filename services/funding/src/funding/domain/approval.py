@@ -1,4 +1,7 @@
-"""Approving takes room from the term's envelope, withdrawing gives it back: claim and envelope change together."""
+"""Approving takes room from the term's envelope, withdrawing gives it back: claim and envelope change together.
+
+Both rest on what is known of the child: nothing is asked, decided or stopped any more for one who was forgotten.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,31 @@ from collections.abc import Sequence
 from funding.domain.claim.commands import AnyClaimCommand, ApprovePremium
 from funding.domain.claim.decider import CLAIM
 from funding.domain.claim.events import ClaimEvent, PPPApprovalWithdrawn, PPPApproved
-from funding.domain.claim.states import Claimed, NotRequested, Superseded
+from funding.domain.claim.states import CLAIM_STATES, Claimed
 from funding.domain.envelope.commands import CommitSpending, EnvelopeCommand, GiveBackSpending
 from funding.domain.envelope.decider import ENVELOPE, NotOpened, Opened
-from funding.domain.streams import claim_stream, envelope_stream
+from funding.domain.known_child import KnownChild
+from funding.domain.streams import claim_stream, envelope_stream, known_stream
 from pep_kernel.decider import Act, Decided, States
+from pep_kernel.forgotten import refuse_if_forgotten
 
 
 def claim_act(command: AnyClaimCommand, financial_year: str, term: str, policy_version: str | None = None) -> Act:
     """A command about a claim, with the envelope of its term."""
-    streams = (claim_stream(command.plan_id), envelope_stream(financial_year, term))
+    streams = (*claim_streams(command), envelope_stream(financial_year, term))
     return Act(command, streams, together=decide_with_envelope, policy_version=policy_version)
+
+
+def claim_streams(command: AnyClaimCommand) -> tuple[str, str]:
+    """What every command about a claim rests on."""
+    return claim_stream(command.plan_id), known_stream(command.child_ref)
 
 
 def decide_with_envelope(states: States, command: AnyClaimCommand) -> Decided:
     """What the claim decides, and what that takes from the envelope of its term or gives back."""
-    stream = claim_stream(command.plan_id)
-    claim = states.of(stream, (NotRequested, Claimed, Superseded))
+    stream, known = claim_streams(command)
+    refuse_if_forgotten(states.of(known, KnownChild).forgotten)
+    claim = states.of(stream, CLAIM_STATES)
     happened = CLAIM.decide(claim, command)
     told = [(stream, event) for event in happened]
     if not isinstance(claim, Claimed):

@@ -5,11 +5,14 @@ Facts arrive late and are corrected: each counts from the day on which it was tr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from pep_kernel import forgotten
 from pep_kernel.decider import Decider
+from pep_kernel.forgotten import KnownForgotten, NoteForgotten, refuse_if_forgotten
 from pep_kernel.message import Command, Event
 
 Value = TypeVar("Value")
@@ -60,8 +63,8 @@ class SchoolKnown(Event):
     on: date
 
 
-KnownCommand = NoteCareEnded | NoteSchool | NoteEntry
-KnownEvent = ChildInCareKnown | ChildOutOfCareKnown | SchoolKnown
+KnownCommand = NoteCareEnded | NoteSchool | NoteEntry | NoteForgotten
+KnownEvent = ChildInCareKnown | ChildOutOfCareKnown | SchoolKnown | KnownForgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class KnownChild:
 
     care: tuple[tuple[date, bool], ...] = ()
     schools: tuple[tuple[date, str | None], ...] = ()
+    forgotten: KnownForgotten | None = None
 
     def in_care_on(self, day: date) -> bool:
         """Whether the child is in care on this day, as far as is known."""
@@ -96,7 +100,10 @@ def with_fact(history: tuple[tuple[date, Value], ...], since: date, value: Value
     return tuple(sorted([*others, (since, value)], key=lambda fact: fact[0]))
 
 
-def decide(known: KnownChild, command: KnownCommand) -> list[KnownEvent]:
+def decide(known: KnownChild, command: KnownCommand) -> Sequence[KnownEvent]:
+    if isinstance(command, NoteForgotten):
+        return forgotten.decide(known.forgotten, command)
+    refuse_if_forgotten(known.forgotten)
     ref, on = command.child_ref, command.on
     match command:
         case NoteCareEnded():
@@ -117,6 +124,8 @@ def evolve(known: KnownChild, event: KnownEvent) -> KnownChild:
             return replace(known, care=with_fact(known.care, on, False))
         case SchoolKnown(school_urn=urn, on=on):
             return replace(known, schools=with_fact(known.schools, on, urn))
+        case KnownForgotten():
+            return replace(known, forgotten=event)
 
 
 KNOWN: Decider[Any, Any, Any] = Decider(KnownChild(), decide, evolve)

@@ -10,6 +10,11 @@ def claim_stream(plan_id: str) -> str:
     return f"claim-{plan_id}"
 
 
+def plan_of(claim: str) -> str:
+    """The plan whose money lines this stream holds."""
+    return claim.removeprefix("claim-")
+
+
 def envelope_stream(financial_year: str, term: str) -> str:
     """What there is to spend in one term."""
     return f"envelope-{financial_year}-{term}"

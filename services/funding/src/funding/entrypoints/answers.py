@@ -33,7 +33,7 @@ class ClaimAnswer(Shown):
     school_year: Annotated[int, Field(examples=[2026])]
     term: Annotated[str, Field(examples=["autumn"])]
     financial_year: Annotated[str, Field(examples=["2026-27"])]
-    standing: Annotated[str, Field(description="open, held, withdrawn or superseded", examples=["open"])]
+    standing: Annotated[str, Field(description="open, held, withdrawn, superseded or forgotten", examples=["open"])]
     requested_pence: Annotated[int, Field(examples=[51_100])]
     approved_pence: Annotated[int, Field(examples=[40_000])]
     released_pence: Annotated[int, Field(examples=[0])]
@@ -47,7 +47,7 @@ class LineAnswer(Shown):
     quantity: Annotated[int, Field(examples=[10])]
     unit_pence: Annotated[int, Field(examples=[4_000])]
     line_pence: Annotated[int, Field(examples=[40_000])]
-    standing: Annotated[str, Field(description="awaiting, approved, declined, withdrawn or released")]
+    standing: Annotated[str, Field(description="awaiting, approved, declined, withdrawn, released or forgotten")]
     rule: Annotated[str | None, Field(examples=["L-95"])] = None
     reason: Annotated[str | None, Field(examples=["In place for all pupils."])] = None
     decided_by: Annotated[str | None, Field(examples=["x3kq5m7nvd2ra4ty6bhw8jc1pe"])] = None

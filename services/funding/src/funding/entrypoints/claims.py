@@ -26,7 +26,7 @@ from pep_kernel.refusal import Refusal
 from pep_runtime.http import Caller, Desk
 
 router = APIRouter(prefix="/claims", tags=["claims"])
-Standing = Literal["open", "held", "withdrawn", "superseded"]
+Standing = Literal["open", "held", "withdrawn", "superseded", "forgotten"]
 
 
 @router.get("", summary="List claims")
@@ -59,14 +59,14 @@ async def approve(plan_id: str, body: ApprovalBody, caller: Caller) -> None:
     if body.may_exceed and not may_exceed_envelope(caller.signed, policy):
         raise Refusal("Only the head of the Virtual School may approve more than the term's envelope holds.")
     limit = approval_limit_pence(caller.signed, policy)
-    command = ApprovePremium(plan_id=plan_id, **body.model_dump(), limit_pence=limit, on=caller.today)
+    command = ApprovePremium(**_whose(claim), **body.model_dump(), limit_pence=limit, on=caller.today)
     await _do(caller, claim, command, policy)
 
 
 @router.post("/{plan_id}/decline", status_code=204, summary="Decline a line, with the rule and the reason")
 async def decline(plan_id: str, body: DeclineBody, caller: Caller) -> None:
     claim = await _claim(caller, plan_id, "decide premium")
-    command = DeclinePremium(plan_id=plan_id, **body.model_dump(), on=caller.today)
+    command = DeclinePremium(**_whose(claim), **body.model_dump(), on=caller.today)
     await _do(caller, claim, command, _policy(caller))
 
 
@@ -74,13 +74,17 @@ async def decline(plan_id: str, body: DeclineBody, caller: Caller) -> None:
 async def decide_held(plan_id: str, body: HeldDecisionBody, caller: Caller) -> None:
     claim = await _claim(caller, plan_id, "decide held approval")
     kind = LetApprovalsStand if body.decision == "stand" else WithdrawApprovals
-    await _do(caller, claim, kind(plan_id=plan_id, reason=body.reason, on=caller.today), _policy(caller))
+    await _do(caller, claim, kind(**_whose(claim), reason=body.reason, on=caller.today), _policy(caller))
 
 
 async def _claim(caller: Desk, plan_id: str, action: str) -> ClaimOverview:
     claim = await caller.row(CLAIM_OVERVIEW, plan_id)
     caller.permit(action, Resource(child_ref=claim.child_ref))
     return claim
+
+
+def _whose(claim: ClaimOverview) -> dict[str, str]:
+    return {"plan_id": claim.plan_id, "child_ref": claim.child_ref}
 
 
 def _policy(caller: Desk) -> FundingPolicy:

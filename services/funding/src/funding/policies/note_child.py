@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from funding.domain.forgetting import forgetting
 from funding.domain.known_child import NoteCareEnded, NoteEntry, NoteSchool
 from funding.domain.streams import known_stream
 from pep_kernel.announcement import Said
-from pep_kernel.contracts.scheduling import ChildEnteredCare, ChildLeftCare, SchoolMoved
+from pep_kernel.contracts.scheduling import ChildEnteredCare, ChildForgotten, ChildLeftCare, SchoolMoved
 from pep_kernel.decider import Act
+from pep_kernel.forgotten import note_of
 
 
 def note_entry_when_child_entered_care(said: Said[ChildEnteredCare], _rules: object) -> Act:
@@ -24,3 +26,7 @@ def note_school_when_school_moved(said: Said[SchoolMoved], _rules: object) -> Ac
     told = said.announcement
     command = NoteSchool(child_ref=told.child_ref, school_urn=told.school_urn, on=told.on)
     return Act(command, (known_stream(told.child_ref),))
+
+
+def stop_claims_when_child_forgotten(said: Said[ChildForgotten], _rules: object) -> Act:
+    return forgetting(note_of(said))

@@ -9,6 +9,7 @@ from datetime import date
 from funding.domain.claim.events import (
     PPPApprovalWithdrawn,
     PPPApproved,
+    PPPClaimForgotten,
     PPPDeclined,
     PPPReferred,
     PPPReleased,
@@ -22,7 +23,7 @@ from pep_kernel.sealed import PlanText
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """`standing` is awaiting, approved, declined, withdrawn or released."""
+    """`standing` is awaiting, approved, declined, withdrawn, released or forgotten."""
 
     plan_id: str
     line_id: str
@@ -44,7 +45,10 @@ def _keys(recorded: Recorded) -> Iterable[Key]:
     match recorded.event:
         case PPPRequested(plan_id=plan_id, lines=lines, replaced=replaced):
             return [(plan_id, line_id) for line_id in (*(line.line_id for line in lines), *replaced)]
-        case PPPApprovalWithdrawn(plan_id=plan_id, line_ids=line_ids):
+        case (
+            PPPApprovalWithdrawn(plan_id=plan_id, line_ids=line_ids)
+            | PPPClaimForgotten(plan_id=plan_id, line_ids=line_ids)
+        ):
             return [(plan_id, line_id) for line_id in line_ids]
         case (
             PPPReferred(plan_id=plan_id, line_id=line_id)
@@ -69,6 +73,8 @@ def _fold(row: ClaimLine | None, recorded: Recorded, key: Key) -> ClaimLine | No
             return _decided(row, "approved", recorded, on)
         case ClaimLine(), PPPApprovalWithdrawn(reason=reason):
             return replace(row, standing="withdrawn", reason=reason)
+        case ClaimLine(), PPPClaimForgotten():
+            return replace(row, standing="forgotten")
         case ClaimLine(), PPPReleased(run_id=run_id, payee_urn=payee_urn):
             return replace(row, standing="released", run_id=run_id, payee_urn=payee_urn)
         case _:

@@ -1,4 +1,4 @@
-"""One plan's money at a glance: asked, approved and not yet released, released; open, held, withdrawn or superseded."""
+"""One plan's money at a glance: asked, approved and not yet released, released, and how the claim stands."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from funding.domain.claim.events import (
     PPPApprovalStands,
     PPPApprovalWithdrawn,
     PPPApproved,
+    PPPClaimForgotten,
     PPPClaimStopped,
     PPPReleased,
     PPPRequested,
@@ -57,6 +58,8 @@ def _fold(row: ClaimOverview | None, recorded: Recorded, _key: Key) -> ClaimOver
             return replace(row, standing="withdrawn", approved_pence=0)
         case ClaimOverview(), PPPClaimStopped():
             return replace(row, standing="superseded")
+        case ClaimOverview(), PPPClaimForgotten():
+            return replace(row, standing="forgotten", approved_pence=0)
         case _:
             return row
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from pep_kernel import forgotten
 from pep_kernel.announcement import Said
 from pep_kernel.contracts.scheduling import ChildForgotten
 from pep_kernel.decider import Act, Decider
+from pep_kernel.forgotten import KnownForgotten, NoteForgotten, note_of
 from pep_kernel.message import Command, Event, Recorded
 from pep_kernel.read_model import Key, ReadModel
-from pep_kernel.refusal import Refusal
 
 ExportReason = Literal["subject_access_request", "court_order", "complaint", "handed_over_to_another_authority"]
 
@@ -28,14 +29,6 @@ class ExportRecord(Command):
     request_ref: str
 
 
-class NoteChildForgotten(Command):
-    """The keys of this child are destroyed."""
-
-    child_ref: str
-    on: date
-    reason: str
-
-
 class RecordExported(Event):
     """A child's record was given out to this person."""
 
@@ -47,26 +40,18 @@ class RecordExported(Event):
     request_ref: str
 
 
-class KnownForgotten(Event):
-    """We know that the child's keys are destroyed."""
-
-    child_ref: str
-    on: date
-    reason: str
-
-
 ExportEvent = RecordExported | KnownForgotten
 Gone = KnownForgotten
 
 
-def decide(gone: Gone | None, command: ExportRecord | NoteChildForgotten) -> Sequence[ExportEvent]:
+def decide(gone: Gone | None, command: ExportRecord | NoteForgotten) -> Sequence[ExportEvent]:
     match gone, command:
-        case _, NoteChildForgotten():
-            return [] if gone else [KnownForgotten(**command.model_dump())]
+        case _, NoteForgotten():
+            return forgotten.decide(gone, command)
         case None, ExportRecord():
             return [RecordExported(**command.model_dump())]
         case KnownForgotten(on=on, reason=reason), _:
-            raise Refusal(f"This child's record was removed on {on:%d/%m/%Y}: {reason.replace('_', ' ')}.")
+            raise forgotten.removed(on, reason)
 
 
 def evolve(gone: Gone | None, event: ExportEvent) -> Gone | None:
@@ -82,9 +67,8 @@ def export_stream(child_ref: str) -> str:
 
 def note_when_child_forgotten(said: Said[ChildForgotten], _rules: object) -> Act:
     """Whenever a child is forgotten, nothing more of it is given out."""
-    told = said.announcement
-    command = NoteChildForgotten(child_ref=told.child_ref, on=told.on, reason=told.reason)
-    return Act(command, (export_stream(told.child_ref),), child_ref=told.child_ref)
+    note = note_of(said)
+    return Act(note, (export_stream(note.child_ref),), child_ref=note.child_ref)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ PEP_RECORD = {
     "MeetingKnown": "The record learned of the meeting of {on:day}; outcome: {outcome:words}.",
     "MeetingCorrectionKnown": "The record learned that the outcome of the meeting of {on:day} was: {outcome:words}.",
     "PlanBecameCurrent": "Plan {number} became the current plan.",
+    "KnownForgotten": "The record learned that the child's personal data was removed: {reason:words}.",
+    "PEPForgotten": "Nothing more is done with this plan.",
 }
 
 FUNDING = {
@@ -91,6 +93,8 @@ FUNDING = {
     "ChildOutOfCareKnown": "Funding learned that the child left care on {on:day}.",
     "SchoolKnown": "Funding learned that the child was on the roll of {school_urn:school} from {on:day}.",
     "PPPClaimStopped": "Nothing more is paid for this plan: plan {by_plan_id} took its place.",
+    "KnownForgotten": "Funding learned that the child's personal data was removed: {reason:words}.",
+    "PPPClaimForgotten": "Nothing more is paid for this plan: the child's personal data was removed.",
 }
 
 NOTIFICATIONS = {
@@ -99,6 +103,7 @@ NOTIFICATIONS = {
     "NotificationSent": "The mail server took the message.",
     "NotificationFailed": "The message was not taken, or nobody knows: {reason:words}.",
     "NotificationSuppressed": "The message was held back: {reason:words}.",
+    "KnownForgotten": "Nobody is told anything about the child any more: {reason:words}.",
 }
 
 JOURNEY = {

@@ -10,10 +10,12 @@ import hashlib
 from collections.abc import Iterator
 
 from notifications.domain.audience import Audience, nobody_in, people_in
+from notifications.domain.forgetting import KNOWN_STATES, known_stream
 from notifications.domain.intent import INTENT, IntentCommand, RequestNotification, SuppressNotification, Template
 from notifications.domain.intent.states import Intent, NotRequested
 from notifications.domain.roster import ROSTER_STREAM, Roster
 from pep_kernel.decider import Act, Decided, States
+from pep_kernel.forgotten import refuse_if_forgotten
 from pep_kernel.message import Command, Event
 
 NOBODY_THERE = "nobody_there"
@@ -31,14 +33,16 @@ class Notify(Command):
 
 def act_to_notify(notify: Notify) -> Act:
     """The act that asks for the messages. It looks at all messages about the child: some may have been asked for."""
-    return Act(notify, (ROSTER_STREAM,), together=request_each, child_ref=notify.child_ref, whole_child=True)
+    streams = (ROSTER_STREAM, known_stream(notify.child_ref))
+    return Act(notify, streams, together=request_each, child_ref=notify.child_ref, whole_child=True)
 
 
 def request_each(states: States, notify: Notify) -> Decided:
-    """A request for each person who was not asked to be told of this occasion before.
+    """A request for each person who was not asked to be told of this occasion before; of a forgotten child, none.
 
     Where nobody is found, the message that reaches no one is written down too, so that somebody can see it.
     """
+    refuse_if_forgotten(states.of(known_stream(notify.child_ref), KNOWN_STATES))
     asked_before = set(states.streams("intent"))
     return [
         (stream, event)

@@ -17,9 +17,10 @@ from notifications.adapters.contacts import Contacts, NotKnownThere
 from notifications.adapters.mail import MailServer, NobodyKnows, NotTaken, Outcome, Taken
 from notifications.adapters.open_messages import OpenMessages
 from notifications.adapters.post_room import CannotBeAddressed, PostRoom
+from notifications.domain.forgetting import BeginAttemptAbout, beginning
 from notifications.domain.intent import (
-    BeginAttempt,
     IntentCommand,
+    NotificationAttempted,
     RecordAccepted,
     RecordOutcomeUnknown,
     RecordRefused,
@@ -97,9 +98,9 @@ class Sender:
         mail = await self._mail(authority, message)
         if mail is None:
             return True
-        begun = await self._do(authority, message, BeginAttempt(), f"attempt {message.attempts + 1}")
-        if begun is None or not begun.events:
-            return True  # another sender has it, or we cannot know that it was we who wrote this attempt
+        begun = await self._begin(authority, message)
+        if begun is None or not any(isinstance(event, NotificationAttempted) for event in begun.events):
+            return True  # another sender has it, we cannot know that it was we who wrote it, or it is held back
         outcome = await self._server.send(mail)
         await self._write_down(authority, message, outcome)
         return not isinstance(outcome, NotTaken)
@@ -138,10 +139,17 @@ class Sender:
             if self._underway.seconds((message.message_id, message.attempts)) >= self._settings.unknown_after_seconds:
                 await self._do(authority, message, RecordOutcomeUnknown(), f"given up {message.attempts}")
 
+    async def _begin(self, authority: str, message: Message) -> Done | None:
+        command = BeginAttemptAbout(message_id=message.message_id, child_ref=message.child_ref)
+        act = beginning(command, self._rules(authority).version)
+        return await self._handle(authority, message, act, f"attempt {message.attempts + 1}")
+
     async def _do(self, authority: str, message: Message, command: IntentCommand, what: str) -> Done | None:
+        act = Act(command, (message.message_id,), child_ref=message.child_ref)
+        return await self._handle(authority, message, act, what)
+
+    async def _handle(self, authority: str, message: Message, act: Act, what: str) -> Done | None:
         """None if the message is not where we thought: somebody else was quicker."""
-        judged_by = self._rules(authority).version if isinstance(command, BeginAttempt) else None
-        act = Act(command, (message.message_id,), child_ref=message.child_ref, policy_version=judged_by)
         cause = timer_cause(PURPOSE, authority, message.message_id, what)
         try:
             return await self._service.handler.handle(

@@ -4,6 +4,7 @@ from notifications.policies.alert_when_glass_is_broken import alert_when_glass_i
 from notifications.policies.ask_for_quality_assurance_when_plan_marked_complete import (
     ask_for_quality_assurance_when_plan_marked_complete,
 )
+from notifications.policies.hold_back_when_child_forgotten import hold_back_when_child_forgotten
 from notifications.policies.invite_when_meeting_scheduled import invite_when_meeting_scheduled
 from notifications.policies.keep_roster import (
     note_colleague_gone_when_role_ended,
@@ -14,7 +15,14 @@ from notifications.policies.tell_school_when_premium_released import tell_school
 from notifications.policies.tell_teacher_when_plan_returned import tell_teacher_when_plan_returned
 from pep_kernel.contracts.funding import PPPReleased
 from pep_kernel.contracts.pep_record import PEPMarkedComplete, PEPReturned
-from pep_kernel.contracts.scheduling import GlassBroken, MeetingScheduled, RoleEnded, RoleGranted, StaffMemberAdded
+from pep_kernel.contracts.scheduling import (
+    ChildForgotten,
+    GlassBroken,
+    MeetingScheduled,
+    RoleEnded,
+    RoleGranted,
+    StaffMemberAdded,
+)
 from pep_kernel.policy import Policies
 
 POLICIES: Policies = {
@@ -26,4 +34,5 @@ POLICIES: Policies = {
     PEPReturned: tell_teacher_when_plan_returned,
     PPPReleased: tell_school_when_premium_released,
     GlassBroken: alert_when_glass_is_broken,
+    ChildForgotten: hold_back_when_child_forgotten,
 }

@@ -38,7 +38,9 @@ class PlanSummary(BaseModel):
     term: str
     state: Annotated[
         str,
-        Field(description="draft, in_quality_assurance, returned, completed, completion_withdrawn or superseded."),
+        Field(
+            description="draft, in_quality_assurance, returned, completed, completion_withdrawn, superseded, forgotten."
+        ),
     ]
     plan_version: int
     opened_on: date

@@ -4,6 +4,7 @@ from pep_kernel.contracts.scheduling import (
     CarerLinked,
     CarerUnlinked,
     ChildEnteredCare,
+    ChildForgotten,
     ChildLeftCare,
     DelegateEnded,
     DelegateNamed,
@@ -18,6 +19,7 @@ from pep_kernel.contracts.scheduling import (
     SocialWorkerAllocated,
 )
 from pep_kernel.policy import Policies
+from pep_record.policies.close_plans_when_child_forgotten import close_plans_when_child_forgotten
 from pep_record.policies.open_plan_when_pep_applies import open_plan_when_pep_applies
 from pep_record.policies.take_in_facts import (
     note_carer_linked,
@@ -54,4 +56,5 @@ POLICIES: Policies = {
     PEPNotApplicable: note_no_plan_needed,
     MeetingHeld: note_meeting_held,
     MeetingOutcomeCorrected: withdraw_completion_when_meeting_is_corrected,
+    ChildForgotten: close_plans_when_child_forgotten,
 }

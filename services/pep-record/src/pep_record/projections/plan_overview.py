@@ -17,6 +17,7 @@ from pep_record.domain.plan.events import (
     EPEPOpened,
     PEPCompleted,
     PEPCompletionWithdrawn,
+    PEPForgotten,
     PEPMarkedComplete,
     PEPReturned,
     PEPSuperseded,
@@ -33,6 +34,7 @@ RETURNED = "returned"
 COMPLETED = "completed"
 WITHDRAWN = "completion_withdrawn"
 SUPERSEDED = "superseded"
+FORGOTTEN = "forgotten"
 _OF_A_PLAN = get_args(PlanEvent)
 
 
@@ -85,6 +87,8 @@ def fold(row: PlanOverview | None, recorded: Recorded, _key: Key) -> PlanOvervie
             return replace(_next_version(row, version), state=WITHDRAWN, completed_on=None)
         case PlanOverview(), PEPSuperseded(by_plan_id=by_plan_id):
             return replace(row, state=SUPERSEDED, superseded_by=by_plan_id)
+        case PlanOverview(), PEPForgotten():
+            return replace(row, state=FORGOTTEN)
         case PlanOverview(), SectionContributed(section=part, role=role) | TargetSet(target_id=part, role=role):
             return replace(row, by_delegate=with_member(row.by_delegate, part, role == Role.DELEGATE))
         case PlanOverview(), CarerViewsRecorded() | PupilViewsRecorded():

@@ -32,7 +32,9 @@ def announce(_claim: Claim, event: AnyClaimEvent) -> Announcement | None:
             return told.PPPApprovalStands(plan_id=plan_id, child_ref=child_ref, plan_version=version)
         case own.PPPApprovalWithdrawn(plan_id=plan_id, child_ref=child_ref, withdrawn_pence=pence):
             return told.PPPApprovalWithdrawn(plan_id=plan_id, child_ref=child_ref, withdrawn_pence=pence)
-        case own.PPPReferred() | own.PPPClaimStopped():
+        case own.PPPClaimForgotten(plan_id=plan_id, child_ref=child_ref, withdrawn_pence=pence) if pence:
+            return told.PPPApprovalWithdrawn(plan_id=plan_id, child_ref=child_ref, withdrawn_pence=pence)
+        case own.PPPReferred() | own.PPPClaimStopped() | own.PPPClaimForgotten():
             return None
 
 

@@ -26,18 +26,13 @@ class JudgedLine(Command):
 
 
 class ClaimCommand(Command):
-    """Every command names its plan."""
+    """Every command names its plan, and the child whose plan it is."""
 
     plan_id: str
-
-
-class ToldOfPlan(ClaimCommand):
-    """What pep-record says of a plan names the child as well."""
-
     child_ref: str
 
 
-class RequestPremium(ToldOfPlan):
+class RequestPremium(ClaimCommand):
     """Quality assurance completed this version: its lines await a decision."""
 
     plan_version: int
@@ -70,7 +65,7 @@ class DeclinePremium(ClaimCommand):
     on: date
 
 
-class HoldApprovals(ToldOfPlan):
+class HoldApprovals(ClaimCommand):
     """This version's completion was withdrawn."""
 
     plan_version: int
@@ -90,10 +85,17 @@ class WithdrawApprovals(ClaimCommand):
     on: date
 
 
-class StopClaim(ToldOfPlan):
+class StopClaim(ClaimCommand):
     """Another plan took this one's place."""
 
     by_plan_id: str
+
+
+class ForgetClaim(ClaimCommand):
+    """The child is forgotten."""
+
+    on: date
+    reason: str
 
 
 class LinePayment(Command):
@@ -122,5 +124,6 @@ AnyClaimCommand = (
     | LetApprovalsStand
     | WithdrawApprovals
     | StopClaim
+    | ForgetClaim
     | ReleaseLines
 )

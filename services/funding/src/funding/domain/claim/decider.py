@@ -9,17 +9,24 @@ from typing import Any
 
 from funding.domain.claim import commands as ask
 from funding.domain.claim.announce import announce
-from funding.domain.claim.decisions import approve, decline, hold, release, request, stand, stop, withdraw
+from funding.domain.claim.decisions import approve, decline, forget, hold, release, request, stand, stop, withdraw
 from funding.domain.claim.events import ClaimEvent
 from funding.domain.claim.evolve import evolve
-from funding.domain.claim.states import Claim, Claimed, Held, NotRequested, Open, Superseded, Withdrawn
+from funding.domain.claim.states import Claim, Claimed, Forgotten, Held, NotRequested, Open, Superseded, Withdrawn
 from pep_kernel.decider import Decider
+from pep_kernel.forgotten import removed
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
 
 
 def decide(claim: Claim, command: ask.AnyClaimCommand) -> list[ClaimEvent]:
     match claim, command:
+        case Claimed() | Superseded(), ask.ForgetClaim():
+            return forget(claim, command)
+        case _, ask.ForgetClaim():
+            return []
+        case Forgotten(on=on, reason=reason), _:
+            raise removed(on, reason)
         case Superseded(), ask.RequestPremium() | ask.HoldApprovals() | ask.StopClaim():
             return []
         case Superseded(), _:

@@ -11,6 +11,7 @@ from funding.domain.claim.events import (
     PPPApprovalStands,
     PPPApprovalWithdrawn,
     PPPApproved,
+    PPPClaimForgotten,
     PPPClaimStopped,
     PPPDeclined,
     PPPReferred,
@@ -19,7 +20,18 @@ from funding.domain.claim.events import (
     RequestedLine,
     WithdrawnBecause,
 )
-from funding.domain.claim.states import Approved, Awaiting, Claimed, Declined, Held, Line, Open, Released, WithdrawnLine
+from funding.domain.claim.states import (
+    Approved,
+    Awaiting,
+    Claimed,
+    Declined,
+    Held,
+    Line,
+    Open,
+    Released,
+    Superseded,
+    WithdrawnLine,
+)
 from funding.domain.financial_year import financial_year_of_delivery
 from pep_kernel.authority_policy.funding import Eligibility
 from pep_kernel.money import pounds
@@ -173,6 +185,12 @@ def withdraw(
 
 def stop(command: ask.StopClaim) -> list[ClaimEvent]:
     return [PPPClaimStopped(plan_id=command.plan_id, child_ref=command.child_ref, by_plan_id=command.by_plan_id)]
+
+
+def forget(claim: Claimed | Superseded, command: ask.ForgetClaim) -> list[ClaimEvent]:
+    """What has left has left; all else never will."""
+    unpaid, pence = (claim.unpaid(), sum(claim.approved().values())) if isinstance(claim, Claimed) else ((), 0)
+    return [PPPClaimForgotten(**command.model_dump(), line_ids=unpaid, withdrawn_pence=pence)]
 
 
 def release(claim: Open, command: ask.ReleaseLines) -> list[ClaimEvent]:

@@ -109,3 +109,12 @@ class PPPClaimStopped(ClaimEvent):
     """Another plan took this one's place."""
 
     by_plan_id: str
+
+
+class PPPClaimForgotten(ClaimEvent):
+    """The child is forgotten. These lines were not decided, or were approved for this much, and are never paid."""
+
+    on: date
+    reason: str
+    line_ids: tuple[str, ...]
+    withdrawn_pence: int

@@ -10,6 +10,7 @@ from funding.domain.claim.events import (
     PPPApprovalStands,
     PPPApprovalWithdrawn,
     PPPApproved,
+    PPPClaimForgotten,
     PPPClaimStopped,
     PPPDeclined,
     PPPReferred,
@@ -22,6 +23,7 @@ from funding.domain.claim.states import (
     Claim,
     Claimed,
     Declined,
+    Forgotten,
     Held,
     Line,
     NotRequested,
@@ -42,6 +44,7 @@ AnyClaimEvent = (
     | PPPApprovalWithdrawn
     | PPPReleased
     | PPPClaimStopped
+    | PPPClaimForgotten
 )
 
 
@@ -68,6 +71,8 @@ def evolve(claim: Claim, event: AnyClaimEvent) -> Claim:
             return _as(Withdrawn, _with(claim, *line_ids, line=WithdrawnLine()))
         case PPPClaimStopped():
             return Superseded()
+        case PPPClaimForgotten(on=on, reason=reason):
+            return Forgotten(on, reason)
 
 
 def _opened(claim: Claim, event: PPPRequested) -> Open:
@@ -92,7 +97,7 @@ def _held(claim: Claim, version: int) -> Claim:
             return replace(_as(Held, claim), withdrawn_version=version)
         case NotRequested() | Withdrawn():
             return replace(claim, withdrawn_version=version)
-        case Superseded():
+        case Superseded() | Forgotten():
             return claim
 
 

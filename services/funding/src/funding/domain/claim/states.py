@@ -72,6 +72,10 @@ class Claimed:
         """What has left."""
         return {name: line for name, line in self.lines.items() if isinstance(line, Released)}
 
+    def unpaid(self) -> tuple[str, ...]:
+        """What is not decided, or approved and not released."""
+        return tuple(name for name, line in self.lines.items() if isinstance(line, Awaiting | Approved))
+
     def spent_pence(self) -> int:
         """All that counts towards the approver's limit: approved or released."""
         return sum(self.approved().values()) + sum(line.released_pence for line in self.released().values())
@@ -97,4 +101,13 @@ class Superseded:
     """Another plan took this one's place. There is no way back."""
 
 
-Claim = NotRequested | Open | Held | Withdrawn | Superseded
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The child is forgotten. There is no way back."""
+
+    on: date
+    reason: str
+
+
+Claim = NotRequested | Open | Held | Withdrawn | Superseded | Forgotten
+CLAIM_STATES = (NotRequested, Claimed, Superseded, Forgotten)

@@ -69,9 +69,9 @@ def _release_lines(
 ) -> Iterator[PPPReleased]:
     """Each claim judges for itself whether its lines may leave: what is not approved is refused there."""
     numbered = enumerate(payable, start=first_number)
-    for plan_id, lines in groupby(numbered, key=lambda each: each[1].plan_id):
+    for (plan_id, child_ref), lines in groupby(numbered, key=lambda each: (each[1].plan_id, each[1].child_ref)):
         payments = tuple(_payment(number, line) for number, line in lines)
-        command = ReleaseLines(plan_id=plan_id, run_id=run.run_id, on=run.on, payments=payments)
+        command = ReleaseLines(plan_id=plan_id, child_ref=child_ref, run_id=run.run_id, on=run.on, payments=payments)
         yield from CLAIM.decide(states.of(claim_stream(plan_id), Claimed), command)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from funding.domain.claim.states import Claimed, Held, NotRequested, Superseded
+from funding.domain.claim.states import CLAIM_STATES, Claimed, Held
 from funding.domain.known_child import KnownChild
 from funding.domain.payee import PayeeKnown, payment_route
 from funding.domain.release.commands import StartReleaseRun
@@ -24,6 +24,7 @@ class Stays(StrEnum):
     """Why an approved line does not leave."""
 
     HELD = "The plan's completion was withdrawn; the head of the Virtual School decides about its money."
+    FORGOTTEN = "The child's record was removed."
     PARKED = "Something that another service said of this child could not be taken in yet."
     OTHER_YEAR = "The line belongs to a financial year that is not open."
     NOT_IN_CARE = "The child is not known to be in care today."
@@ -73,7 +74,7 @@ def select(states: States, run: StartReleaseRun) -> Selection:
 
 
 def _judge_plan(states: States, run: StartReleaseRun, plan_id: str) -> Iterator[Payable | LeftOut]:
-    claim = states.of(claim_stream(plan_id), (Claimed, NotRequested, Superseded))
+    claim = states.of(claim_stream(plan_id), CLAIM_STATES)
     if not isinstance(claim, Claimed):
         return
     known = states.of(known_stream(claim.child_ref), KnownChild)
@@ -90,6 +91,7 @@ def payee_or_reason(
 ) -> Payee | Stays:
     """The school to pay; or the first reason to wait, in the order in which a person would ask."""
     reasons = {
+        Stays.FORGOTTEN: known.forgotten is not None,
         Stays.PARKED: claim.child_ref in run.parked_children,
         Stays.HELD: isinstance(claim, Held),
         Stays.OTHER_YEAR: claim.financial_year != financial_year(run.on),

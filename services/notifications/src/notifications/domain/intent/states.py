@@ -42,3 +42,4 @@ class Suppressed:
 
 
 Intent = NotRequested | Waiting | Underway | Sent | Failed | Suppressed
+INTENT_STATES: tuple[type[Intent], ...] = (NotRequested, Waiting, Underway, Sent, Failed, Suppressed)

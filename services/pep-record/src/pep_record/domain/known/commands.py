@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from pep_kernel.forgotten import NoteForgotten
 from pep_kernel.message import Command
 
 
@@ -105,4 +106,5 @@ KnownCommand = (
     | NoteMeetingHeld
     | NoteMeetingCorrected
     | NoteCurrentPlan
+    | NoteForgotten
 )

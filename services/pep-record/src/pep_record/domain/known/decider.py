@@ -1,4 +1,4 @@
-"""Facts are always accepted: what happened to a child cannot be refused, only known."""
+"""Facts are always accepted: what happened to a child cannot be refused, only known. Until the child is forgotten."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from pep_kernel import forgotten
 from pep_kernel.decider import Decider
+from pep_kernel.forgotten import KnownForgotten, NoteForgotten, refuse_if_forgotten
 from pep_record.domain.known.commands import (
     KnownCommand,
     NoteCarer,
@@ -40,7 +42,10 @@ from pep_record.domain.known.events import (
 from pep_record.domain.known.states import CurrentFrom, Known, Meeting, Roll
 
 
-def decide(_known: Known, command: KnownCommand) -> Sequence[KnownEvent]:
+def decide(known: Known, command: KnownCommand) -> Sequence[KnownEvent]:
+    if isinstance(command, NoteForgotten):
+        return forgotten.decide(known.forgotten, command)
+    refuse_if_forgotten(known.forgotten)
     match command:
         case NoteEnteredCare():
             return _entered_care(command)
@@ -91,6 +96,8 @@ def evolve(known: Known, event: KnownEvent) -> Known:
             return _with_meeting(known, replace(held, outcome=outcome, corrected=True))
         case PlanBecameCurrent(plan_id=plan_id, number=number, on=on):
             return replace(known, plans=(*known.plans, CurrentFrom(plan_id, number, on)))
+        case KnownForgotten():
+            return replace(known, forgotten=event)
         case SchoolKnown() | KnownToHaveLeftCare() | SocialWorkerKnown() | NoPlanNeeded():
             return known
         case DelegateKnown() | CarerKnown() | RestrictionKnown() | BrokenGlassKnown():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from pep_kernel.forgotten import KnownForgotten
 from pep_kernel.message import Event
 
 
@@ -121,4 +122,5 @@ KnownEvent = (
     | MeetingKnown
     | MeetingCorrectionKnown
     | PlanBecameCurrent
+    | KnownForgotten
 )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 
+from pep_kernel.forgotten import KnownForgotten
+
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
@@ -49,6 +51,7 @@ class Known:
     roll: Roll = Roll(None, date.min)
     meetings: tuple[Meeting, ...] = ()
     plans: tuple[CurrentFrom, ...] = ()
+    forgotten: KnownForgotten | None = None
 
     @property
     def current_plan(self) -> CurrentFrom | None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pep_kernel.authority_policy import PepRecordPolicy
 from pep_kernel.calendars import Term, cohort_year_group
+from pep_kernel.forgotten import NoteForgotten
 from pep_kernel.may import Role, acts_as
 from pep_kernel.message import Command
 from pep_kernel.money import Pence
@@ -190,4 +191,5 @@ PlanCommand = (
     | ReturnPlan
     | Supersede
     | WithdrawCompletion
+    | NoteForgotten
 )

@@ -1,7 +1,8 @@
 """A plan is written, marked complete, and quality assured by somebody who did not write it.
 
 Quality assurance returns it, and the next version is written, or approves the version that was seen. Another plan may
-take its place. Should its meeting turn out to have been no PEP meeting, the completion is withdrawn.
+take its place. Should its meeting turn out to have been no PEP meeting, the completion is withdrawn. When the child is
+forgotten, nothing more happens to it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pep_kernel.decider import Decider
+from pep_kernel.forgotten import NoteForgotten, removed
 from pep_kernel.may import NO_AUTHOR_ASSURES, Resource, Role
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
@@ -35,6 +37,7 @@ from pep_record.domain.plan.events import (
     EPEPOpened,
     PEPCompleted,
     PEPCompletionWithdrawn,
+    PEPForgotten,
     PEPMarkedComplete,
     PEPReturned,
     PEPSuperseded,
@@ -50,6 +53,7 @@ from pep_record.domain.plan.states import (
     Completed,
     Content,
     Draft,
+    Forgotten,
     InQualityAssurance,
     Nothing,
     Plan,
@@ -79,6 +83,12 @@ _ASKED = {
 
 def decide(plan: Plan, command: PlanCommand) -> Sequence[PlanEvent]:
     match plan, command:
+        case Forgotten(), NoteForgotten():
+            return []
+        case Forgotten(on=on, reason=reason), _:
+            raise removed(on, reason)
+        case _, NoteForgotten(on=on, reason=reason):
+            return [PEPForgotten(on=on, reason=reason)]
         case Nothing(), OpenNumberedPlan():
             return [_opened(command)]
         case Draft(), ContributeSection():

@@ -139,6 +139,13 @@ class PEPSuperseded(Event):
     on: date
 
 
+class PEPForgotten(Event):
+    """The child is forgotten: nothing more is done with the plan."""
+
+    on: date
+    reason: str
+
+
 PlanEvent = (
     EPEPOpened
     | SectionContributed
@@ -152,4 +159,5 @@ PlanEvent = (
     | PEPCompleted
     | PEPCompletionWithdrawn
     | PEPSuperseded
+    | PEPForgotten
 )

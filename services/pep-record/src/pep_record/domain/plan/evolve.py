@@ -12,6 +12,7 @@ from pep_record.domain.plan.events import (
     EPEPOpened,
     PEPCompleted,
     PEPCompletionWithdrawn,
+    PEPForgotten,
     PEPMarkedComplete,
     PEPReturned,
     PEPSuperseded,
@@ -25,6 +26,7 @@ from pep_record.domain.plan.states import (
     Completed,
     Content,
     Draft,
+    Forgotten,
     InQualityAssurance,
     Opening,
     Plan,
@@ -63,6 +65,8 @@ def evolve(plan: Plan, event: PlanEvent) -> Plan:
             return _next_version(_was(plan, Completed))
         case PEPSuperseded(by_plan_id=by_plan_id):
             return _superseded(_was(plan, *_REPLACEABLE), by_plan_id)
+        case PEPForgotten(on=on, reason=reason):
+            return Forgotten(on, reason)
         case _:
             assert_never(event)
 

@@ -1,4 +1,4 @@
-"""What a plan can be: nothing yet, a draft, in quality assurance, completed, superseded.
+"""What a plan can be: nothing yet, a draft, in quality assurance, completed, superseded, forgotten with its child.
 
 A plan that was returned, or whose completion was withdrawn, is a draft of its next version.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from pep_record.domain.plan.events import PricedLine
 
@@ -92,5 +93,13 @@ class Superseded:
     completion: Completed | None
 
 
-Plan = Nothing | Draft | InQualityAssurance | Completed | Superseded
-PLAN_STATES: tuple[type[Plan], ...] = (Nothing, Draft, InQualityAssurance, Completed, Superseded)
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The child is forgotten: nobody can read what the plan said, and nothing more is done with it."""
+
+    on: date
+    reason: str
+
+
+Plan = Nothing | Draft | InQualityAssurance | Completed | Superseded | Forgotten
+PLAN_STATES: tuple[type[Plan], ...] = (Nothing, Draft, InQualityAssurance, Completed, Superseded, Forgotten)

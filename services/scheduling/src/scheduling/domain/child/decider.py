@@ -14,6 +14,7 @@ from typing import Any, assert_never
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import scheduling as said
 from pep_kernel.decider import Decider
+from pep_kernel.forgotten import removed
 from pep_kernel.refusal import Refusal
 from scheduling.domain.access import decider as access
 from scheduling.domain.access.commands import AskOfAccess
@@ -66,7 +67,7 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, AskOfTheRecord():
             return keeping.decide(child.keeping, command, in_care=child.running is not None)
         case Child(keeping=Keeping(stage=Forgotten() as gone)), _:
-            raise keeping.forgotten(gone)
+            raise removed(gone.on, gone.reason)
         case _, RecordCareFacts():
             return in_turn(child, command, *facts.every_kind(command), left, verdict.judged, verdict.moved)
         case _, MeetObligation():

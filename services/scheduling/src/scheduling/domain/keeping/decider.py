@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import assert_never
 
+from pep_kernel.forgotten import removed
 from pep_kernel.refusal import Refusal
 from scheduling.domain.keeping.commands import (
     ApproveForgetting,
@@ -38,7 +39,7 @@ def decide(keeping: Keeping, command: KeepingCommand, *, in_care: bool) -> Seque
         case Forgotten(), ConfirmForgotten():
             return []
         case Forgotten() as gone, _:
-            raise forgotten(gone)
+            raise removed(gone.on, gone.reason)
         case Approved(basis=basis, entries=None), ConfirmForgotten(child_ref=ref, on=on):
             return [ChildForgotten(child_ref=ref, on=on, reason=basis)]
         case Approved(basis=basis, entries=Entries() as entries), ConfirmForgotten(child_ref=ref, on=on):
@@ -68,11 +69,6 @@ def decide(keeping: Keeping, command: KeepingCommand, *, in_care: bool) -> Seque
             return [ForgettingApproved(child_ref=ref, on=on, by=by)]
         case _:
             raise Refusal("Nobody has asked that anything of this record be forgotten.")
-
-
-def forgotten(gone: Forgotten) -> Refusal:
-    """What everybody hears who still asks for something about the child."""
-    return Refusal(f"This child's record was removed on {gone.on:%d/%m/%Y}: {gone.reason.replace('_', ' ')}.", "reg 50")
 
 
 def _lifted(keeping: Keeping, command: LiftLegalHold, case: str) -> list[KeepingEvent]:

@@ -215,6 +215,7 @@ async def forgotten(town: Town, found: Left) -> None:
         return bool(keeping["standing"]["stage"] == "forgotten")
 
     await until(seen)
+    found.commands["forgotten"] = await town.pep("admin", *words)
 
 
 async def after(town: Town, found: Left) -> None:

@@ -9,20 +9,20 @@ from collections.abc import Callable
 
 
 class Seldom(logging.Filter):
-    """For a handler: of what the library says one line passes in so many seconds; what others say passes as it is."""
+    """For a handler: of each sentence of the library one line passes in so many seconds; others' pass as they are."""
 
     def __init__(self, library: str, seconds: float, time_now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(library)
         self._seconds = seconds
         self._time_now = time_now
-        self._said = -math.inf
+        self._said: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether the line is written."""
+        """Whether the line is written. A sentence is known by its text before the particulars are put in."""
         if not super().filter(record):
             return True
-        now = self._time_now()
-        if now - self._said < self._seconds:
+        now, sentence = self._time_now(), str(record.msg)
+        if now - self._said.get(sentence, -math.inf) < self._seconds:
             return False
-        self._said = now
+        self._said[sentence] = now
         return True

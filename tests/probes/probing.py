@@ -5,8 +5,10 @@ R9: whoever asks must not be able to tell the two answers apart. Everything come
 
 from __future__ import annotations
 
+import math
 import os
 import string
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -23,6 +25,7 @@ from pep_kernel.may import Role
 SEED = int(os.environ.get("PEP_PROBES_SEED", "20260921"))
 COUNT = int(os.environ.get("PEP_PROBES_COUNT", "1500"))
 ROLES = tuple(Role)
+TOKEN_KEPT_SECONDS = 20.0  # a service's token holds for a minute
 OF_THE_SAME_KIND = 0.8
 CHANGES = ("pep-position",)  # tells how much was done here, whatever was asked for
 Ids = dict[str, list[str]]
@@ -140,12 +143,12 @@ def _one(chance: Random, ids: Ids, name: str) -> str:
 
 
 class Asking:
-    """Sends requests as the people of one authority, each with one token."""
+    """Sends requests as the people of one authority, each with a token that is made anew before it expires."""
 
     def __init__(self, scene: Scene, authority: str = HERE) -> None:
         self._scene = scene
         self._authority = authority
-        self._tokens: dict[tuple[str, Role], str] = {}
+        self._tokens: dict[tuple[str, Role], tuple[str, float]] = {}
 
     async def ask(self, request: Request) -> httpx.Response:
         """The answer."""
@@ -159,9 +162,11 @@ class Asking:
 
     async def token(self, service: str, role: Role) -> str:
         """Who has this role at the authority."""
-        if (service, role) not in self._tokens:
-            self._tokens[service, role] = await token_of(self._scene[service], role, self._authority)
-        return self._tokens[service, role]
+        token, made = self._tokens.get((service, role), ("", -math.inf))
+        if time.monotonic() - made > TOKEN_KEPT_SECONDS:
+            token, made = await token_of(self._scene[service], role, self._authority), time.monotonic()
+            self._tokens[service, role] = token, made
+        return token
 
 
 async def token_of(asked: Asked, role: Role, authority: str, **claims: Any) -> str:

@@ -38,7 +38,9 @@ def listening(shown: list[str]) -> Iterator[str]:
     class Listens(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             shown.append(self.headers.get("Authorization", ""))
-            self.send_error(503)
+            self.send_response(401)
+            self.end_headers()
+            self.wfile.write(b'{"detail": "Sign in first."}')
 
         def log_message(self, format: str, *args: object) -> None:
             """The test's output is the test's."""
@@ -93,12 +95,13 @@ def test_whoever_signs_in_by_browser_is_known_to_the_next_command(tmp_path: Path
     with terminal.starts("sign-in", "northshire", "--no-open") as command:
         back = provider.came_back(terminal.told_where_to_go(command))
         for stranger in (re.sub("state=[^&]*", "state=guessed", back), back.replace("/signed-in", "/favicon.ico")):
-            assert httpx.get(stranger, trust_env=False).status_code == 404
+            refused = httpx.get(stranger, trust_env=False)
+            assert (refused.status_code, "that the terminal showed last" in refused.text) == (404, True)
         page = httpx.get(back, trust_env=False)
         printed = "".join(command.communicate(timeout=30))
     assert command.returncode == 0, printed
     assert "You are signed in at northshire until" in printed
-    assert "You may close this window" in page.text
+    assert "The terminal says whether you are signed in" in page.text
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "no-referrer"
     kept = kept_token(terminal.token_file)
@@ -166,7 +169,9 @@ def test_the_kept_token_is_shown_to_the_services_of_its_own_installation_only(
         token.keep(here.token_file)
         here.runs("journey", "child-1", "--api", address)
         here.runs("journey", "child-1", "--api", address, PEP_TOKEN="of the script")
-        Terminal(tmp_path, OpenIdProvider(address="http://127.0.0.1:1")).runs("journey", "child-1", "--api", address)
+        elsewhere = Terminal(tmp_path, OpenIdProvider(address="http://127.0.0.1:1"))
+        answer = elsewhere.runs("journey", "child-1", "--api", address)
+    assert answer == (1, "Sign in first. Here: `pep sign-in AUTHORITY`.\n")
     assert shown == ["Bearer kept", "Bearer of the script", ""]
 
 

@@ -247,6 +247,7 @@ async def forgotten(town: Town, found: Left) -> None:
         return bool(keeping["standing"]["stage"] == "forgotten")
 
     await until(seen)
+    found.commands["forgotten"] = await town.pep("admin", *words)
 
 
 async def a_message_waits(town: Town, child: str) -> None:

@@ -157,7 +157,9 @@ def test_the_command_says_when_it_is_allowed_and_wants_two_people(left: Left) ->
         1,
         "Nobody approves what they asked for themselves: a second person decides.",
     )
-    assert said["approved"][0] == 0
+    assert (said["approved"][0], "Done: you approved it. In a moment, all keys" in said["approved"][1]) == (0, True)
+    assert "Forgotten on 05/11/2089." in said["forgotten"][1]
+    assert "must be kept" not in said["forgotten"][1]
 
 
 def test_a_forgotten_child_is_given_out_to_nobody(left: Left) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from pep_cli.signed_in import Service, Token, check_authority, service
 from pep_cli.terminal import AsJson, out, table_of
+from pep_runtime.clock import LONDON
 
 ROWS_A_PAGE = 200
 
@@ -35,9 +36,18 @@ def break_glass(
         return
     table = table_of("when", "until", "child", "who", "as", "reason")
     for row in rows:
-        told = (row["broken_at"], row["until"], row["child_ref"], row["person_ref"], row["role"], row["reason"])
-        table.add_row(*map(str, told))
+        table.add_row(*told(row))
     out.print(table if rows else "Nobody opened a record in an emergency.")
+
+
+def told(row: dict[str, Any]) -> tuple[str, ...]:
+    """A row as people read it."""
+    when, until, role = _time(row["broken_at"]), _time(row["until"]), row["role"].replace("_", " ")
+    return when, until, row["child_ref"], row["person_ref"], role, row["reason"]
+
+
+def _time(written: str) -> str:
+    return f"{datetime.fromisoformat(written).astimezone(LONDON):%d/%m/%Y %H:%M}"
 
 
 def _rows(scheduling: Service, authority: str, since: str | None) -> Iterator[dict[str, Any]]:

@@ -74,7 +74,7 @@ def forget(
     with service("scheduling", token) as scheduling:
         keeping = scheduling.get(f"/children/{child}/keeping")
         check_authority(keeping["authority"], authority)
-        means = _means(step, entries or (keeping["standing"] or {}).get("stream"))
+        means = _means(step, entries or (keeping["standing"] or {}).get("stream"), done=yes)
         if deed is not None and yes:
             scheduling.post(deed.path, deed.body)
             keeping = scheduling.get(f"/children/{child}/keeping")
@@ -98,16 +98,16 @@ def _deed(child: str, basis: Basis | None, entries: str | None, step: Step | Non
     return Deed(f"{path}-of-entries", {"basis": basis, **_entries(entries)})
 
 
-def _means(step: Step | None, some: str | None) -> str:
-    """What comes of it, in words."""
-    done = _SOME if some else _ALL
+def _means(step: Step | None, some: str | None, *, done: bool) -> str:
+    """What comes of it, in words. An approval is carried out afterwards, as soon as the keys can be reached."""
+    comes = _SOME if some else _ALL
     match step:
         case Step.APPROVE:
-            return done
+            return f"you approved it. In a moment, {comes}" if done else f"you approve it. Then {comes}"
         case Step.DECLINE:
             return "what was asked is declined; the record is kept."
         case None:
-            return f"you ask for it. When somebody else approves, {done}"
+            return f"you {'have asked' if done else 'ask'} for it. When somebody else approves, {comes}"
 
 
 def _entries(written: str) -> dict[str, Any]:
@@ -152,10 +152,13 @@ def _print(keeping: dict[str, Any], as_json: bool) -> None:
 
 
 def _told(keeping: dict[str, Any]) -> list[str]:
+    standing = keeping["standing"]
+    if standing and standing["forgotten_on"] and not standing["stream"]:
+        return _standing(standing)  # there is nothing left that must be kept, and no date of birth that says until when
     until = keeping["kept_until"]
     kept = f"This record must be kept until {_day(until)}." if until else "Nobody knows until when it must be kept."
     held = [f"Held for case {hold['case_ref']} since {_day(hold['since'])}." for hold in keeping["holds"]]
-    return [kept, *held, *_standing(keeping["standing"])]
+    return [kept, *held, *_standing(standing)]
 
 
 def _standing(standing: dict[str, Any] | None) -> list[str]:

@@ -11,8 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 PATH = "/signed-in"
 _BROWSER_SECONDS = 5.0
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>OpenPEP</title>
-<h1>Thank you</h1><p>You may close this window and go back to the terminal.</p></html>
+<h1>Thank you</h1><p>The terminal says whether you are signed in. You may close this window.</p></html>
 """
+_NOT_OURS = "No sign-in is waited for here. Open the address that the terminal showed last."
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
@@ -56,7 +57,7 @@ class _Answer(BaseHTTPRequestHandler):
         asked = urlsplit(self.path)
         state = parse_qs(asked.query).get("state", [""])[0]
         if asked.path != PATH or not hmac.compare_digest(state.encode(), self.server.state.encode()):
-            self.send_error(404)
+            self.send_error(404, explain=_NOT_OURS)
             return
         self.server.came_back_to = self.path
         self.send_response(200)

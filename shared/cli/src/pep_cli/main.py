@@ -9,7 +9,14 @@ from typing import NoReturn
 import asyncpg
 import typer
 
-from pep_cli import clock_commands, keys_commands, parked_commands, policy_commands, service_key_commands
+from pep_cli import (
+    clock_commands,
+    kafka_user_commands,
+    keys_commands,
+    parked_commands,
+    policy_commands,
+    service_key_commands,
+)
 from pep_cli.backup_commands import backup, restore
 from pep_cli.break_glass_command import break_glass
 from pep_cli.export_command import export
@@ -58,6 +65,7 @@ for command in (
 app.add_typer(parked_commands.app, name="parked", help="Records that a service put aside because it failed on them.")
 app.add_typer(keys_commands.app, name="keys", help="An authority's own key, which wraps all keys of personal data.")
 app.add_typer(service_key_commands.app, name="service-key", help="The keys of services for their tokens.")
+app.add_typer(kafka_user_commands.app, name="kafka-user", help="The users of Kafka and their passwords.")
 app.add_typer(policy_commands.app, name="policy", help="The authorities' rules: checked, shown, compared.")
 app.add_typer(clock_commands.app, name="clock", help="The frozen clock of a demo or test installation.")
 

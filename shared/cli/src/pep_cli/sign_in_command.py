@@ -93,3 +93,4 @@ def _show(address: str, open_browser: bool) -> None:
     else:
         err.print("Open this address in the browser of this machine:", soft_wrap=True, highlight=False)
     err.print(address, soft_wrap=True, highlight=False, markup=False)
+    err.print(f"Waiting for {PATIENCE_SECONDS / 60:.0f} minutes at most; Ctrl-C gives up.", highlight=False)

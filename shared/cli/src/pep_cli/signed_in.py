@@ -14,6 +14,7 @@ from pep_cli.terminal import Away, err
 
 SECONDS_AN_ANSWER = 30.0
 POSITION = "Pep-Position"
+HOW_TO_SIGN_IN = " Here: `pep sign-in AUTHORITY`."
 
 Token = Annotated[
     str, typer.Option("--token", envvar="PEP_TOKEN", help="Your token of the sign-in provider.", show_default=False)
@@ -46,7 +47,7 @@ class Service:
         if answer.is_success:
             self._client.headers.update({POSITION: answer.headers[POSITION]} if POSITION in answer.headers else {})
             return answer.json() if answer.content else None
-        raise SaidNo(_sentence(answer))
+        raise SaidNo(_sentence(answer) + (HOW_TO_SIGN_IN if answer.status_code == httpx.codes.UNAUTHORIZED else ""))
 
 
 def _sentence(answer: httpx.Response) -> str:

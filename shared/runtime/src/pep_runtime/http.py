@@ -117,7 +117,7 @@ class Desk:
         """One row of this authority. Raises `NotFound`, also for another authority's."""
         found = await self.rows(model, dict(zip(model.key, key, strict=True)), limit=1)
         if not found.items:
-            raise NotFound(f"There is no such {model.table.replace('_', ' ')} here.")
+            raise NotFound(f"There is no such {model.table.removesuffix('_overview').replace('_', ' ')} here.")
         return found.items[0]
 
     async def rows(

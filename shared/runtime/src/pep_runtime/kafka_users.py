@@ -32,16 +32,30 @@ _THOSE_WITH_A_NAME = 2
 
 @dataclass(frozen=True, slots=True)
 class UserPasswords:
-    """The users' passwords as files of one folder, readable by their owner only; made when first asked for."""
+    """The users' passwords as files of one folder, readable by their owner only; made when first asked for.
+
+    The one that follows, while a user's password is exchanged, has a file beside it: `.<user>.next`.
+    """
 
     folder: Path
 
     def of(self, user: str) -> str:
         """The user's password."""
-        path = self.folder / user
+        return self._made(user)
+
+    def following(self, user: str) -> str:
+        """The one that takes its place: the same until `follow`."""
+        return self._made(_next(user))
+
+    def follow(self, user: str) -> None:
+        """From now on the one that follows is the user's password."""
+        (self.folder / _next(user)).replace(self.folder / user)
+
+    def _made(self, name: str) -> str:
+        path = self.folder / name
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            half = self.folder / f".{user}.{secrets.token_hex(4)}"
+            half = self.folder / f".{name}.{secrets.token_hex(4)}"
             with os.fdopen(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(32))
             half.rename(path)
@@ -52,8 +66,13 @@ class UserPasswords:
         return (self.folder / user).exists()
 
     def forget(self, user: str) -> None:
-        """The file goes."""
-        (self.folder / user).unlink(missing_ok=True)
+        """The files go."""
+        for name in (user, _next(user)):
+            (self.folder / name).unlink(missing_ok=True)
+
+
+def _next(user: str) -> str:
+    return f".{user}.next"
 
 
 @dataclass(slots=True)

@@ -43,6 +43,7 @@ from pep_runtime.policy_reader import PolicyReader
 from pep_runtime.projector import Projector, Table
 from pep_runtime.relay import Relay
 from pep_runtime.runner import PartitionRunner
+from pep_runtime.seldom import Seldom
 from pep_runtime.service_tokens import ServiceTokens
 from pep_runtime.settings import Settings
 from pep_runtime.signin import SignIn
@@ -54,6 +55,7 @@ from pep_runtime.wake import Bell
 
 LOOK_SECONDS = 0.05
 log = logging.getLogger("pep_runtime.service")
+KAFKA_SAID_SECONDS = 60.0  # its client says many lines a second while it cannot connect
 Rules = Callable[[Policies, str], Any]
 Background = Callable[["RunningService"], Awaitable[None]]
 
@@ -264,7 +266,9 @@ async def _serve_api(service: RunningService) -> None:
 def serve(parts: ServiceParts, settings: Settings) -> None:
     """The process: `python -m <service>.main`."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # many lines a second while Kafka is away; we say so once
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Seldom("aiokafka", KAFKA_SAID_SECONDS))
     try:
         uvloop.run(run(parts, settings))
     except Refusal as refusal:

@@ -67,7 +67,7 @@ def stream_app(
     """The service's one faust app. `tally(type, announcement)`: what an announcement of ours adds to which counter."""
     app = faust.App(
         f"pep.{parts.name}.stream",
-        **_broker(KafkaAddress.parse(settings.kafka_bootstrap)),
+        **broker_of(KafkaAddress.parse(settings.kafka_bootstrap)),
         store="memory://",
         datadir=str(stream.data_dir / parts.name),
         web_host=stream.host,
@@ -83,13 +83,17 @@ def stream_app(
     return app
 
 
-def _broker(address: KafkaAddress) -> dict[str, Any]:
+def broker_of(address: KafkaAddress) -> dict[str, Any]:
     """The brokers, and how faust signs in there."""
-    login = faust.SASLCredentials(
-        username=address.user, password=address.password, mechanism=MECHANISM, ssl_context=address.ssl_context()
-    )
     brokers = [f"kafka://{each}" for each in address.brokers.split(",")]
-    return {"broker": brokers, "broker_credentials": login if address.user else None}
+    return {"broker": brokers, "broker_credentials": _credentials(address)}
+
+
+def _credentials(address: KafkaAddress) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    tls = address.ssl_context()
+    if address.user is None:
+        return faust.SSLCredentials(tls) if tls else None
+    return faust.SASLCredentials(username=address.user, password=address.password, mechanism=MECHANISM, ssl_context=tls)
 
 
 def _add_sweep(wired: Wired, name: str, work: Sweep, seconds: float) -> None:

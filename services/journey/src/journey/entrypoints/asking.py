@@ -21,6 +21,7 @@ Api = Annotated[str, typer.Option(envvar="PEP_JOURNEY_URL", help="Base address o
 Token = Annotated[str, typer.Option(envvar="PEP_TOKEN", help="Your token of the sign-in provider.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts: one JSON object.")]
 HERE = "http://127.0.0.1:8000"
+HOW_TO_SIGN_IN = " Here: `pep sign-in AUTHORITY`."
 
 
 class Exit(IntEnum):
@@ -69,5 +70,6 @@ def _page(client: httpx.Client, path: str, asked: dict[str, str]) -> dict[str, A
     except ValueError as error:
         raise NotTold(f"Something else than the journey service answers at {client.base_url}.") from error
     if answer.status_code != httpx.codes.OK:
-        raise NotTold(said.get("detail", f"The journey service answered {answer.status_code}."))
+        sentence = said.get("detail", f"The journey service answered {answer.status_code}.")
+        raise NotTold(sentence + (HOW_TO_SIGN_IN if answer.status_code == httpx.codes.UNAUTHORIZED else ""))
     return said

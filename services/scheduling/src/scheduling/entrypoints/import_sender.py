@@ -23,6 +23,7 @@ IN_ORDER = (
 """Schools and staff first: children refer to them, carers and accounts to children."""
 
 LONGEST_EXPLANATION = 300
+HOW_TO_SIGN_IN = " Here: `pep sign-in AUTHORITY`."
 
 
 class SendingFailed(Exception):
@@ -62,7 +63,8 @@ def _post(client: httpx.Client, path: str, body: bytes) -> BatchAnswer:
     except httpx.HTTPError as fault:
         raise SendingFailed(f"{client.base_url} could not be reached: {fault or type(fault).__name__}") from fault
     if not response.is_success:
-        raise SendingFailed(f"{path} answered {response.status_code}: {_explanation(response)}")
+        how = HOW_TO_SIGN_IN if response.status_code == httpx.codes.UNAUTHORIZED else ""
+        raise SendingFailed(f"{path} answered {response.status_code}: {_explanation(response)}{how}")
     try:
         return BatchAnswer.model_validate_json(response.content)
     except ValidationError as fault:

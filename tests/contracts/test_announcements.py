@@ -19,11 +19,12 @@ REFERENCES = re.compile(
 )
 OF_SCHOOLS = re.compile(r"(school_|payee_)?(urn|ukprn)|laestab")
 CODES = {
+    "deputy_ref": "a keyed hash, as of any person",
     "type": "the announcement's own name",
     "term": "autumn, spring or summer",
     "financial_year": "2026-27",
     "role": "a role of the kernel's list",
-    "granted": "roles and permissions of the kernel's list, with their last days",
+    "granted": "roles and permissions of the kernel's list, or for whom somebody stands in, with their days",
     "category": "a word of the authority's policy",
     "rule": "the number of a rule",
     "source": "the number of a rule",

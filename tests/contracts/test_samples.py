@@ -66,8 +66,9 @@ def test_every_event_has_a_schema_that_its_sample_follows(place: Path) -> None:
 
 @pytest.mark.parametrize("place", OF_ANNOUNCEMENTS, ids=str)
 def test_what_was_announced_is_read_and_said_again_byte_for_byte(place: Path) -> None:
+    """A field that was added later was not said then."""
     kind = ANNOUNCEMENTS[f"uk.openpep.{place.parts[1]}.{place.stem}"]
-    assert kind.model_validate_json(stored(place)).model_dump_json().encode() == stored(place)
+    assert kind.model_validate_json(stored(place)).model_dump_json(exclude_unset=True).encode() == stored(place)
 
 
 @pytest.mark.parametrize("place", sorted(SAID.keys() & set(STORED)), ids=str)

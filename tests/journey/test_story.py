@@ -117,3 +117,24 @@ def test_obligations_are_told_as_what_must_be_done_and_no_school_as_none() -> No
     assert told("scheduling", "SchoolMoved", on="2026-10-06", school_urn="100001") == (
         "The child was on the roll of school 100001 from 6 October 2026."
     )
+
+
+def test_a_corrected_fact_is_told_after_what_was_believed_and_a_story_of_before_ends_before_it() -> None:
+    later = datetime(2026, 9, 28, 8, 0, tzinfo=UTC)
+    due: dict[str, Any] = {"obligation": "available", "trigger_on": "2026-09-21", "due": "2026-10-19"}
+    wrong: dict[str, Any] = {"fact": "entered_care", "on": "2026-09-21", "by": "care_record", "right_on": "2026-09-14"}
+    story = [
+        fact("scheduling", 1, "PEPDueDateSet", **due),
+        fact("scheduling", 2, "FactCorrected", later, **wrong),
+        fact("scheduling", 3, "PEPDueDateWithdrawn", later, obligation="available", because="fact_corrected"),
+        fact("scheduling", 4, "PEPDueDateSet", later, **{**due, "trigger_on": "2026-09-14", "due": "2026-10-12"}),
+    ]
+    assert [line.what for line in tell(story)] == [
+        "Having the PEP ready was due by 19 October 2026, counted from 21 September 2026.",
+        "What had been told of the entered care of 21 September 2026 was wrong: care record corrected it.",
+        "Having the PEP ready was no longer due: fact corrected.",
+        "Having the PEP ready was due by 12 October 2026, counted from 14 September 2026.",
+    ]
+    assert [line.what for line in tell([each for each in story if each.recorded_at < later])] == [
+        "Having the PEP ready was due by 19 October 2026, counted from 21 September 2026."
+    ]

@@ -30,6 +30,7 @@ from pep_kernel.may import (
     fields,
     granted_on,
     may,
+    stands_in_for,
     whose,
     with_glass,
     with_member,
@@ -69,6 +70,7 @@ read minutes               c   y   .   s   d   x   x   x   x   .   h   o   .   .
 correct meeting            .   .   .   .   .   x   .   .   x   .   .   .   .   .   .   .   .
 record school move         c   y   .   .   .   x   .   .   .   .   .   .   .   .   .   x   .
 record care facts          c   .   x   .   .   .   .   .   .   .   .   .   .   .   .   x   .
+keep teacher register      .   .   .   .   .   x   x   x   x   .   .   .   .   .   .   x   .
 name delegate              .   .   .   s   .   .   .   .   .   .   .   .   .   .   .   .   .
 restrict record            .   .   x   .   .   .   .   .   x   .   .   .   .   .   .   .   .
 break glass                x   x   x   .   .   .   .   .   .   x   .   .   .   .   .   .   .
@@ -245,6 +247,19 @@ def test_a_grant_holds_to_the_end_of_its_last_day() -> None:
     assert granted_on(granted, date(2027, 1, 1)) == {"restricted_records"}
 
 
+def test_a_grant_may_begin_later_and_whoever_stands_in_sees_the_absent_workers_children_then() -> None:
+    grant = as_granted(stands_in_for("away"), date(2026, 11, 13), date(2026, 11, 2))
+    assert grant == "stands_in_for:away from 2026-11-02 until 2026-11-13"
+    assert [granted_on([grant], date(2026, 11, day)) for day in (1, 14)] == [frozenset(), frozenset()]
+    granted = granted_on([grant], date(2026, 11, 13))
+    deputy = Signed("anytown", ME, Role.SOCIAL_WORKER, granted=granted)
+    assert deputy.stands_for == {ME, "away"}
+    assert deputy.roles == (Role.SOCIAL_WORKER,)
+    assert may(deputy, "record care facts", Resource(social_worker_ref="away")).allowed
+    assert not may(deputy, "record care facts", Resource(social_worker_ref="other")).allowed
+    assert not may(deputy, "record care facts", Resource()).allowed
+
+
 @pytest.mark.rule("O-15", "O-24")
 def test_nobody_quality_assures_what_they_wrote() -> None:
     theirs = replace(CHILDREN["another's"], authors=frozenset({ME}))
@@ -373,7 +388,7 @@ def test_nobody_is_made_a_carer_or_a_service_by_a_list_of_staff() -> None:
 
 def test_a_list_asks_for_what_the_role_needs_and_names_only_the_arguments_that_it_uses() -> None:
     worker = whose(signed(Role.SOCIAL_WORKER), "record meeting", NOON)
-    assert worker.placed(2) == ("(social_worker_ref = $2) and not restricted", [ME])
+    assert worker.placed(2) == ("(social_worker_ref = any ($2)) and not restricted", [[ME]])
     named = whose(signed(Role.PEP_COORDINATOR, Permission.RESTRICTED_RECORDS), "record meeting", NOON)
     assert named.placed(2) == ("(true)", [])
     assert whose(signed(Role.ADMINISTRATOR), "record meeting", NOON).sql == "(false) and not restricted"

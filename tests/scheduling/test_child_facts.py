@@ -126,7 +126,7 @@ def test_a_child_who_left_care_owes_nothing_any_more() -> None:
         ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), reason="not_given"),
         PEPDueDateWithdrawn(child_ref=REF, obligation="available", trigger_on=MONDAY, because="left_care"),
     )
-    outcome.then_announced(contracts.ChildLeftCare(child_ref=REF, on=date(2026, 10, 2)))
+    outcome.then_announced(contracts.ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), ended="other"))
     known(rules=LEICESTERSHIRE).given(*outcome.happened).when(left).then_nothing()
 
 

@@ -109,7 +109,7 @@ def test_a_carer_is_not_staff_and_the_unknown_cannot_leave() -> None:
 
 def test_history_that_cannot_be_is_a_fault() -> None:
     with pytest.raises(TypeError, match="CarerLinked of Staff"):
-        evolve(Staff("d"), CarerLinked(person_ref="p", child_ref="a"))
+        evolve(Staff("d", "auditor"), CarerLinked(person_ref="p", child_ref="a"))
     assert evolve(NotKnown(), CarerNamed(person_ref="p", digest="d", name=ThirdParty.of("Jo Sample"))) == Carer("d")
 
 

@@ -198,7 +198,7 @@ async def test_broken_glass_lets_look_for_three_hours_and_stands_in_the_weekly_l
     answer = await world.ask("duty", "POST", f"/children/{child}/break-glass", WHY)
     assert answer.json() == {"until": "2026-09-25T13:00:00+01:00"}
     assert await sees(world, "duty", child) == (200, 1)
-    writing = await world.ask("duty", "POST", f"/children/{child}/leaving-care", {"on": "2026-09-25", "reason": "x"})
+    writing = await world.ask("duty", "POST", f"/children/{child}/leaving-care", {"on": "2026-09-25", "reason": "E4A"})
     assert writing.status_code == 403
     assert (await world.ask("duty", "POST", "/meetings", meeting_about(child))).status_code == 403
 

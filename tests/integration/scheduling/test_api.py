@@ -177,7 +177,7 @@ async def test_facts_told_one_by_one_change_what_is_due_and_who_may_see(world: W
     allocation = {"on": "2026-09-25", "social_worker_ref": await world.ref("coordinator")}
     assert (await world.ask("worker", "POST", f"/children/{child}/allocation", allocation)).status_code == 204
     assert (await world.ask("worker", "GET", f"/children/{child}")).status_code == 403
-    leaving = {"on": "2026-09-25", "reason": "returned_home"}
+    leaving = {"on": "2026-09-25", "reason": "E4A"}
     assert (await world.ask("admin", "POST", f"/children/{child}/leaving-care", leaving)).status_code == 204
     answer = await world.ask("coordinator", "GET", "/due-dates?state=open")
     assert answer.json() == {"items": [], "next": None}

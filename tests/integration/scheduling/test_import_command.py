@@ -18,10 +18,12 @@ from scheduling.domain.child.care_record import (
     RefusedRecord,
     SchoolBatch,
 )
+from scheduling.domain.child.told import CareChangeBatch
 from scheduling.entrypoints.import_command import app
 from scheduling.entrypoints.import_sender import batch_key
 
-BODIES: dict[str, type[CareRecordBatch | PersonBatch | SchoolBatch]] = {
+BODIES: dict[str, type[CareChangeBatch | CareRecordBatch | PersonBatch | SchoolBatch]] = {
+    "/care-changes": CareChangeBatch,
     "/care-records": CareRecordBatch,
     "/people": PersonBatch,
     "/schools": SchoolBatch,
@@ -38,6 +40,10 @@ class TakesRecords(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/care-feeds":
+            self.requests.append((self.path, "", "", json.loads(body)["rows"]))
+            self._answer(200, b'{"of": "2026-11-02", "is_new": true, "days_late": 2}')
+            return
         records = [record.model_dump_json() for record in BODIES[self.path].model_validate_json(body).records]
         token, key = self.headers.get("Authorization", ""), self.headers["Idempotency-Key"]
         self.requests.append((self.path, token, key, len(records)))
@@ -48,7 +54,7 @@ class TakesRecords(BaseHTTPRequestHandler):
         taken = [record for index, record in enumerate(records) if index not in refused]
         new = [record for record in taken if record not in self.seen]
         self.seen.update(new)
-        reasons = tuple(RefusedRecord(index=index, reason="Not this one.") for index in refused)
+        reasons = tuple(RefusedRecord(index=index, reason="Not this one.", candidates=("a", "b")) for index in refused)
         answer = BatchAnswer(changed=len(new), unchanged=len(taken) - len(new), refused=reasons)
         return answer.model_dump_json().encode()
 
@@ -116,6 +122,53 @@ def test_the_same_files_again_change_nothing(folder: Path, service: str) -> None
         "carers": (0, 1),
         "pupils": (0, 0),
     }
+
+
+@pytest.fixture
+def changes(tmp_path: Path) -> Path:
+    """A file of one day's changes, with a row that has an error."""
+    file = tmp_path / "changes-2026-11-02.csv"
+    file.write_text("CHILD,FACT,ON,VALUE\nchild-7,review_held,02/11/2026,\nchild-8,year_group,02/11/2026,seven\n")
+    return file
+
+
+def change(file: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, ["changes", str(file), *options], env={"COLUMNS": "200"})
+
+
+def test_a_days_changes_are_previewed_sent_and_said_to_be_late(changes: Path, service: str) -> None:
+    faulty = change(changes, "--api", service)
+    assert (faulty.exit_code, paths()) == (3, [])
+    assert "YEAR_GROUP" not in faulty.stdout
+    assert "is not a known code" in faulty.stdout
+    tried = change(changes, "--api", service, "--skip-bad", "--dry-run")
+    assert (tried.exit_code, paths()) == (0, [])
+    assert "The changes of 02/11/2026: 1 rows can be taken in, 1 are left out." in tried.stdout
+    sent = change(changes, "--api", service, "--skip-bad")
+    assert (sent.exit_code, paths()) == (0, ["/care-feeds", "/care-changes"])
+    assert "This file is 2 days late." in sent.stderr
+    as_json = change(changes, "--api", service, "--skip-bad", "--json", "--day", "2026-11-03")
+    lines = [json.loads(line) for line in as_json.stdout.splitlines()]
+    assert [each for each in lines if "file" in each or "days_late" in each] == [
+        {"file": {"of": "2026-11-03", "rows": 1, "left_out": 1}},
+        {"days_late": 2},
+    ]
+    assert lines[-1]["imported"]["changes"]["unchanged"] == 1
+
+
+def test_a_file_of_changes_without_a_day_is_a_wrong_call_and_a_lost_service_is_told(changes: Path) -> None:
+    nameless = changes.rename(changes.with_name("changes.csv"))
+    assert change(nameless).exit_code == 2
+    lost = change(nameless, "--day", "2026-11-02", "--skip-bad", "--api", "http://127.0.0.1:1")
+    assert lost.exit_code == 1
+    assert "nothing happens twice" in lost.stderr
+
+
+def test_a_refused_row_names_whom_the_child_may_be(changes: Path, service: str) -> None:
+    TakesRecords.refuses = "child-7"
+    refused = change(changes, "--api", service, "--skip-bad")
+    assert refused.exit_code == 4
+    assert "Not this one. It may be: a, b." in refused.stdout
 
 
 def test_the_same_batch_has_the_same_key_each_time(folder: Path, service: str) -> None:

@@ -13,7 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pep_kernel.may import GRANTS, Condition, Permission, Role, Signed, child_resource, may, whose, with_glass
+from pep_kernel.may import (
+    GRANTS,
+    Condition,
+    Permission,
+    Role,
+    Signed,
+    child_resource,
+    may,
+    stands_in_for,
+    whose,
+    with_glass,
+)
 
 NOW = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
 PEOPLE, SCHOOLS = st.sampled_from(["person-1", "person-2"]), st.sampled_from(["900001", "900002", None])
@@ -53,7 +64,12 @@ SIGNED = st.builds(
     person_ref=PEOPLE,
     role=st.sampled_from(Role),
     school_urn=SCHOOLS,
-    granted=st.frozensets(st.sampled_from([Permission.RESTRICTED_RECORDS.value, *(role.value for role in Role)])),
+    granted=st.frozensets(
+        st.one_of(
+            st.sampled_from([Permission.RESTRICTED_RECORDS.value, *(role.value for role in Role)]),
+            PEOPLE.map(stands_in_for),
+        )
+    ),
 )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from scheduling.ssda903.code_lists import code_lists_of, is_placement
+from scheduling.domain.child.code_lists import code_lists_of, is_placement
 
 NOW = date(2026, 9, 21)
 

@@ -12,6 +12,7 @@ from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import run_stream
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ChildEvent
+from scheduling.domain.feed.decider import FEED, FeedEvent
 from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.events import MeetingEvent
 from scheduling.domain.person.decider import PERSON
@@ -22,9 +23,11 @@ from scheduling.entrypoints import (
     routes_access,
     routes_children,
     routes_contacts,
+    routes_facts,
     routes_imports,
     routes_keeping,
     routes_meetings,
+    routes_teachers,
 )
 from scheduling.entrypoints.forgetting import forget_what_is_approved
 from scheduling.entrypoints.stream import scheduling_stream
@@ -39,8 +42,14 @@ def _rules(policies: Policies, authority: str) -> SchedulingRules:
 PARTS = ServiceParts(
     name="scheduling",
     description="Who is in care and where they learn, what is due by when, and what became of each meeting.",
-    deciders={"child": CHILD, "meeting": MEETING, "person": PERSON, "school": SCHOOL},
-    events=(*get_args(ChildEvent), *get_args(MeetingEvent), *get_args(PersonEvent), SchoolListed),
+    deciders={"child": CHILD, "feed": FEED, "meeting": MEETING, "person": PERSON, "school": SCHOOL},
+    events=(
+        *get_args(ChildEvent),
+        *get_args(MeetingEvent),
+        *get_args(PersonEvent),
+        SchoolListed,
+        *get_args(FeedEvent),
+    ),
     read_models=READ_MODELS,
     policies=POLICIES,
     upstreams=("pep-record",),
@@ -53,6 +62,8 @@ PARTS = ServiceParts(
         routes_keeping.router,
         routes_meetings.router,
         routes_contacts.router,
+        routes_facts.router,
+        routes_teachers.router,
     ),
     background=(forget_what_is_approved,),
 )

@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from pep_kernel.decider import Decided, States
 from pep_kernel.message import Event
 from scheduling.domain.child.commands import (
+    AcceptResponsibility,
     ChildCommand,
+    CorrectFact,
     Judged,
     NoteMeetingHeld,
     NoteMeetingScheduled,
     RecordCareFacts,
     RecordCareFactsOfMany,
+    RecordFact,
     RecordSchoolMove,
 )
 from scheduling.domain.child.decider import CHILD
@@ -26,7 +29,7 @@ from scheduling.domain.meeting.events import MeetingHeld, MeetingOutcomeCorrecte
 from scheduling.domain.meeting.states import Held, Meeting, NotScheduled, Scheduled
 from scheduling.domain.school.states import Listed, NotListed
 
-JudgedOfChild = RecordCareFacts | RecordSchoolMove | NoteMeetingHeld
+JudgedOfChild = AcceptResponsibility | RecordCareFacts | RecordFact | CorrectFact | RecordSchoolMove | NoteMeetingHeld
 MEETINGS: tuple[type[Meeting], ...] = (NotScheduled, Scheduled, Held)
 
 
@@ -120,5 +123,7 @@ def _said_on(stream: str, events: Sequence[Event]) -> Decided:
 
 def _knowing_schools(states: States, command: JudgedOfChild) -> JudgedOfChild:
     schools = [states.of(stream, (Listed, NotListed)) for stream in states.streams("school")]
-    laestabs = {school.urn: school.laestab for school in schools if isinstance(school, Listed) and school.laestab}
-    return command.model_copy(update={"laestabs": laestabs})
+    listed = [school for school in schools if isinstance(school, Listed)]
+    laestabs = {school.urn: school.laestab for school in listed if school.laestab}
+    before = {school.urn: school.predecessor_urn for school in listed if school.predecessor_urn}
+    return command.model_copy(update={"laestabs": laestabs, "predecessors": before})

@@ -1,4 +1,4 @@
-"""`pep import children FILES…`: reads an authority's files, says what is wrong and what would happen, then sends them.
+"""`pep import children FILES…`, `pep import changes FILE`: read, say what is wrong and what would happen, send.
 
 Nothing is sent unless every row is free of errors, or `--skip-bad` is said: then children with errors are left out.
 Sending the same files again, or later ones, does nothing twice.
@@ -6,6 +6,7 @@ Sending the same files again, or later ones, does nothing twice.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -16,11 +17,16 @@ import typer
 from rich.console import Console
 
 from scheduling.entrypoints.import_report import Report
-from scheduling.entrypoints.import_sender import SendingFailed, send_everything
+from scheduling.entrypoints.import_sender import SendingFailed, send_changes, send_everything, tell_of_file
+from scheduling.ssda903.changes import CHANGES_OF_CARE, day_in, read_changes
+from scheduling.ssda903.findings import Severity
 from scheduling.ssda903.reading import Preview, read_files
 from scheduling.ssda903.staging import Stage
 
 SECONDS_A_BATCH = 60.0
+
+Api = Annotated[str, typer.Option(envvar="PEP_SCHEDULING_URL", help="Base address of the scheduling service.")]
+Token = Annotated[str, typer.Option(envvar="PEP_TOKEN", help="Your token of the sign-in provider.")]
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)  # locals hold personal data
 
@@ -48,10 +54,12 @@ def children(
             help="CSV files, in any order; which table each one is shows by its columns.", show_default=False
         ),
     ],
-    api: Annotated[
-        str, typer.Option(envvar="PEP_SCHEDULING_URL", help="Base address of the scheduling service.")
-    ] = "http://127.0.0.1:8000",
-    token: Annotated[str, typer.Option(envvar="PEP_TOKEN", help="Your token of the sign-in provider.")] = "",
+    api: Api = "http://127.0.0.1:8000",
+    token: Token = "",
+    another_child: Annotated[
+        list[str] | None,
+        typer.Option(help="CHILD of somebody who resembles a known child and is another; may be said several times."),
+    ] = None,
     cut_over: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="First load: the day of going live; running spells owe no first plan."),
@@ -67,7 +75,8 @@ def children(
     """
     report, stage = Report(Console(), Console(stderr=True), as_json=as_json), Stage()
     try:
-        preview = _read(stage, files, cut_over.date() if cut_over else None, report)
+        others = frozenset(another_child or ())
+        preview = _read(stage, files, cut_over.date() if cut_over else None, others, report)
         may_send = not preview.fatal and (preview.is_clean or skip_bad)
         code = _send(stage, preview, api, token, report) if may_send and not dry_run else _only_tell(report, may_send)
     finally:
@@ -75,9 +84,66 @@ def children(
     raise typer.Exit(code)
 
 
-def _read(stage: Stage, files: list[Path], cut_over: date | None, report: Report) -> Preview:
+@app.command()
+def changes(
+    file: Annotated[Path, typer.Argument(help="The CSV file of one day's changes.", show_default=False)],
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The file's day; left out, the day in its name."),
+    ] = None,
+    api: Api = "http://127.0.0.1:8000",
+    token: Token = "",
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out rows with errors, take in the rest.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts: one JSON object a line.")] = False,
+) -> None:
+    """Take in a file of daily changes: one fact of one child a row. A file that is late is an alert.
+
+    Ends as `pep import children` does.
+    """
+    report, stage = Report(Console(), Console(stderr=True), as_json=as_json), Stage()
+    of = day.date() if day else day_in(file.name)
+    if of is None:
+        raise typer.BadParameter("say which day's changes these are: --day 2026-11-02")
+    try:
+        with report.progress("Reading", None) as advance:
+            left_out = read_changes(stage, file, advance)
+        report.findings(stage)
+        rows = stage.count_records(CHANGES_OF_CARE)
+        report.file_of(of, rows, left_out)
+        may_send = not stage.count_findings(Severity.FATAL) and (not stage.count_findings(Severity.ERROR) or skip_bad)
+        code = (
+            _send_changes(stage, of, file, (api, token), report)
+            if may_send and not dry_run
+            else _only_tell(report, may_send)
+        )
+    finally:
+        stage.close()
+    raise typer.Exit(code)
+
+
+def _send_changes(stage: Stage, of: date, file: Path, where: tuple[str, str], report: Report) -> Exit:
+    rows = stage.count_records(CHANGES_OF_CARE)
+    try:
+        with _client(*where) as client, report.progress("Sending", rows) as advance:
+            late = tell_of_file(client, of, rows, hashlib.sha256(file.read_bytes()).hexdigest())
+            sent = send_changes(stage, client, advance)
+    except SendingFailed as fault:
+        report.failed(str(fault))
+        return Exit.NOT_SENT
+    report.late(late)
+    report.sent([sent])
+    return Exit.SOME_REFUSED if sent.refused else Exit.DONE
+
+
+def _client(api: str, token: str) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return httpx.Client(base_url=api, headers=headers, timeout=SECONDS_A_BATCH)
+
+
+def _read(stage: Stage, files: list[Path], cut_over: date | None, others: frozenset[str], report: Report) -> Preview:
     with report.progress("Reading", None) as advance:
-        preview = read_files(stage, files, cut_over, advance)
+        preview = read_files(stage, files, cut_over, advance, others)
     report.findings(stage)
     report.preview(preview)
     return preview
@@ -89,13 +155,9 @@ def _only_tell(report: Report, may_send: bool) -> Exit:
 
 
 def _send(stage: Stage, preview: Preview, api: str, token: str, report: Report) -> Exit:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
     total = preview.schools + preview.staff + preview.children + preview.carers + preview.pupils
     try:
-        with (
-            httpx.Client(base_url=api, headers=headers, timeout=SECONDS_A_BATCH) as client,
-            report.progress("Sending", total) as advance,
-        ):
+        with _client(api, token) as client, report.progress("Sending", total) as advance:
             sent = send_everything(stage, client, advance)
     except SendingFailed as fault:
         report.failed(str(fault))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import islice
 
 from rich.console import Console
@@ -88,6 +89,20 @@ class Report:
         for each in sent:
             for reason in each.refused[:SHOWN]:
                 self.out.print(escape(f"Refused ({each.kind}): {reason}"))
+            for flag in each.flagged[:SHOWN]:
+                self.out.print(escape(f"To look at ({each.kind}): {flag}"))
+
+    def file_of(self, of: date, rows: int, left_out: int) -> None:
+        if self.as_json:
+            self._line(file={"of": of.isoformat(), "rows": rows, "left_out": left_out})
+            return
+        self.out.print(f"The changes of {of:%d/%m/%Y}: {rows} rows can be taken in, {left_out} are left out.")
+
+    def late(self, days: int) -> None:
+        if self.as_json:
+            self._line(days_late=days)
+        elif days:
+            self.err.print(f"This file is {days} days late. The alert is recorded.")
 
     def _line(self, **content: object) -> None:
         self.out.file.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 import httpx
 from pydantic import ValidationError
 
-from scheduling.domain.child.care_record import BATCH_SIZE, BatchAnswer
+from scheduling.domain.child.care_record import BATCH_SIZE, BatchAnswer, RefusedRecord
+from scheduling.ssda903.changes import CHANGES_OF_CARE
 from scheduling.ssda903.reading import CARERS_OF_CHILDREN, CHILDREN, PUPIL_ACCOUNTS, SCHOOLS_LISTED, STAFF_MEMBERS
 from scheduling.ssda903.staging import Stage
 
@@ -32,12 +35,28 @@ class SendingFailed(Exception):
 
 @dataclass(slots=True)
 class Sent:
-    """What became of the records of one kind; `refused` holds the service's sentences."""
+    """What became of the records of one kind; `refused` holds the service's sentences, `flagged` what facts lack."""
 
     kind: str
     changed: int = 0
     unchanged: int = 0
     refused: list[str] = field(default_factory=list)
+    flagged: list[str] = field(default_factory=list)
+
+    def add(self, answer: BatchAnswer) -> None:
+        self.changed += answer.changed
+        self.unchanged += answer.unchanged
+        self.refused.extend(_refusal(refused) for refused in answer.refused)
+        self.flagged.extend(
+            f"{each.fact.replace('_', ' ')} of {each.on:%d/%m/%Y} lacks {each.lacks.replace('_', ' ')}"
+            for each in answer.flagged
+        )
+
+
+def _refusal(refused: RefusedRecord) -> str:
+    """The sentence, with the children by reference of whom one may be this child."""
+    alike = f" It may be: {', '.join(refused.candidates)}." if refused.candidates else ""
+    return refused.reason + alike
 
 
 def send_everything(stage: Stage, client: httpx.Client, advance: Callable[[int], None]) -> list[Sent]:
@@ -45,18 +64,36 @@ def send_everything(stage: Stage, client: httpx.Client, advance: Callable[[int],
     return [_send_kind(stage, client, kind, path, advance) for kind, path in IN_ORDER]
 
 
+def send_changes(stage: Stage, client: httpx.Client, advance: Callable[[int], None]) -> Sent:
+    """Sends the rows of a file of changes, in their order."""
+    return _send_kind(stage, client, CHANGES_OF_CARE, "/care-changes", advance)
+
+
+def tell_of_file(client: httpx.Client, of: date, rows: int, sha256: str) -> int:
+    """Says that the file of this day is here; how many days late it is."""
+    body = json.dumps({"of": of.isoformat(), "rows": rows, "sha256": sha256}).encode()
+    answer = _answer(client, "/care-feeds", body)
+    return int(answer.json()["days_late"])
+
+
 def _send_kind(stage: Stage, client: httpx.Client, kind: str, path: str, advance: Callable[[int], None]) -> Sent:
     sent = Sent(kind)
     for batch in stage.batches(kind, BATCH_SIZE):
         answer = _post(client, path, f'{{"records":[{",".join(batch)}]}}'.encode())
-        sent.changed += answer.changed
-        sent.unchanged += answer.unchanged
-        sent.refused.extend(refused.reason for refused in answer.refused)
+        sent.add(answer)
         advance(len(batch))
     return sent
 
 
 def _post(client: httpx.Client, path: str, body: bytes) -> BatchAnswer:
+    response = _answer(client, path, body)
+    try:
+        return BatchAnswer.model_validate_json(response.content)
+    except ValidationError as fault:
+        raise SendingFailed(f"{path} gave an answer that is not understood") from fault
+
+
+def _answer(client: httpx.Client, path: str, body: bytes) -> httpx.Response:
     headers = {"Content-Type": "application/json", "Idempotency-Key": batch_key(path, body)}
     try:
         response = client.post(path, content=body, headers=headers)
@@ -65,10 +102,7 @@ def _post(client: httpx.Client, path: str, body: bytes) -> BatchAnswer:
     if not response.is_success:
         how = HOW_TO_SIGN_IN if response.status_code == httpx.codes.UNAUTHORIZED else ""
         raise SendingFailed(f"{path} answered {response.status_code}: {_explanation(response)}{how}")
-    try:
-        return BatchAnswer.model_validate_json(response.content)
-    except ValidationError as fault:
-        raise SendingFailed(f"{path} gave an answer that is not understood") from fault
+    return response
 
 
 def batch_key(path: str, body: bytes) -> str:

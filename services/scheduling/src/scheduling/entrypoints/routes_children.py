@@ -13,6 +13,7 @@ from pep_runtime.problems import Forbidden
 from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
 from scheduling.domain.rules import SchedulingRules
+from scheduling.domain.standing_in import worker_on
 from scheduling.entrypoints.permitted import around, of_theirs, permitted_child, theirs
 from scheduling.entrypoints.shapes import (
     AllocationBody,
@@ -26,6 +27,8 @@ from scheduling.entrypoints.shapes import (
     PersonShown,
     SchoolMoveBody,
 )
+from scheduling.entrypoints.taking_in import must_be_listed
+from scheduling.projections.absence import ABSENCES
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
 from scheduling.projections.due_date import DUE_DATES
@@ -89,10 +92,13 @@ async def list_people_around_child(child_ref: str, caller: Caller) -> list[Perso
 
 
 async def _where(caller: Desk, child: ChildOverview) -> list[dict[str, Any]]:
-    """Where to look for them: the allocated worker, the teachers of the school, the carers."""
+    """Where to look for them: the allocated worker and who stands in, the teachers of the school, the carers."""
     carers = (await caller.rows(CARERS_OF_CHILDREN, {"child_ref": child.child_ref})).items
     teachers = {"role": Role.DESIGNATED_TEACHER.value, "school_urn": child.school_urn}
-    known = [each for each in (child.social_worker_ref, *(carer.person_ref for carer in carers)) if each]
+    worker = child.social_worker_ref
+    away = (await caller.rows(ABSENCES, {"person_ref": worker}, limit=200)).items if worker else ()
+    deputy = worker_on(worker, away, caller.today) if worker else None
+    known = list(dict.fromkeys(each for each in (worker, deputy, *(carer.person_ref for carer in carers)) if each))
     return [{"person_ref": known}, *([teachers] if child.school_urn else [])]
 
 
@@ -122,6 +128,7 @@ async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Calle
         on=body.on,
         school_urn=body.school_urn,
     )
+    await must_be_listed(caller, body.school_urn)
     school = (school_stream(body.school_urn),) if body.school_urn else ()
     version = rules.version_on(body.on)
     await caller.do(Act(command, (child_stream(child_ref), *school), judge_child, child_ref, policy_version=version))

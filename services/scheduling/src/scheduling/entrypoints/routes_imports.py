@@ -9,17 +9,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from datetime import date
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
 
 from pep_kernel.decider import Act
-from pep_kernel.refusal import Refusal
+from pep_kernel.refusal import NotFound, Refusal
 from pep_runtime.http import Caller, Desk
 from scheduling.domain.child.care_record import (
     BatchAnswer,
     CareRecord,
     CareRecordBatch,
+    FlaggedRecord,
     PersonBatch,
     PersonRecord,
     PupilRecord,
@@ -28,43 +31,65 @@ from scheduling.domain.child.care_record import (
     SchoolRecord,
     StaffRecord,
 )
-from scheduling.domain.child.commands import RecordCareFacts, RecordCareFactsOfMany
-from scheduling.domain.meeting_of_child import child_stream, judge_child, judge_children, school_stream
+from scheduling.domain.child.commands import RecordCareFactsOfMany
+from scheduling.domain.child.told import CareChange, CareChangeBatch
+from scheduling.domain.feed.decider import FEED_STREAM, CareFeedLate, TakeInFeed
+from scheduling.domain.meeting_of_child import judge_children, school_stream
 from scheduling.domain.person.commands import AddStaffMember, LetPupilSignIn, LinkCarer
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import ListSchool
+from scheduling.entrypoints.fact_shapes import CareFeedBody, CareFeedShown
+from scheduling.entrypoints.taking_in import (
+    Answer,
+    alone,
+    care_record_act,
+    fact_act,
+    flags_of,
+    hashed,
+    possible_doubles,
+    reference,
+    summed,
+)
 
 AT_ONCE = 6
 TOGETHER = 20
 Told = TypeVar("Told")
-Answer = bool | RefusedRecord
+TakenIn = tuple[Answer, list[FlaggedRecord]]
 
 router = APIRouter(tags=["taking in"])
 
 
 @router.post("/care-records", summary="Take in what the authority's records say of children in care")
 async def take_in_care_records(body: CareRecordBatch, caller: Caller) -> BatchAnswer:
+    """A new child who resembles a known one is refused with the candidates, unless it is said to be another child."""
     caller.permit("import care records")
     gate = asyncio.Semaphore(AT_ONCE)
+    acts = [await care_record_act(caller, record) for record in body.records]
+    doubles = await possible_doubles(caller, acts)
+    new = [(index, act) for index, act in enumerate(acts) if index not in doubles]
 
-    async def take_in(first: int) -> list[Answer]:
+    async def take_in(first: int) -> list[TakenIn]:
         async with gate:
-            return await _children(caller, body.records[first : first + TOGETHER], first)
+            return await _children(caller, new[first : first + TOGETHER])
 
-    answers = await asyncio.gather(*(take_in(first) for first in range(0, len(body.records), TOGETHER)))
-    return _summed([answer for several in answers for answer in several])
+    answers = await asyncio.gather(*(take_in(first) for first in range(0, len(new), TOGETHER)))
+    refused: list[TakenIn] = [(double, []) for double in doubles.values()]
+    return summed([*(answer for several in answers for answer in several), *refused])
 
 
-async def _children(caller: Desk, records: Sequence[CareRecord], first: int) -> list[Answer]:
+async def _children(caller: Desk, acts: Sequence[tuple[int, Act]]) -> list[TakenIn]:
     """In one append; where a child comes twice or one is refused, each by itself."""
-    acts = [await _care_record(caller, record) for record in records]
-    children = [act.child_ref for act in acts]
+    children = [act.child_ref for _index, act in acts]
     if len(set(children)) == len(children):
         with contextlib.suppress(Refusal):
-            done = await caller.do(_in_one(acts), part=f"/{first}-/{caller.today}")
-            changed = {getattr(event, "child_ref", None) for event in done.events}
-            return [child in changed for child in children]
-    return [await _alone(caller, act, first + index) for index, act in enumerate(acts)]
+            done = await caller.do(_in_one([act for _, act in acts]), part=f"/{acts[0][0]}-/{caller.today}")
+            return [_among(done.events, index, act) for index, act in acts]
+    return [await alone(caller, act, index) for index, act in acts]
+
+
+def _among(events: Sequence[Any], index: int, act: Act) -> TakenIn:
+    of_child = [event for event in events if getattr(event, "child_ref", None) == act.child_ref]
+    return bool(of_child), flags_of(index, of_child)
 
 
 def _in_one(acts: Sequence[Act]) -> Act:
@@ -73,12 +98,60 @@ def _in_one(acts: Sequence[Act]) -> Act:
     return Act(command, streams, judge_children, policy_version=acts[0].policy_version)
 
 
-async def _alone(caller: Desk, act: Act, index: int) -> Answer:
+@router.post("/care-changes", summary="Take in rows of the daily file of changes, in their order")
+async def take_in_care_changes(body: CareChangeBatch, caller: Caller) -> BatchAnswer:
+    """One child's rows one after the other. A row that is refused is named; the others are taken in."""
+    caller.permit("import care records")
+    rows: dict[str, list[tuple[int, CareChange]]] = {}
+    for index, change in enumerate(body.records):
+        rows.setdefault(change.child_id, []).append((index, change))
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def take_in(of_child: list[tuple[int, CareChange]]) -> list[TakenIn]:
+        born = next((change.entry.date_of_birth for _, change in of_child if change.entry), None)
+        async with gate:
+            return [await _change(caller, index, change, born) for index, change in of_child]
+
+    answers = await asyncio.gather(*(take_in(of_child) for of_child in rows.values()))
+    return summed([answer for several in answers for answer in several])
+
+
+async def _change(caller: Desk, index: int, change: CareChange, born: date | None) -> TakenIn:
+    """`born` is what an entry in the same request says: no row shows it yet."""
     try:
-        # The day is part of the key: a fact that was still to come counts when its day has come.
-        return bool((await caller.do(act, part=f"/{index}/{caller.today}")).events)
-    except Refusal as refusal:
-        return RefusedRecord(index=index, reason=refusal.sentence)
+        if change.entry is not None:
+            return await _entry(caller, index, change.entry)
+        ref = await reference(caller, "child", change.child_id)
+        return await alone(caller, await fact_act(caller, ref, change.told, born), index)
+    except (Refusal, NotFound) as refusal:
+        return RefusedRecord(index=index, reason=str(refusal)), []
+    except RequestValidationError as wrong:
+        reasons = "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in wrong.errors())
+        return RefusedRecord(index=index, reason=reasons), []
+
+
+async def _entry(caller: Desk, index: int, record: CareRecord) -> TakenIn:
+    act = await care_record_act(caller, record, whole=False)
+    double = (await possible_doubles(caller, [act])).get(0)
+    return await alone(caller, act, index) if double is None else (double.model_copy(update={"index": index}), [])
+
+
+@router.post("/care-feeds", summary="Tell that the file of changes of a day is here; a late one is an alert")
+async def take_in_care_feed(body: CareFeedBody, caller: Caller) -> CareFeedShown:
+    caller.permit("import care records")
+    rules: SchedulingRules = caller.rules
+    late_after = rules.file.in_force(caller.today).care_feed.late_after_working_days
+    command = TakeInFeed(
+        of=body.of,
+        digest=body.sha256,
+        rows=body.rows,
+        late_after_working_days=late_after,
+        calendar_for=rules.calendar_for,
+        today=caller.today,
+    )
+    events = (await caller.do(Act(command, (FEED_STREAM,)))).events
+    late = next((event.days_late for event in events if isinstance(event, CareFeedLate)), 0)
+    return CareFeedShown(of=body.of, is_new=bool(events), days_late=late)
 
 
 @router.post("/people", summary="Take in staff, carers, and which children may sign in")
@@ -95,66 +168,28 @@ async def _each(caller: Desk, records: Sequence[Told], act_for: Callable[[Desk, 
     caller.permit("import care records")
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def take_in(index: int, record: Told) -> Answer:
+    async def take_in(index: int, record: Told) -> TakenIn:
         async with gate:
-            return await _alone(caller, await act_for(caller, record), index)
+            return await alone(caller, await act_for(caller, record), index)
 
-    return _summed(await asyncio.gather(*(take_in(index, record) for index, record in enumerate(records))))
-
-
-def _summed(answers: Sequence[Answer]) -> BatchAnswer:
-    refused = tuple(answer for answer in answers if isinstance(answer, RefusedRecord))
-    changed = sum(answer is True for answer in answers)
-    return BatchAnswer(changed=changed, unchanged=len(answers) - changed - len(refused), refused=refused)
-
-
-async def _care_record(caller: Desk, record: CareRecord) -> Act:
-    rules: SchedulingRules = caller.rules
-    child_ref = await _reference(caller, "child", record.child_id)
-    workers = {each.staff_id: await _reference(caller, "person", each.staff_id) for each in record.social_workers}
-    command = RecordCareFacts(
-        child_ref=child_ref,
-        rules=rules.file,
-        calendar_for=rules.calendar_for,
-        record=record,
-        digest=await _digest(caller, record),
-        workers=workers,
-        today=caller.today,
-    )
-    schools = sorted({school_stream(each.school_urn) for each in record.schooling})
-    version = rules.version_on(caller.today)
-    return Act(command, (child_stream(child_ref), *schools), judge_child, child_ref, policy_version=version)
+    return summed(await asyncio.gather(*(take_in(index, record) for index, record in enumerate(records))))
 
 
 async def _person(caller: Desk, record: PersonRecord) -> Act:
     if isinstance(record, StaffRecord):
-        ref = await _reference(caller, "person", record.staff_id)
-        added = AddStaffMember(person_ref=ref, record=record, digest=await _hash(caller, record.model_dump_json()))
+        ref = await reference(caller, "person", record.staff_id)
+        added = AddStaffMember(person_ref=ref, record=record, digest=await hashed(caller, record.model_dump_json()))
         return Act(added, (f"person-{ref}",))
     if isinstance(record, PupilRecord):
-        ref = await _reference(caller, "child", record.child_id)
+        ref = await reference(caller, "child", record.child_id)
         let = LetPupilSignIn(child_ref=ref, may_sign_in=record.may_sign_in)
         return Act(let, (f"person-{ref}",), child_ref=ref)
-    ref = await _reference(caller, "carer", record.carer_id)
-    children = frozenset([await _reference(caller, "child", child_id) for child_id in record.child_ids])
+    ref = await reference(caller, "carer", record.carer_id)
+    children = frozenset([await reference(caller, "child", child_id) for child_id in record.child_ids])
     named = record.model_dump_json(exclude={"child_ids"})
-    linked = LinkCarer(person_ref=ref, record=record, child_refs=children, digest=await _hash(caller, named))
+    linked = LinkCarer(person_ref=ref, record=record, child_refs=children, digest=await hashed(caller, named))
     return Act(linked, (f"person-{ref}",))
 
 
 async def _school(_caller: Desk, record: SchoolRecord) -> Act:
     return Act(ListSchool(record=record), (school_stream(record.urn),))
-
-
-async def _digest(caller: Desk, record: CareRecord) -> str:
-    """A keyed hash of who the child is, so that the log can tell a change without holding the particulars."""
-    who = {"name", "date_of_birth", "sex", "upn", "unaccompanied"}
-    return await _hash(caller, record.model_dump_json(include=who))
-
-
-async def _hash(caller: Desk, text: str) -> str:
-    return await _reference(caller, "particulars", text)
-
-
-async def _reference(caller: Desk, kind: str, local_id: str) -> str:
-    return await caller.service.reference(caller.authority, kind, local_id)

@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import APIRouter
 
 from pep_kernel.decider import Act
-from pep_kernel.sealed import Redacted
 from pep_runtime.http import Caller, Desk
 from scheduling.domain.child.states import Child
 from scheduling.domain.keeping.commands import (
@@ -29,6 +28,7 @@ from scheduling.entrypoints.keeping_shapes import (
     KeepingShown,
     StandingShown,
 )
+from scheduling.entrypoints.taking_in import date_of_birth
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.record_keeping import LEGAL_HOLDS, RECORD_KEEPING
 
@@ -50,17 +50,10 @@ async def show_keeping(child_ref: str, caller: Caller) -> KeepingShown:
 
 
 async def _kept_until(caller: Desk, child_ref: str) -> date | None:
-    born = await _date_of_birth(caller, child_ref)
+    born = await date_of_birth(caller, child_ref)
     stream = child_stream(child_ref)
     child = (await caller.service.handler.states(caller.authority, (stream,))).of(stream, Child)
     return _rule(caller).kept_until(born, child.keeping.died_on) if born else None
-
-
-async def _date_of_birth(caller: Desk, child_ref: str) -> date | None:
-    """None where nobody told it, or its key is destroyed."""
-    sealed = (await caller.row(CHILD_OVERVIEWS, child_ref)).date_of_birth
-    opened = await caller.service.keyring.open(sealed, caller.authority) if sealed else None
-    return None if opened is None or isinstance(opened, Redacted) else date.fromisoformat(opened)
 
 
 def _rule(caller: Desk) -> Any:
@@ -108,7 +101,7 @@ def _asked(caller: Desk, child_ref: str) -> dict[str, Any]:
 
 
 async def _judged(caller: Desk, child_ref: str) -> dict[str, Any]:
-    born = await _date_of_birth(caller, child_ref)
+    born = await date_of_birth(caller, child_ref)
     return {**_asked(caller, child_ref), "rule": _rule(caller), "date_of_birth": born}
 
 

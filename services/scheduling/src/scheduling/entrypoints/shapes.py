@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from pep_kernel.authority_policy.meetings import Capacity
+from scheduling.domain.child.code_lists import is_reason_for_leaving
 from scheduling.domain.meeting.people import Attendee, Invitee, NextMeeting, Pupil, Short, Text
 
 CHILD_REF = "a2b4c6d7e3f5g2h4i6j7k3l5m2"
@@ -148,12 +149,18 @@ class AllocationBody(BaseModel):
 
 
 class LeavingCareBody(BaseModel):
-    """The spell in care ended on this day."""
+    """The spell in care ended on this day, for a reason of the statutory return of that year."""
 
-    model_config = example(on="2026-12-01", reason="returned_home")
+    model_config = example(on="2026-12-01", reason="E4A")
 
     on: date
-    reason: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$", description="A short code.")]
+    reason: Annotated[str, Field(description="Why the episode ceased, such as E4A: returned home, as planned.")]
+
+    @model_validator(mode="after")
+    def _is_on_the_list(self) -> Self:
+        if not is_reason_for_leaving(self.reason, self.on):
+            raise ValueError("reason is not a code of the return for leaving care in that year")
+        return self
 
 
 class MeetingBody(BaseModel):

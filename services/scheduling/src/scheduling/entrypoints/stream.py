@@ -1,4 +1,4 @@
-"""The stream role: the timer that looks for due dates whose day has passed, and how much is announced just now."""
+"""The stream role: timers that look for what has become due, and how much is announced just now."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import faust
 from pep_runtime.service import ServiceParts
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import stream_app
+from scheduling.entrypoints.care_sweep import look_at_care
 from scheduling.entrypoints.overdue_sweep import sweep
 
 
@@ -20,4 +21,4 @@ def announced(kind: str, _announcement: Mapping[str, Any]) -> Mapping[str, int]:
 
 def scheduling_stream(parts: ServiceParts, settings: Settings, stream: StreamSettings) -> faust.App:
     """Scheduling's faust app."""
-    return stream_app(parts, settings, stream, {"flag_overdue": sweep}, announced)
+    return stream_app(parts, settings, stream, {"flag_overdue": sweep, "look_at_care": look_at_care}, announced)

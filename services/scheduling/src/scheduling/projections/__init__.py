@@ -3,11 +3,16 @@
 from typing import Any
 
 from pep_kernel.read_model import ReadModel
+from scheduling.projections.absence import ABSENCES
 from scheduling.projections.broken_glass import BROKEN_GLASS
+from scheduling.projections.care_feed import CARE_FEEDS
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
+from scheduling.projections.circumstances import CIRCUMSTANCES, FACT_FLAGS
 from scheduling.projections.colleague import COLLEAGUES
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
+from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS
 from scheduling.projections.due_date import DUE_DATES
+from scheduling.projections.likeness import CHILD_LIKENESSES
 from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS
 from scheduling.projections.record_keeping import LEGAL_HOLDS, RECORD_KEEPING
 from scheduling.projections.school import SCHOOLS
@@ -24,4 +29,10 @@ READ_MODELS: tuple[ReadModel[Any], ...] = (
     BROKEN_GLASS,
     RECORD_KEEPING,
     LEGAL_HOLDS,
+    CIRCUMSTANCES,
+    FACT_FLAGS,
+    CHILD_LIKENESSES,
+    CARE_FEEDS,
+    DESIGNATED_TEACHERS,
+    ABSENCES,
 )

@@ -31,6 +31,7 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
+from scheduling.domain.child.fact_events import FactCorrected
 from scheduling.domain.person.events import CarerLinked, CarerUnlinked
 
 
@@ -80,6 +81,7 @@ _ABOUT = (
     LastPEPNoted,
     PEPApplicable,
     PEPNotApplicable,
+    FactCorrected,
     OfAccess,
     CarerLinked,
     CarerUnlinked,
@@ -107,8 +109,8 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
                 date_of_birth=who.date_of_birth,
                 upn=who.upn,
             )
-        case ChildEnteredCare(on=on, born_in_school_year=born, placement=placement, legal_status=status) if is_newest(
-            on, row.in_care_since
+        case ChildEnteredCare(on=on, born_in_school_year=born, placement=placement, legal_status=status) if (
+            row.in_care_since is None or on > row.in_care_since
         ):
             row = replace(row, in_care_since=on, left_care_on=None, born_in_school_year=born)
             row = replace(row, placement=placement, placement_since=on)
@@ -136,12 +138,44 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
             return replace(row, restricted=isinstance(recorded.event, RecordRestricted))
         case GlassBroken(person_ref=person, until=until):
             return replace(row, glass=with_glass(row.glass, person, until))
+        case FactCorrected():
+            return _corrected(row, recorded.event)
         case PEPApplicable():
             return replace(row, pep_applies=True, why_not=None)
         case PEPNotApplicable(reason=reason):
             return replace(row, pep_applies=False, why_not=reason)
         case _:
             return row
+
+
+def _corrected(row: ChildOverview, event: FactCorrected) -> ChildOverview:
+    """What was wrong is not shown; what is right is told next. A spell keeps its verdict when its days move."""
+    match event:
+        case FactCorrected(fact="entered_care", on=on, never_happened=True) if on == row.in_care_since:
+            return replace(row, in_care_since=None, pep_applies=False, why_not="never_in_care")
+        case FactCorrected(fact="entered_care", on=on, right_on=right_on) if on == row.in_care_since:
+            return _began_on(row, on, right_on or on)
+        case FactCorrected(fact="left_care", on=on) if on == row.left_care_on:
+            return replace(row, left_care_on=None, pep_applies=None, why_not=None)
+        case FactCorrected(fact="placement", on=on) if on == row.placement_since:
+            return replace(row, placement=None, placement_since=None)
+        case FactCorrected(fact="legal_status", on=on) if on == row.legal_status_since:
+            return replace(row, legal_status=None, legal_status_since=None)
+        case FactCorrected(fact="school", on=on) if on == row.school_since:
+            return replace(row, school_urn=None, school_since=None)
+        case FactCorrected(fact="social_worker", on=on) if on == row.social_worker_since:
+            return replace(row, social_worker_ref=None, social_worker_since=None)
+        case FactCorrected(fact="review_held", on=on) if on == row.last_review_on:
+            return replace(row, last_review_on=None)
+        case _:
+            return row
+
+
+def _began_on(row: ChildOverview, on: date, right_on: date) -> ChildOverview:
+    """The placement and status with which the spell began, began on its right day too."""
+    placed = right_on if row.placement_since == on else row.placement_since
+    status = right_on if row.legal_status_since == on else row.legal_status_since
+    return replace(row, in_care_since=right_on, placement_since=placed, legal_status_since=status)
 
 
 def is_newest(on: date, known: date | None) -> bool:

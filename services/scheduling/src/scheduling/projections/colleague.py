@@ -41,8 +41,8 @@ def _fold(row: Colleague | None, recorded: Recorded, _key: Key) -> Colleague | N
             return Colleague(ref, Role.CARER.value, None, 0)
         case _, PupilAccountOpened(child_ref=ref):
             return Colleague(ref, Role.PUPIL.value, None, 0)
-        case Colleague(), RoleGranted(what=what, until=until):
-            return replace(row, granted=(*_without(row.granted, what), as_granted(what, until)))
+        case Colleague(), RoleGranted(what=what, until=until, since=since):
+            return replace(row, granted=(*_without(row.granted, what), as_granted(what, until, since)))
         case Colleague(), GrantEnded(what=what):
             return replace(row, granted=_without(row.granted, what))
         case _:

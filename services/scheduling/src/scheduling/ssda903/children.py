@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from scheduling.domain.child.care_record import CareRecord, ChildName, LastPep, Spell, Unaccompanied
-from scheduling.ssda903.code_lists import OLD_SEX_CODES, SEX_CODES, UNKNOWN_UPN_CODES, code_lists_of
+from scheduling.domain.child.code_lists import OLD_SEX_CODES, SEX_CODES, UNKNOWN_UPN_CODES, code_lists_of
 from scheduling.ssda903.csv_files import Row, Tell
 from scheduling.ssda903.known import Known
 from scheduling.ssda903.row_reader import RowReader, single_rows
@@ -50,12 +51,22 @@ def read_child(child_id: str, rows: Mapping[str, list[Row]], known: Known, tell:
     parts = _parts(child, spells, known)
     if born and spells and spells[0].began < born:
         header.error("DOB", f"the child entered care on {spells[0].began:%d/%m/%Y}, before birth")
+    _tell_of_school_before_birth(child, born)
     if not child.of(EPISODES.name):
         header.warn("CHILD", "the child has no episode, so is left out")
     if not spells or not child.all_sound:
         return None
     whole = {"child_id": child_id, "date_of_birth": born, "sex": sex, "upn": upn, "spells": spells, **parts}
-    return CareRecord.model_validate({**whole, "cut_over": known.cut_over})
+    return CareRecord.model_validate(
+        {**whole, "cut_over": known.cut_over, "is_another_child": child_id in known.others}
+    )
+
+
+def _tell_of_school_before_birth(child: ChildRows, born: date | None) -> None:
+    for row in child.of(EDUCATION.name):
+        entered = row.day("ENTERED")
+        if born and entered and entered < born:
+            row.error("ENTERED", "the child was not born yet")
 
 
 def _parts(child: ChildRows, spells: tuple[Spell, ...], known: Known) -> dict[str, object]:

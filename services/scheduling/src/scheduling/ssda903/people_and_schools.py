@@ -80,9 +80,21 @@ def read_school(readers: list[RowReader]) -> SchoolRecord | None:
         row.error("PHASE", f"is not a known phase; these are: {', '.join(PHASES)}")
     urn, name, authority = row.number("URN", URN), row.needed("NAME"), row.needed("AUTHORITY")
     ukprn, laestab = row.number("UKPRN", UKPRN), row.number("LAESTAB", LAESTAB)
+    predecessor, opened = row.number("PREDECESSOR_URN", URN), row.day("OPENED")
+    if predecessor and opened is None:
+        row.error("OPENED", "must say from which day the school has its new number")
     if urn is None or phase is None or not row.sound:
         return None
-    return SchoolRecord(urn=urn, ukprn=ukprn, laestab=laestab, name=name, phase=phase, authority=authority)
+    return SchoolRecord(
+        urn=urn,
+        ukprn=ukprn,
+        laestab=laestab,
+        name=name,
+        phase=phase,
+        authority=authority,
+        predecessor_urn=predecessor,
+        opened_on=opened if predecessor else None,
+    )
 
 
 def _email(row: RowReader) -> str:

@@ -12,15 +12,15 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from pep_kernel.calendars import financial_year
+from scheduling.domain.child.code_lists import CODE_LISTS
 from scheduling.ssda903.children import OF_A_CHILD, read_child
-from scheduling.ssda903.code_lists import CODE_LISTS
 from scheduling.ssda903.csv_files import Row, open_table, rows
 from scheduling.ssda903.findings import Finding, Severity
 from scheduling.ssda903.known import Known
 from scheduling.ssda903.people_and_schools import read_carer, read_pupil, read_school, read_staff
 from scheduling.ssda903.row_reader import RowReader, read_day
 from scheduling.ssda903.staging import Stage
-from scheduling.ssda903.tables import CARERS, EPISODES, HEADER, PUPILS, SCHOOLS, STAFF, Table
+from scheduling.ssda903.tables import CARERS, CHANGES, EPISODES, HEADER, PUPILS, SCHOOLS, STAFF, Table
 
 Progress = Callable[[int], None]
 """Hears how many rows or children more have been read."""
@@ -51,8 +51,17 @@ class Preview:
         return not self.fatal and not self.errors
 
 
-def read_files(stage: Stage, paths: Iterable[Path], cut_over: date | None, progress: Progress) -> Preview:
-    """Reads all files into `stage`: findings, and a record for everything that can be taken in."""
+def read_files(
+    stage: Stage,
+    paths: Iterable[Path],
+    cut_over: date | None,
+    progress: Progress,
+    others: frozenset[str] = frozenset(),
+) -> Preview:
+    """Reads all files into `stage`: findings, and a record for everything that can be taken in.
+
+    `others` are children of whom somebody said that they are none of those whom they resemble.
+    """
     latest = date.min
     for path in paths:
         latest = max(latest, _stage_file(stage, path, progress))
@@ -60,7 +69,7 @@ def read_files(stage: Stage, paths: Iterable[Path], cut_over: date | None, progr
     _keep_each(stage, SCHOOLS, SCHOOLS_LISTED, read_school)
     _keep_each(stage, STAFF, STAFF_MEMBERS, read_staff)
     return_year = max(CODE_LISTS) if latest == date.min else financial_year(latest)
-    known = Known(return_year, stage.keys(SCHOOLS), stage.keys(STAFF), cut_over)
+    known = Known(return_year, stage.keys(SCHOOLS), stage.keys(STAFF), cut_over, others)
     counts = _keep_children(stage, known, progress)
     _keep_each(stage, CARERS, CARERS_OF_CHILDREN, read_carer)
     _keep_each(stage, PUPILS, PUPIL_ACCOUNTS, read_pupil)
@@ -71,6 +80,9 @@ def _stage_file(stage: Stage, path: Path, progress: Progress) -> date:
     """Stages one file; the newest day on which one of its episodes began or ceased."""
     source = open_table(path, stage.tell)
     if source is None:
+        return date.min
+    if source.table is CHANGES:
+        stage.tell(Finding(Severity.FATAL, path.name, 1, "", "changes", "is taken in by `pep import changes`"))
         return date.min
     watch = _Latest()
     counted = _counted(rows(source, stage.tell), progress)

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from scheduling.domain.child.care_record import Episode, Spell
-from scheduling.ssda903.code_lists import (
+from scheduling.domain.child.code_lists import (
     CEASED_CODES,
     EPISODE_GOES_ON,
     LEGAL_STATUS_CODES,

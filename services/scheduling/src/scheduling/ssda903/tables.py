@@ -46,11 +46,23 @@ LAST_PEP = Table("last_pep", "CHILD", ("CHILD", "LAST_PEP"), ("NEXT_AGREED", "NE
 STAFF = Table("staff", "STAFF_ID", ("STAFF_ID", "NAME", "EMAIL", "ROLE"), ("SCHOOL_URN", "TEAM", "APPROVAL_LIMIT"))
 CARERS = Table("carers", "CARER_ID", ("CARER_ID", "NAME", "CHILD"), ("EMAIL", "TELEPHONE"))
 PUPILS = Table("pupils", "CHILD", ("CHILD", "PUPIL_SIGN_IN"))
-SCHOOLS = Table("schools", "URN", ("URN", "NAME", "PHASE", "AUTHORITY"), ("UKPRN", "LAESTAB"))
+SCHOOLS = Table(
+    "schools", "URN", ("URN", "NAME", "PHASE", "AUTHORITY"), ("UKPRN", "LAESTAB", "PREDECESSOR_URN", "OPENED")
+)
+CHANGES = Table(
+    "changes",
+    "CHILD",
+    ("CHILD", "FACT", "ON"),
+    (
+        *("VALUE", "PLACEMENT", "EMERGENCY", "AREA", "CHANGES_SCHOOL", "FOSTERING_ALLOWANCE"),
+        *("DOB", "SEX", "GIVEN_NAME", "FAMILY_NAME", "UPN"),
+    ),
+)
+"""The authority's own file of daily changes: one fact a row. It is taken in by a command of its own."""
 
 TABLES = (
     HEADER, EPISODES, UASC, REVIEWS, SOCIAL_WORKERS, PEOPLE, EDUCATION, LAST_PEP, STAFF, CARERS, PUPILS,
-    SCHOOLS,
+    SCHOOLS, CHANGES,
 )  # fmt: skip
 
 NOT_USED = (

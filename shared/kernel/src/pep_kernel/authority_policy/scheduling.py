@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from pep_kernel.authority_policy.care_feed import CareFeed
 from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile
 from pep_kernel.authority_policy.meetings import Chair, Convener, Invitations, NextMeeting, Notice, Quorum
 from pep_kernel.authority_policy.record_keeping import RecordKeeping
@@ -149,6 +150,7 @@ class SchedulingPolicy(InForce):
     next_meeting: NextMeeting
     record_keeping: RecordKeeping
     attendance_feed: AttendanceFeed
+    care_feed: CareFeed
     dual_approvals: tuple[DualApproval, ...]
 
     def obligations_after(self, trigger: Trigger) -> tuple[Obligation, ...]:
@@ -169,6 +171,7 @@ class SchedulingFile(RulesFile):
     next_meeting: Versions[NextMeeting]
     record_keeping: Versions[RecordKeeping]
     attendance_feed: Versions[AttendanceFeed]
+    care_feed: Versions[CareFeed]
     dual_approvals: Several[DualApproval] = ()
 
     def in_force(self, on: date) -> SchedulingPolicy:

@@ -16,6 +16,7 @@ from pep_kernel.may.people import (
     Signed,
     as_granted,
     granted_on,
+    stands_in_for,
 )
 from pep_kernel.may.resource import Resource, child_resource, with_glass, with_member
 from pep_kernel.may.standing_in import acts_as
@@ -45,6 +46,7 @@ __all__ = [
     "fields",
     "granted_on",
     "may",
+    "stands_in_for",
     "whose",
     "with_glass",
     "with_member",

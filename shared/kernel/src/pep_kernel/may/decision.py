@@ -79,6 +79,7 @@ def whose(signed: Signed, action: str, now: datetime) -> Condition:
     open_to_them = "" if Permission.RESTRICTED_RECORDS in signed.granted else " and not restricted"
     arguments = {
         "person": signed.person_ref,
+        "people": sorted(signed.stands_for),
         "school": signed.school_urn,
         "school_year": school_year(now.date()),
         "now": now,

@@ -42,6 +42,7 @@ GRANTS: Mapping[str, Holders] = {
     "correct meeting": {Role.PEP_COORDINATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
     "record school move": {Role.PEP_COORDINATOR: ANYONE, Role.ADMINISTRATOR: ANYONE, **_SOCIAL_CARE},
     "record care facts": {Role.ADMINISTRATOR: ANYONE, Role.SOCIAL_WORKER: ALLOCATED, Role.TEAM_MANAGER: ANYONE},
+    "keep teacher register": {**_VIRTUAL_SCHOOL, Role.ADMINISTRATOR: ANYONE},
     "name delegate": {Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
     "restrict record": {Role.TEAM_MANAGER: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
     "break glass": dict.fromkeys(

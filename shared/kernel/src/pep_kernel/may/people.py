@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-UNTIL = " until "
+SINCE, UNTIL = " from ", " until "
+STANDS_IN_FOR = "stands_in_for:"
 
 
 class Role(StrEnum):
@@ -47,15 +48,27 @@ class Permission(StrEnum):
 Grantable = Role | Permission
 
 
-def as_granted(what: str, until: date | None) -> str:
-    """`auditor` or `auditor until 2026-12-31`: how a grant stands in the log's announcements and in rows."""
-    return f"{what}{UNTIL}{until}" if until else what
+def as_granted(what: str, until: date | None, since: date | None = None) -> str:
+    """`auditor` or `auditor from 2026-11-02 until 2026-12-31`: how a grant stands in announcements and in rows."""
+    first, last = f"{SINCE}{since}" if since else "", f"{UNTIL}{until}" if until else ""
+    return what + first + last
+
+
+def stands_in_for(person_ref: str) -> str:
+    """What is granted to whoever does the work of this person, who is away."""
+    return STANDS_IN_FOR + person_ref
 
 
 def granted_on(granted: Iterable[str], day: date) -> frozenset[str]:
-    """What of these grants holds on this day; the last day of a grant is one of its days."""
-    parts = (each.partition(UNTIL) for each in granted)
-    return frozenset(what for what, _, until in parts if not until or day <= date.fromisoformat(until))
+    """What of these grants holds on this day; the first and the last day of a grant are its days."""
+    return frozenset(what for each in granted if (what := _held_on(each, day)))
+
+
+def _held_on(granted: str, day: date) -> str | None:
+    told, _, until = granted.partition(UNTIL)
+    what, _, since = told.partition(SINCE)
+    begun = not since or date.fromisoformat(since) <= day
+    return what if begun and (not until or day <= date.fromisoformat(until)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,12 @@ class Signed:
     school_urn: str | None = None
     approval_limit_pence: int = 0
     granted: frozenset[str] = frozenset()
+
+    @property
+    def stands_for(self) -> frozenset[str]:
+        """The people whose work this person does: the own, and that of those who are away."""
+        away = (each.removeprefix(STANDS_IN_FOR) for each in self.granted if each.startswith(STANDS_IN_FOR))
+        return frozenset({self.person_ref, *away})
 
     @property
     def roles(self) -> tuple[Role, ...]:

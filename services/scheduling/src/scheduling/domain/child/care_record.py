@@ -11,13 +11,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from pep_kernel.may import NOT_STAFF, Role
+from scheduling.domain.child.code_lists import LegalStatus, Placement, ReasonCeased
 
 Sex = Literal["M", "F", "U"]
 ReasonForNewEpisode = Literal["S", "P", "L", "T", "U", "B"]
 Phase = Literal["early_years", "primary", "secondary", "all_through", "special", "alternative", "post_16"]
 SenProvision = Literal["none", "support", "plan"]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
-Code = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")]
 LocalId = Annotated[str, Field(min_length=1, max_length=40)]
 Urn = Annotated[str, Field(pattern=r"^(\d{6}|EY\d{6})$")]
 
@@ -60,8 +60,8 @@ class Episode(Stretch):
     """
 
     reason_new: ReasonForNewEpisode
-    legal_status: Code
-    placement: Code
+    legal_status: LegalStatus
+    placement: Placement
 
 
 class Spell(Stretch):
@@ -71,7 +71,7 @@ class Spell(Stretch):
     """
 
     began_earlier: bool = False
-    reason_ceased: Code | None = None
+    reason_ceased: ReasonCeased | None = None
     episodes: Annotated[tuple[Episode, ...], Field(min_length=1)]
 
 
@@ -124,6 +124,7 @@ class CareRecord(Record):
     """One child in care. `child_id` is the authority's own number and never leaves its records in the clear.
 
     `cut_over` is the day the authority went live: spells that were running then owe no first plan (T64).
+    `is_another_child`: somebody looked, and this is none of the children whom it resembles.
     """
 
     child_id: LocalId
@@ -138,6 +139,15 @@ class CareRecord(Record):
     reviews: tuple[date, ...] = ()
     last_pep: LastPep | None = None
     cut_over: date | None = None
+    is_another_child: bool = False
+
+    @model_validator(mode="after")
+    def _nothing_before_birth(self) -> Self:
+        days = {"spells": [each.began for each in self.spells], "schooling": [each.entered for each in self.schooling]}
+        for field, began in days.items():
+            if began and min(began) < self.date_of_birth:
+                raise ValueError(f"{field}: {min(began):%d/%m/%Y} is before the child was born")
+        return self
 
 
 def of_staff(role: Role) -> Role:
@@ -182,7 +192,10 @@ class PupilRecord(Record):
 
 
 class SchoolRecord(Record):
-    """A school or early years setting. The first three figures of `laestab` say in which authority's area it lies."""
+    """A school or early years setting. The first three figures of `laestab` say in which authority's area it lies.
+
+    A school that became an academy names its number before, and the day from which it has the new one.
+    """
 
     urn: Urn
     ukprn: Annotated[str, Field(pattern=r"^\d{8}$")] | None = None
@@ -190,6 +203,14 @@ class SchoolRecord(Record):
     name: Words
     phase: Phase
     authority: Words
+    predecessor_urn: Urn | None = None
+    opened_on: date | None = None
+
+    @model_validator(mode="after")
+    def _has_a_day(self) -> Self:
+        if (self.predecessor_urn is None) != (self.opened_on is None):
+            raise ValueError("predecessor_urn and opened_on go together")
+        return self
 
 
 PersonRecord = Annotated[StaffRecord | CarerRecord | PupilRecord, Field(discriminator="kind")]
@@ -214,15 +235,29 @@ class SchoolBatch(Record):
 
 
 class RefusedRecord(Record):
-    """A record that was not taken in, by its number in the batch (from 0), and the sentence that says why."""
+    """A record that was not taken in, by its number in the batch (from 0), and the sentence that says why.
+
+    `candidates` are children, by reference, of whom one may be this child.
+    """
 
     index: int
     reason: str
+    candidates: tuple[str, ...] = ()
+
+
+class FlaggedRecord(Record):
+    """A record that was taken in, and of which a person should look at a fact: what it lacks."""
+
+    index: int
+    fact: str
+    on: date
+    lacks: str
 
 
 class BatchAnswer(Record):
-    """What became of a batch: records that changed something, records already known, and those refused."""
+    """What became of a batch: records that changed something, those already known, those refused, facts flagged."""
 
     changed: int
     unchanged: int
     refused: tuple[RefusedRecord, ...] = ()
+    flagged: tuple[FlaggedRecord, ...] = ()

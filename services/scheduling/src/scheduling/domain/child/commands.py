@@ -13,12 +13,14 @@ from pep_kernel.contracts.scheduling import Obligation, Outcome
 from pep_kernel.message import Command
 from scheduling.domain.access.commands import AccessCommand
 from scheduling.domain.child.care_record import CareRecord
+from scheduling.domain.child.fact_events import Decision
+from scheduling.domain.child.told import Correction, Fact
 from scheduling.domain.keeping.commands import KeepingCommand
 from scheduling.domain.rules import CalendarFor
 
 
 class Judged(Command):
-    """A command that may set due dates. `laestabs` (by URN) come from the schools' own streams.
+    """A command that may set due dates. `laestabs` and `predecessors` (by URN) come from the schools' own streams.
 
     What is excluded is no part of what was asked: the same request is the same a day later, under other rules.
     """
@@ -27,15 +29,81 @@ class Judged(Command):
     rules: Annotated[SchedulingFile, Field(exclude=True, repr=False)]
     calendar_for: Annotated[CalendarFor, Field(exclude=True, repr=False)]
     laestabs: Mapping[str, str] = Field(default_factory=dict)
+    predecessors: Mapping[str, str] = Field(default_factory=dict)
 
 
 class RecordCareFacts(Judged):
-    """The authority's whole record of a child. Sent again, or later, it changes only what is new."""
+    """The authority's whole record of a child. Sent again, or later, it changes only what is new.
+
+    `likeness` holds keyed hashes of what two records of one child would share. A record that is not `whole` tells only
+    of entering care, and corrects nothing.
+    """
 
     record: CareRecord
     digest: str
     workers: Mapping[str, str]
+    likeness: tuple[str, ...] = ()
+    whole: bool = True
     today: Annotated[date, Field(exclude=True)]
+
+    @property
+    def date_of_birth(self) -> date:
+        return self.record.date_of_birth
+
+
+class OfOneFact(Judged):
+    """A command about one fact. The date of birth is opened for it, and not stored."""
+
+    date_of_birth: Annotated[date, Field(exclude=True, repr=False)]
+    today: Annotated[date, Field(exclude=True)]
+    by: str
+
+
+JudgedToday = RecordCareFacts | OfOneFact
+
+
+class RecordFact(OfOneFact):
+    """One fact, told by itself."""
+
+    fact: Fact
+
+
+class CorrectFact(OfOneFact):
+    """What was told is wrong; this is right."""
+
+    correction: Correction
+
+
+class NoteApproval(Command):
+    """Those who must have agreed to this decision for this day."""
+
+    child_ref: str
+    decision: Decision
+    on: date
+    request_id: str
+
+
+class FlagMissingNotice(Command):
+    """The day has passed by which the school had to be told of the placement of `placement_on`."""
+
+    child_ref: str
+    placement_on: date
+    today: date
+
+
+class EndCareAtEighteen(Command):
+    """The child has turned eighteen and is a child in care no more, whatever the care system says yet."""
+
+    child_ref: str
+    birthday: date
+
+
+class AcceptResponsibility(RecordCareFacts):
+    """This authority takes over a child from another, with what the other's pack says."""
+
+    from_authority: str
+    pack_sha256: str
+    by: str
 
 
 class RecordCareFactsOfMany(Command):
@@ -111,7 +179,13 @@ class FlagOverdue(Command):
 
 
 ChildCommand = (
-    RecordCareFacts
+    AcceptResponsibility
+    | RecordCareFacts
+    | RecordFact
+    | CorrectFact
+    | NoteApproval
+    | FlagMissingNotice
+    | EndCareAtEighteen
     | RecordSchoolMove
     | NoteMeetingHeld
     | NoteMeetingScheduled

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, assert_never
 
 from pep_kernel.announcement import Announcement
@@ -19,15 +19,34 @@ from pep_kernel.refusal import Refusal
 from scheduling.domain.access import decider as access
 from scheduling.domain.access.commands import AskOfAccess
 from scheduling.domain.access.events import OfAccess
-from scheduling.domain.child import due_dates, facts, obligations, verdict
+from scheduling.domain.child import (
+    circumstances,
+    consequences,
+    correction,
+    due_dates,
+    ending,
+    facts,
+    lacking,
+    obligations,
+    responsibility,
+    telling,
+    verdict,
+)
 from scheduling.domain.child.commands import (
+    AcceptResponsibility,
     AllocateSocialWorker,
     ChildCommand,
+    CorrectFact,
+    EndCareAtEighteen,
+    FlagMissingNotice,
     FlagOverdue,
+    JudgedToday,
     MeetObligation,
+    NoteApproval,
     NoteMeetingHeld,
     NoteMeetingScheduled,
     RecordCareFacts,
+    RecordFact,
     RecordLeftCare,
     RecordSchoolMove,
     ReopenObligations,
@@ -52,14 +71,29 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
+from scheduling.domain.child.fact_events import (
+    ApprovalNoted,
+    CareResponsibilityAccepted,
+    CareResponsibilityTransferred,
+    FactCorrected,
+    FactFlagged,
+    OfCircumstances,
+)
 from scheduling.domain.child.history import inserted, value_on
-from scheduling.domain.child.states import Applies, Child, DoesNotApply, Due, SpellInCare, Undecided
+from scheduling.domain.child.states import (
+    Applies,
+    Child,
+    DoesNotApply,
+    Due,
+    SpellInCare,
+    Transferred,
+    Undecided,
+)
+from scheduling.domain.child.told import SchoolTold
 from scheduling.domain.keeping import decider as keeping
 from scheduling.domain.keeping.commands import AskOfTheRecord
 from scheduling.domain.keeping.events import ChildForgotten, OfTheRecord
 from scheduling.domain.keeping.states import Forgotten, Keeping
-
-DIED = "E2"  # the statutory return's reason why a child's care ended
 
 
 def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
@@ -68,8 +102,10 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return keeping.decide(child.keeping, command, in_care=child.running is not None)
         case Child(keeping=Keeping(stage=Forgotten() as gone)), _:
             raise removed(gone.on, gone.reason)
+        case _, AcceptResponsibility():
+            return in_turn(child, command, responsibility.accepted, *_of_record(child, command))
         case _, RecordCareFacts():
-            return in_turn(child, command, *facts.every_kind(command), left, verdict.judged, verdict.moved)
+            return in_turn(child, command, *_of_record(child, command))
         case _, MeetObligation():
             return obligations.met(child, command.child_ref, command.obligation, command.on, command.by)
         case _, ReopenObligations(by=by):
@@ -84,6 +120,16 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return obligations.meeting_scheduled(child, command)
         case _, NoteMeetingHeld():
             return obligations.meeting_held(child, command)
+        case _, RecordFact():
+            return in_turn(child, command, telling.fact, left, verdict.judged, _at_new_school)
+        case _, CorrectFact():
+            return _corrected(child, command)
+        case _, NoteApproval():
+            return _approved(child, command)
+        case _, FlagMissingNotice(child_ref=ref, placement_on=placement_on, today=today):
+            return lacking.missing_notice(child, ref, placement_on, today)
+        case _, EndCareAtEighteen():
+            return in_turn(child, command, _eighteen, left)
         case _, RecordSchoolMove():
             return in_turn(child, command, _school_move, verdict.moved_now)
         case _, AllocateSocialWorker():
@@ -106,10 +152,48 @@ def in_turn(child: Child, command: Any, *steps: Callable[[Child, Any], Sequence[
     return happened
 
 
-def _school_move(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
-    if value_on(child.schools, command.on) == command.school_urn:
+def _of_record(child: Child, command: RecordCareFacts) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
+    """Every kind of fact, then what follows. A record that says otherwise of a day than before is a correction."""
+    follow = partial(_follow_corrections, child)
+    return (*facts.every_kind(command), left, verdict.judged, verdict.moved, follow)
+
+
+def _follow_corrections(before: Child, child: Child, command: JudgedToday) -> list[ChildEvent]:
+    return consequences.follow(before, child, command) if child.corrections != before.corrections else []
+
+
+def _corrected(child: Child, command: CorrectFact) -> list[ChildEvent]:
+    def follow(now: Child, _command: CorrectFact) -> list[ChildEvent]:
+        return consequences.follow(child, now, command, resumed=command.correction.fact == "left_care")
+
+    if not correction.wrong(child, command):
         return []
-    return [SchoolMoved(child_ref=command.child_ref, on=command.on, school_urn=command.school_urn)]
+    return in_turn(child, command, correction.wrong, partial(correction.right, child), follow)
+
+
+def _at_new_school(child: Child, command: RecordFact) -> list[ChildEvent]:
+    """As for a move that came by its own request."""
+    if not isinstance(command.fact, SchoolTold):
+        return []
+    return verdict.at_new_school(child, command, command.fact.on, command.fact.school_urn)
+
+
+def _approved(child: Child, command: NoteApproval) -> list[ChildEvent]:
+    if child.circumstances.has_approval(command.decision, command.on):
+        return []
+    return [ApprovalNoted(**command.model_dump())]
+
+
+def _eighteen(child: Child, command: EndCareAtEighteen) -> list[ChildEvent]:
+    """From the eighteenth birthday nobody is a child in care, by law; the care system may say so later."""
+    spell = child.running
+    if spell is None or spell.began > command.birthday:
+        return []
+    return [ChildLeftCare(child_ref=command.child_ref, on=command.birthday, reason=ending.TURNED_EIGHTEEN)]
+
+
+def _school_move(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
+    return telling.school(child, command, command.on, command.school_urn)
 
 
 def _allocated(child: Child, command: AllocateSocialWorker) -> list[ChildEvent]:
@@ -125,7 +209,7 @@ def _left_care(child: Child, command: RecordLeftCare) -> list[ChildEvent]:
     return [ChildLeftCare(child_ref=command.child_ref, on=command.on, reason=command.reason)]
 
 
-def left(child: Child, command: RecordCareFacts | RecordLeftCare) -> list[ChildEvent]:
+def left(child: Child, command: Any) -> list[ChildEvent]:
     """Nothing is due for a child who is not in care any more."""
     if child.running is not None:
         return []
@@ -136,18 +220,11 @@ def evolve(child: Child, event: ChildEvent) -> Child:
     match event:
         case ChildIdentified(digest=digest):
             return replace(child, digest=digest)
-        case ChildEnteredCare(on=on, placement=placement, legal_status=status):
-            spells = tuple(sorted((*child.spells, SpellInCare(on)), key=lambda spell: spell.began))
-            return replace(
-                child,
-                spells=spells,
-                placements=inserted(child.placements, on, placement),
-                legal_statuses=inserted(child.legal_statuses, on, status),
-                verdict=Undecided() if spells[-1].began == on else child.verdict,
-            )
+        case ChildEnteredCare():
+            return _entered(child, event)
         case ChildLeftCare(on=on, reason=reason):
             spells = tuple(_ended(spell, on) for spell in child.spells)
-            kept = replace(child.keeping, died_on=on if reason == DIED else None)
+            kept = replace(child.keeping, died_on=on if reason == ending.DIED else None)
             verdict = child.verdict if spells[-1].ended is None else Undecided()
             return replace(child, spells=spells, keeping=kept, verdict=verdict)
         case PlacementChanged(on=on, placement=placement):
@@ -162,27 +239,54 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, reviews=child.reviews | {on})
         case LastPEPNoted(on=on):
             return replace(child, last_pep=on)
-        case PEPApplicable(on=on):
-            return replace(child, verdict=Applies(on))
+        case PEPApplicable(on=on, because=because):
+            live_from = on if because == "already_in_care" else child.live_from
+            return replace(child, verdict=Applies(on), live_from=live_from)
         case PEPNotApplicable(reason=reason):
             return replace(child, verdict=DoesNotApply(reason))
-        case PEPDueDateSet(obligation=obligation, trigger_on=trigger_on, due=due, started_by=started_by):
-            others = _without(child, event)
-            return replace(child, dues=(*others, Due(obligation, trigger_on, due, started_by)))
+        case PEPDueDateSet(obligation=obligation, trigger=trigger, trigger_on=on, due=due, started_by=started_by):
+            new = Due(obligation, on, due, started_by, trigger=trigger)
+            return replace(child, dues=(*_without(child, event), new))
         case PEPDueDateNotCounted():
             return child
         case PEPDueDateWithdrawn():
             return replace(child, dues=_without(child, event))
-        case ObligationMet(by=by):
-            return _with_due(child, event, met_by=by)
+        case ObligationMet(by=by, on=on):
+            return _with_due(child, event, met_by=by, met_on=on)
         case ObligationReopened():
-            return _with_due(child, event, met_by=None)
+            return _with_due(child, event, met_by=None, met_on=None)
         case PEPOverdue():
             return _with_due(child, event, overdue=True)
+        case FactCorrected():
+            return correction.evolve(child, event)
+        case CareResponsibilityTransferred(on=on, to_authority=to):
+            return replace(child, transferred=Transferred(on, to))
+        case CareResponsibilityAccepted():
+            return replace(child, transferred=None)
+        case OfCircumstances():
+            return replace(child, circumstances=circumstances.evolve(child.circumstances, event))
         case OfAccess():
             return replace(child, access=access.evolve(child.access, event))
         case OfTheRecord():
             return replace(child, keeping=keeping.evolve(child.keeping, event))
+
+
+def _entered(child: Child, event: ChildEnteredCare) -> Child:
+    """A spell that is told again, after a correction of its first day, is the same spell."""
+    known = any(spell.began == event.on for spell in child.spells)
+    spells = child.spells if known else tuple(sorted((*child.spells, SpellInCare(event.on)), key=_began))
+    return replace(
+        child,
+        spells=spells,
+        born_in_school_year=event.born_in_school_year,
+        placements=inserted(child.placements, event.on, event.placement),
+        legal_statuses=inserted(child.legal_statuses, event.on, event.legal_status),
+        verdict=Undecided() if not known and spells[-1].began == event.on else child.verdict,
+    )
+
+
+def _began(spell: SpellInCare) -> date:
+    return spell.began
 
 
 def _ended(spell: SpellInCare, on: date) -> SpellInCare:
@@ -209,18 +313,26 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
     match event:
         case ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn):
             return said.ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn)
-        case ChildLeftCare(child_ref=ref, on=on):
-            return said.ChildLeftCare(child_ref=ref, on=on)
-        case SchoolMoved(child_ref=ref, on=on, school_urn=urn):
-            return said.SchoolMoved(child_ref=ref, on=on, school_urn=urn)
+        case ChildLeftCare(child_ref=ref, on=on, reason=reason):
+            return said.ChildLeftCare(child_ref=ref, on=on, ended=ending.kind_of_end(reason))
+        case SchoolMoved(child_ref=ref, on=on, school_urn=urn, renumbered=renumbered):
+            return said.SchoolMoved(child_ref=ref, on=on, school_urn=urn, renumbered=renumbered)
         case SocialWorkerAllocated(child_ref=ref, on=on, social_worker_ref=worker):
             return said.SocialWorkerAllocated(child_ref=ref, on=on, social_worker_ref=worker)
+        case PEPApplicable(resumed=True):
+            return None
         case PEPApplicable(child_ref=ref, on=on, because=because):
             return said.PEPApplicable(child_ref=ref, on=on, because=because)
         case PEPNotApplicable(child_ref=ref, on=on, reason=reason):
             return said.PEPNotApplicable(child_ref=ref, on=on, reason=reason)
         case PEPDueDateSet(child_ref=ref, obligation=obligation, due=due, source=source):
             return said.PEPDueDateSet(child_ref=ref, obligation=obligation, due=due, source=", ".join(source))
+        case FactCorrected():
+            return correction.announced(child, event)
+        case FactFlagged(child_ref=ref, on=on, fact=fact, lacks=lacks):
+            return said.FactFlagged(child_ref=ref, on=on, fact=fact, lacks=lacks)
+        case CareResponsibilityTransferred(child_ref=ref, on=on):
+            return said.CareResponsibilityTransferred(child_ref=ref, on=on)
         case ChildForgotten(child_ref=ref, on=on, reason=reason):
             return said.ChildForgotten(child_ref=ref, on=on, reason=reason)
         case OfAccess():

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Literal
 
 from msgspec.structs import replace
 
 from pep_kernel.authority_policy.dated import NotInForce
 from pep_kernel.authority_policy.scheduling import Obligation, SchedulingPolicy, Trigger
 from pep_kernel.calendars import Calendar, SchoolTerm, TermDatesMissing, Unit, due_date
-from scheduling.domain.child.commands import Judged, RecordCareFacts
-from scheduling.domain.child.events import PEPDueDateNotCounted, PEPDueDateSet, PEPDueDateWithdrawn
+from scheduling.domain.child.commands import Judged, JudgedToday
+from scheduling.domain.child.events import PEPDueDateNotCounted, PEPDueDateSet, PEPDueDateWithdrawn, Withdrawn
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child, Due
 
@@ -81,7 +80,7 @@ def _with_note(each: PEPDueDateSet | PEPDueDateNotCounted, statutory: date) -> P
     return replace(each, note=f"{each.days} school days end after the statutory date, {statutory:%d/%m/%Y}.")
 
 
-def by_cadence(child: Child, command: RecordCareFacts, live_from: date) -> Dates:
+def by_cadence(child: Child, command: JudgedToday, live_from: date) -> Dates:
     """The next termly meeting of a child who was in care before going live (T64): no first-PEP obligation."""
     rules = command.rules.in_force(live_from)
     held = child.last_pep
@@ -93,10 +92,10 @@ def by_cadence(child: Child, command: RecordCareFacts, live_from: date) -> Dates
 
 
 def _next_term(
-    held: date | None, live_from: date, rules: SchedulingPolicy, command: RecordCareFacts, calendar: Calendar
+    held: date | None, live_from: date, rules: SchedulingPolicy, command: JudgedToday, calendar: Calendar
 ) -> SchoolTerm:
     """The term after the last PEP, but none that had ended before going live."""
-    terms = rules.cadence.terms_for(command.record.date_of_birth, live_from)
+    terms = rules.cadence.terms_for(command.date_of_birth, live_from)
     following = calendar.next_term(held, terms) if held else calendar.term_on_or_next(live_from)
     return following if following.last >= live_from else calendar.term_on_or_next(live_from)
 
@@ -128,7 +127,7 @@ def _by_end_of(term: SchoolTerm, on: date, child_ref: str, rules: SchedulingPoli
 def withdrawn(
     child_ref: str,
     dues: Iterable[Due],
-    because: Literal["left_care", "no_longer_applicable", "meeting_outcome_corrected"],
+    because: Withdrawn,
 ) -> list[PEPDueDateWithdrawn]:
     return [
         PEPDueDateWithdrawn(child_ref=child_ref, obligation=due.obligation, trigger_on=due.trigger_on, because=because)

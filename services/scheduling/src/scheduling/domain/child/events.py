@@ -9,11 +9,17 @@ from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Event
 from pep_kernel.sealed import Identity
 from scheduling.domain.access.events import AccessEvent
+from scheduling.domain.child.fact_events import Area, FactEvent
 from scheduling.domain.keeping.events import KeepingEvent
+
+Withdrawn = Literal["left_care", "no_longer_applicable", "meeting_outcome_corrected", "fact_corrected"]
 
 
 class ChildIdentified(Event):
-    """Who the child is. `digest` is a keyed hash of all of it, so that a second import sees whether anything is new."""
+    """Who the child is. `digest` is a keyed hash of all of it, so that a second import sees whether anything is new.
+
+    `likeness` are keyed hashes of the pupil number and of name with date of birth: two records of one child share one.
+    """
 
     child_ref: str
     digest: str
@@ -25,6 +31,7 @@ class ChildIdentified(Event):
     language: Identity | None = None
     upn: Identity | None = None
     unaccompanied: Identity | None = None
+    likeness: tuple[str, ...] = ()
 
 
 class ChildEnteredCare(Event):
@@ -40,11 +47,13 @@ class ChildEnteredCare(Event):
 
 
 class PlacementChanged(Event):
-    """The child lives in a placement of this kind from this day."""
+    """The child lives in a placement of this kind from this day. `area` and the rest where somebody said so."""
 
     child_ref: str
     on: date
     placement: str
+    area: Area | None = None
+    changes_school: bool = False
 
 
 class LegalStatusChanged(Event):
@@ -56,13 +65,17 @@ class LegalStatusChanged(Event):
 
 
 class SchoolMoved(Event):
-    """The child is on the roll of this school from this day; none: of no school."""
+    """The child is on the roll of this school from this day; none: of no school.
+
+    `renumbered`: the school has a new number from this day, and the child did not move.
+    """
 
     child_ref: str
     on: date
     school_urn: str | None = None
     year_group: int | None = None
     special_educational_needs: str = "none"
+    renumbered: bool = False
 
 
 class SocialWorkerAllocated(Event):
@@ -90,7 +103,7 @@ class LastPEPNoted(Event):
 
 
 class ChildLeftCare(Event):
-    """The spell in care ended."""
+    """The spell in care ended, for a reason of the return, or because the child turned eighteen."""
 
     child_ref: str
     on: date
@@ -100,13 +113,15 @@ class ChildLeftCare(Event):
 class PEPApplicable(Event):
     """The child must have a PEP, from this day on.
 
-    `policy_version` is that of this day's rules: the envelope names those of the day on which we were told.
+    `policy_version` is that of this day's rules: the envelope names those of the day on which we were told. `resumed`:
+    it had applied all the time, since a fact to the contrary was wrong; nobody else need do anything.
     """
 
     child_ref: str
     on: date
     because: Literal["entered_care", "already_in_care", "school_moved"]
     policy_version: str | None = None
+    resumed: bool = False
 
 
 class PEPNotApplicable(Event):
@@ -121,6 +136,7 @@ class PEPDueDateSet(Event):
     """One obligation has a date: `days` of `unit` after `trigger_on`. Replay cannot move it.
 
     `passed_over` are the days that did not count; `note` says in words what a person should know about the date.
+    `correction` marks a date that follows from a fact that was corrected.
     """
 
     child_ref: str
@@ -135,6 +151,7 @@ class PEPDueDateSet(Event):
     passed_over: tuple[date, ...] = ()
     note: str | None = None
     started_by: str | None = None
+    correction: bool = False
 
 
 class PEPDueDateNotCounted(Event):
@@ -149,12 +166,12 @@ class PEPDueDateNotCounted(Event):
 
 
 class PEPDueDateWithdrawn(Event):
-    """The obligation is no more: the child left care, or the meeting that started it was no PEP meeting."""
+    """The obligation is no more: the child left care, or what had started it was not so."""
 
     child_ref: str
     obligation: Obligation
     trigger_on: date
-    because: Literal["left_care", "no_longer_applicable", "meeting_outcome_corrected"]
+    because: Withdrawn
 
 
 class ObligationMet(Event):
@@ -203,6 +220,7 @@ ChildEvent = (
     | ObligationMet
     | ObligationReopened
     | PEPOverdue
+    | FactEvent
     | KeepingEvent
     | AccessEvent
 )

@@ -1,14 +1,24 @@
-"""Which facts of a care record are new. Days still to come are left to a later record."""
+"""Which facts of a care record are new. Days still to come are left to a later record.
+
+A record that says of the same day something else than before corrects it: it is the authority's own word. A fact that
+the record merely leaves out is not taken back; it is flagged, for a person to look at.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any, Literal
+
+from msgspec import structs
 
 from pep_kernel.calendars import school_year
+from pep_kernel.contracts.scheduling import Corrected
 from pep_kernel.refusal import Refusal
-from pep_kernel.sealed import Identity
+from pep_kernel.sealed import Identity, PlanText
+from scheduling.domain.child import correction, lacking
 from scheduling.domain.child.care_record import CareRecord, Episode, Schooling, Spell
 from scheduling.domain.child.commands import RecordCareFacts
 from scheduling.domain.child.events import (
@@ -17,30 +27,33 @@ from scheduling.domain.child.events import (
     ChildIdentified,
     ChildLeftCare,
     LastPEPNoted,
-    LegalStatusChanged,
-    PlacementChanged,
     ReviewHeld,
     SchoolMoved,
-    SocialWorkerAllocated,
 )
-from scheduling.domain.child.history import news, value_on
+from scheduling.domain.child.fact_events import FactCorrected
+from scheduling.domain.child.history import inserted, news, value_on, values_of
+from scheduling.domain.child.school_identity import is_renumbered
 from scheduling.domain.child.states import Child, SpellInCare
 
 Step = Callable[[Child, RecordCareFacts], list[ChildEvent]]
+OfRecord = Literal["placement", "legal_status", "school", "social_worker"]
+Dated = list[tuple[date, Any]]
+CARE_RECORD = "care_record"
+"""Who corrects, where the authority's record now says otherwise."""
 
 
 def identity(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     """Who the child is, if anything of it is new."""
     if child.digest == command.digest:
         return []
-    return [_identified(command.child_ref, command.digest, command.record)]
+    return [_identified(command, command.record)]
 
 
-def _identified(child_ref: str, digest: str, record: CareRecord) -> ChildIdentified:
+def _identified(command: RecordCareFacts, record: CareRecord) -> ChildIdentified:
     name, alone = record.name, record.unaccompanied
     return ChildIdentified(
-        child_ref=child_ref,
-        digest=digest,
+        child_ref=command.child_ref,
+        digest=command.digest,
         date_of_birth=Identity.of(record.date_of_birth.isoformat()),
         sex=Identity.of(record.sex),
         given_name=Identity.optional(name.given if name else None),
@@ -49,6 +62,7 @@ def _identified(child_ref: str, digest: str, record: CareRecord) -> ChildIdentif
         language=Identity.optional(name.language if name else None),
         upn=Identity.optional(record.upn),
         unaccompanied=Identity.optional(f"until {alone.until or 'now'}" if alone else None),
+        likeness=command.likeness,
     )
 
 
@@ -64,10 +78,28 @@ def spell(told: Spell, child: Child, command: RecordCareFacts) -> list[ChildEven
     """One `ChildEnteredCare` a spell, and its end. A spell that overlaps a known one is that one."""
     known = next((each for each in child.spells if _overlap(each, told)), None)
     happened: list[ChildEvent] = [] if known else [_entered(command, told)]
+    if known is not None and known.began != told.began and not told.began_earlier:
+        happened.extend(_other_first_day(child, known.began, told, command))
     if told.ended is not None and told.ended <= command.today and (known is None or known.ended is None):
         reason = told.reason_ceased or "not_given"
         happened.append(ChildLeftCare(child_ref=command.child_ref, on=told.ended, reason=reason))
     return happened
+
+
+def _other_first_day(child: Child, began: date, told: Spell, command: RecordCareFacts) -> list[ChildEvent]:
+    """The record names another first day of a spell that is known. Two known spells are never made one by a record."""
+    if not command.whole:
+        raise Refusal(
+            f"on: the child is in care since {began:%d/%m/%Y}. Tell first when that ended, or correct that day."
+        )
+    if sum(_overlap(each, told) for each in child.spells) > 1:
+        return lacking.flagged(child, command.child_ref, "entered_care", began, "place_in_the_care_record")
+    return [_corrected(command, "entered_care", began, right_on=told.began), _entered(command, told)]
+
+
+def _corrected(command: RecordCareFacts, fact: Corrected, on: date, **right: Any) -> FactCorrected:
+    because = PlanText.of("The authority's care record says otherwise.")
+    return FactCorrected(child_ref=command.child_ref, fact=fact, on=on, by=CARE_RECORD, reason=because, **right)
 
 
 def _overlap(known: SpellInCare, spell: Spell) -> bool:
@@ -90,17 +122,33 @@ def _entered(command: RecordCareFacts, spell: Spell) -> ChildEnteredCare:
 
 def placements(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     told = [(episode.began, episode.placement) for episode in _episodes(command)]
-    return [
-        PlacementChanged(child_ref=command.child_ref, on=day, placement=placement)
-        for day, placement in news(child.placements, told)
-    ]
+    return _dated(child, command, "placement", told)
 
 
 def legal_statuses(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     told = [(episode.began, episode.legal_status) for episode in _episodes(command)]
+    return _dated(child, command, "legal_status", told)
+
+
+def _dated(child: Child, command: RecordCareFacts, fact: OfRecord, told: Dated) -> list[ChildEvent]:
+    """What is new; where the record names another value of the same day, the earlier one was wrong."""
+    history, tell = correction.history_of(child, fact), correction.TELL[fact]
+    happened: list[ChildEvent] = []
+    for day, value in news(history, told):
+        wrong = [was for was in values_of(history, day) if was != value]
+        happened.extend(_corrected(command, fact, day, was=was, right=value) for was in wrong)
+        happened.append(tell(command.child_ref, day, value))
+    return [*happened, *_left_out(child, command, fact, told)]
+
+
+def _left_out(child: Child, command: RecordCareFacts, fact: OfRecord, told: list[tuple[date, Any]]) -> list[ChildEvent]:
+    """Facts that lie between those of the record, and that it does not hold."""
+    days, said = [day for day, _value in told], tuple(sorted(told, key=lambda entry: entry[0]))
     return [
-        LegalStatusChanged(child_ref=command.child_ref, on=day, legal_status=status)
-        for day, status in news(child.legal_statuses, told)
+        flag
+        for day, value in correction.history_of(child, fact)
+        if days and min(days) < day < max(days) and value_on(said, day) != value
+        for flag in lacking.flagged(child, command.child_ref, fact, day, "place_in_the_care_record")
     ]
 
 
@@ -112,7 +160,16 @@ def _episodes(command: RecordCareFacts) -> list[Episode]:
 def schools(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     """A school that was left, with none after it, leaves the child on no roll."""
     said = {schooling.entered: schooling for schooling in command.record.schooling}
-    return [_moved(command.child_ref, day, urn, said.get(day)) for day, urn in news(child.schools, _rolls(command))]
+    happened: list[ChildEvent] = []
+    known = child
+    for day, urn in news(child.schools, _rolls(command)):
+        wrong = [was for was in values_of(child.schools, day) if was != urn and was is not None]
+        happened.extend(_corrected(command, "school", day, was=was, right=urn) for was in wrong)
+        moved = _moved(command.child_ref, day, urn, said.get(day))
+        happened.append(structs.replace(moved, renumbered=is_renumbered(known, command, day, urn)))
+        known = replace(known, schools=inserted(known.schools, day, urn))
+    entered = [(schooling.entered, schooling.school_urn) for schooling in command.record.schooling]
+    return [*happened, *_left_out(child, command, "school", entered)]
 
 
 def _moved(child_ref: str, day: date, urn: str | None, said: Schooling | None) -> SchoolMoved:
@@ -138,10 +195,7 @@ def _rolls(command: RecordCareFacts) -> list[tuple[date, str | None]]:
 
 def social_workers(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     told = [(each.began, command.workers[each.staff_id]) for each in command.record.social_workers]
-    return [
-        SocialWorkerAllocated(child_ref=command.child_ref, on=day, social_worker_ref=worker)
-        for day, worker in news(child.social_workers, [each for each in told if each[0] <= command.today])
-    ]
+    return _dated(child, command, "social_worker", [each for each in told if each[0] <= command.today])
 
 
 def reviews(child: Child, command: RecordCareFacts) -> list[ChildEvent]:

@@ -28,3 +28,13 @@ def news(history: History[Value], told: Iterable[tuple[date, Value]]) -> list[tu
             fresh.append((day, value))
             history = inserted(history, day, value)
     return fresh
+
+
+def removed(history: History[Value], day: date, value: Value) -> History[Value]:
+    """The history as if nobody had told this of that day."""
+    return tuple(entry for entry in history if entry != (day, value))
+
+
+def values_of(history: History[Value], day: date) -> list[Value]:
+    """What was told of exactly this day."""
+    return [value for since, value in history if since == day]

@@ -7,6 +7,7 @@ from datetime import date
 
 from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.access.decider import Access
+from scheduling.domain.child.circumstances import Circumstances
 from scheduling.domain.child.history import History
 from scheduling.domain.keeping.states import Keeping
 
@@ -43,7 +44,7 @@ class SpellInCare:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One obligation with its date; who met it, what started it, and whether it was said to be overdue."""
+    """One obligation with its date; who met it when, what started it, and whether it was said to be overdue."""
 
     obligation: Obligation
     trigger_on: date
@@ -51,11 +52,32 @@ class Due:
     started_by: str | None = None
     met_by: str | None = None
     overdue: bool = False
+    trigger: str = ""
+    met_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction that was made: of which fact, of which day, from what to what."""
+
+    fact: str
+    on: date
+    was: str | None
+    right_on: date | None
+    right: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """Another authority is responsible from this day."""
+
+    on: date
+    to_authority: str
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """All that is known. A child of whom nothing is known has no spell."""
+    """All that is known. A child of whom nothing is known has no spell. `live_from` is the day of going live (T64)."""
 
     digest: str | None = None
     spells: tuple[SpellInCare, ...] = ()
@@ -65,6 +87,11 @@ class Child:
     social_workers: History[str] = ()
     reviews: frozenset[date] = frozenset()
     last_pep: date | None = None
+    live_from: date | None = None
+    born_in_school_year: int | None = None
+    circumstances: Circumstances = Circumstances()
+    corrections: tuple[Corrected, ...] = ()
+    transferred: Transferred | None = None
     verdict: Verdict = Undecided()
     dues: tuple[Due, ...] = ()
     keeping: Keeping = Keeping()

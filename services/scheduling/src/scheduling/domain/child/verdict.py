@@ -8,13 +8,14 @@ from typing import Literal
 from pep_kernel.authority_policy.dated import NotInForce
 from pep_kernel.authority_policy.scheduling import Trigger
 from scheduling.domain.child import due_dates
-from scheduling.domain.child.commands import Judged, RecordCareFacts, RecordSchoolMove
+from scheduling.domain.child.commands import Judged, JudgedToday, RecordCareFacts, RecordSchoolMove
 from scheduling.domain.child.events import ChildEvent, PEPApplicable, PEPNotApplicable
 from scheduling.domain.child.history import value_on
+from scheduling.domain.child.school_identity import is_another_school
 from scheduling.domain.child.states import Applies, Child, DoesNotApply, SpellInCare
 
 
-def judged(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+def judged(child: Child, command: JudgedToday) -> list[ChildEvent]:
     """A PEP applies or not, by what holds today; said only when it is new."""
     spell = child.running
     if spell is None:
@@ -35,7 +36,7 @@ def judged(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
             return _applies(child, command, spell)
 
 
-def why_not(child: Child, command: RecordCareFacts, on: date) -> str | None:
+def why_not(child: Child, command: JudgedToday, on: date) -> str | None:
     """The short code of why no PEP applies on this day, by the rules of this day; none when one does."""
     status = value_on(child.legal_statuses, on) or ""
     in_setting = value_on(child.schools, on) is not None
@@ -43,17 +44,22 @@ def why_not(child: Child, command: RecordCareFacts, on: date) -> str | None:
         rules = command.rules.in_force(on)
     except NotInForce:
         return "no_rules_yet"
-    return rules.applicability.why_not(status, command.record.date_of_birth, on, in_setting=in_setting)
+    return rules.applicability.why_not(status, command.date_of_birth, on, in_setting=in_setting)
 
 
-def _applies(child: Child, command: RecordCareFacts, spell: SpellInCare) -> list[ChildEvent]:
-    live_from = command.record.cut_over
+def _applies(child: Child, command: JudgedToday, spell: SpellInCare) -> list[ChildEvent]:
+    said = applies(child, command, spell)
+    if said.because == "already_in_care":
+        return [said, *due_dates.by_cadence(child, command, said.on)]
+    return [said, *due_dates.after(Trigger.ENTERED_CARE, said.on, child, command)]
+
+
+def applies(child: Child, command: JudgedToday, spell: SpellInCare) -> PEPApplicable:
+    """From which day a PEP applies in this spell, and why then."""
+    live_from = command.record.cut_over if isinstance(command, RecordCareFacts) else child.live_from
     if live_from is not None and spell.began < live_from:
-        applies = _from(live_from, "already_in_care", command)
-        return [applies, *due_dates.by_cadence(child, command, live_from)]
-    on = _first_day(child, command, spell)
-    applies = _from(on, "entered_care", command)
-    return [applies, *due_dates.after(Trigger.ENTERED_CARE, on, child, command)]
+        return _from(live_from, "already_in_care", command)
+    return _from(first_day(child, command, spell), "entered_care", command)
 
 
 def _from(
@@ -63,7 +69,7 @@ def _from(
     return PEPApplicable(child_ref=command.child_ref, on=on, because=because, policy_version=version)
 
 
-def _first_day(child: Child, command: RecordCareFacts, spell: SpellInCare) -> date:
+def first_day(child: Child, command: JudgedToday, spell: SpellInCare) -> date:
     """Entering care, or the later change of status or school from which a PEP applies; at the latest today."""
     changes = [day for day, _ in (*child.legal_statuses, *child.schools) if spell.began < day < command.today]
     days = (spell.began, *sorted(changes), command.today)
@@ -74,7 +80,7 @@ def moved(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     """Each new school in this spell asks for a PEP again, where the authority's rules say so (O-13, O-31)."""
     happened: list[ChildEvent] = []
     for day, urn in child.schools:
-        happened.extend(_at_new_school(child, command, day, urn))
+        happened.extend(at_new_school(child, command, day, urn))
     return happened
 
 
@@ -83,21 +89,17 @@ def moved_now(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
     if command.school_urn is not None and child.verdict == DoesNotApply("no_early_years_setting"):
         applies = _from(command.on, "school_moved", command)
         return [applies, *due_dates.after(Trigger.ENTERED_CARE, command.on, child, command)]
-    return _at_new_school(child, command, command.on, command.school_urn)
+    return at_new_school(child, command, command.on, command.school_urn)
 
 
-def _at_new_school(child: Child, command: Judged, on: date, urn: str | None) -> list[ChildEvent]:
+def at_new_school(child: Child, command: Judged, on: date, urn: str | None) -> list[ChildEvent]:
+    """What this move asks for, if it asks for anything."""
+    new = is_another_school(child, command, on, urn)
     match child.running, child.verdict:
-        case SpellInCare(began=began), Applies(since=since) if _is_new(child, on, urn) and on > max(began, since):
+        case SpellInCare(began=began), Applies(since=since) if new and on > max(began, since):
             dates = due_dates.after(Trigger.SCHOOL_MOVED, on, child, command)
         case _:
             dates = []
     if not dates:
         return []
     return [_from(on, "school_moved", command), *dates]
-
-
-def _is_new(child: Child, on: date, urn: str | None) -> bool:
-    """Another school than the last one; a roll left for the summer and entered again is no move."""
-    before = [school for day, school in child.schools if day < on and school is not None]
-    return urn is not None and before[-1:] != [urn]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from pep_kernel.may import Grantable
 from pep_kernel.message import Command
@@ -40,23 +43,66 @@ class LetPupilSignIn(Command):
     may_sign_in: bool
 
 
+StandsInFor = Annotated[str, Field(pattern=r"^stands_in_for:[a-z2-7]{20,26}$")]
+"""The work of somebody who is away; never granted by hand."""
+
+
 class GrantRole(Command):
     """This person may also what this role or permission allows, to this day where it ends."""
 
     person_ref: str
-    what: Grantable
+    what: Grantable | StandsInFor
     on: date
     until: date | None
     by: str
+    since: date | None = None
 
 
 class EndGrant(Command):
     """This is not granted to the person any more."""
 
     person_ref: str
-    what: Grantable
+    what: Grantable | StandsInFor
     on: date
     by: str
 
 
-PersonCommand = AddStaffMember | EndRole | LinkCarer | LetPupilSignIn | GrantRole | EndGrant
+class RecordAbsence(Command):
+    """This person is away from this day to that, and the deputy does the work meanwhile."""
+
+    person_ref: str
+    on: date
+    until: date
+    deputy_ref: str
+    by: str
+
+
+class EndAbsence(Command):
+    """This person is back before the last day that was told."""
+
+    person_ref: str
+    on: date
+    by: str
+
+
+class VerifyDesignatedTeacher(Command):
+    """This person is the school's designated teacher; it was verified today."""
+
+    person_ref: str
+    on: date
+    by: str
+    deputy_ref: str | None
+    trained_on: date | None
+
+
+PersonCommand = (
+    AddStaffMember
+    | EndRole
+    | LinkCarer
+    | LetPupilSignIn
+    | GrantRole
+    | EndGrant
+    | RecordAbsence
+    | EndAbsence
+    | VerifyDesignatedTeacher
+)

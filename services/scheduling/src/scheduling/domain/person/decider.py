@@ -8,31 +8,37 @@ from dataclasses import replace
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import scheduling as said
 from pep_kernel.decider import Decider
-from pep_kernel.may import as_granted
+from pep_kernel.may import Role, as_granted
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, ThirdParty
 from scheduling.domain.person.commands import (
     AddStaffMember,
+    EndAbsence,
     EndGrant,
     EndRole,
     GrantRole,
     LetPupilSignIn,
     LinkCarer,
     PersonCommand,
+    RecordAbsence,
+    VerifyDesignatedTeacher,
 )
 from scheduling.domain.person.events import (
     CarerLinked,
     CarerNamed,
     CarerUnlinked,
+    DesignatedTeacherVerified,
     GrantEnded,
     PersonEvent,
     PupilAccountClosed,
     PupilAccountOpened,
     RoleEnded,
     RoleGranted,
+    StaffAbsent,
     StaffMemberAdded,
+    StaffReturned,
 )
-from scheduling.domain.person.states import Carer, Gone, NotKnown, Person, Pupil, Staff
+from scheduling.domain.person.states import Absence, Carer, Gone, NotKnown, Person, Pupil, Staff
 
 
 def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
@@ -47,14 +53,25 @@ def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
             return []
         case Staff(), GrantRole(until=until, on=on) if until is not None and until < on:
             raise Refusal("A grant cannot end before it begins.")
-        case Staff(granted=granted), GrantRole(what=what, until=until) if (what, until) in granted:
+        case Staff(granted=granted), GrantRole(what=what, until=until, since=since) if (what, until, since) in granted:
             return []
         case Staff(), GrantRole():
             return [RoleGranted(**command.model_dump())]
-        case Staff(granted=granted), EndGrant(what=what) if what not in dict(granted):
+        case Staff(granted=granted), EndGrant(what=what) if what not in (each[0] for each in granted):
             return []
         case Staff(), EndGrant():
             return [GrantEnded(**command.model_dump())]
+        case Staff() as staff, RecordAbsence():
+            return _absent(staff, command)
+        case Staff() as staff, EndAbsence(person_ref=ref, on=on, by=by):
+            away = staff.away_on(on)
+            return [] if away is None else [StaffReturned(person_ref=ref, on=on, absent_on=away.on, by=by)]
+        case Staff(role=Role.DESIGNATED_TEACHER), VerifyDesignatedTeacher(trained_on=day, on=on) if day and day > on:
+            raise Refusal(f"trained_on: {day:%d/%m/%Y} is still to come.")
+        case Staff(role=Role.DESIGNATED_TEACHER), VerifyDesignatedTeacher():
+            return [DesignatedTeacherVerified(**command.model_dump())]
+        case Staff(), VerifyDesignatedTeacher():
+            raise Refusal("This person is not a designated teacher.")
         case NotKnown(), LinkCarer():
             return [_carer(command), *_linked(command, frozenset())]
         case Carer(digest=known, child_refs=linked), LinkCarer():
@@ -67,6 +84,22 @@ def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
             return []
         case _:
             raise Refusal("This person is known in another capacity, or not at all.")
+
+
+def _absent(staff: Staff, command: RecordAbsence) -> list[PersonEvent]:
+    told = Absence(command.on, command.until, command.deputy_ref)
+    if told in staff.absences:
+        return []
+    if command.until < command.on:
+        raise Refusal("until: an absence cannot end before it begins.")
+    if command.deputy_ref == command.person_ref:
+        raise Refusal("deputy_ref: nobody stands in for themselves.")
+    clash = next((each for each in staff.absences if each.on <= told.until and told.on <= each.until), None)
+    if clash is not None:
+        raise Refusal(
+            f"on: an absence from {clash.on:%d/%m/%Y} to {clash.until:%d/%m/%Y} is known. End that one first."
+        )
+    return [StaffAbsent(**command.model_dump())]
 
 
 def _staff(command: AddStaffMember) -> StaffMemberAdded:
@@ -102,14 +135,20 @@ def _linked(command: LinkCarer, known: frozenset[str]) -> list[PersonEvent]:
 
 def evolve(person: Person, event: PersonEvent) -> Person:
     match person, event:
-        case Staff(), StaffMemberAdded(digest=digest):
-            return replace(person, digest=digest)
-        case _, StaffMemberAdded(digest=digest):
-            return Staff(digest)
-        case Staff(), RoleGranted(what=what, until=until):
-            return person.with_grant(what, until)
+        case Staff(), StaffMemberAdded(digest=digest, role=role, school_urn=urn):
+            return replace(person, digest=digest, role=role, school_urn=urn)
+        case _, StaffMemberAdded(digest=digest, role=role, school_urn=urn):
+            return Staff(digest, role, urn)
+        case Staff(), RoleGranted(what=what, until=until, since=since):
+            return person.with_grant((what, until, since))
+        case Staff(absences=absences), StaffAbsent(on=on, until=until, deputy_ref=deputy):
+            return replace(person, absences=(*absences, Absence(on, until, deputy)))
+        case Staff(absences=absences), StaffReturned(absent_on=first):
+            return replace(person, absences=tuple(each for each in absences if each.on != first))
         case Staff(), GrantEnded(what=what):
             return person.without_grant(what)
+        case Staff(), DesignatedTeacherVerified():
+            return person
         case _, RoleEnded():
             return Gone()
         case Carer(), CarerNamed(digest=digest):
@@ -134,6 +173,10 @@ def announce(person: Person, event: PersonEvent) -> Announcement | None:
             return said.RoleGranted(person_ref=ref, granted=tuple(as_granted(*each) for each in granted))
         case _, StaffMemberAdded(person_ref=ref, role=role, school_urn=urn, approval_limit_pence=limit_pence):
             return said.StaffMemberAdded(person_ref=ref, role=role, school_urn=urn, approval_limit_pence=limit_pence)
+        case _, StaffAbsent(person_ref=ref, on=on, until=until, deputy_ref=deputy):
+            return said.StaffAbsent(person_ref=ref, on=on, until=until, deputy_ref=deputy)
+        case _, StaffReturned(person_ref=ref, on=on):
+            return said.StaffReturned(person_ref=ref, on=on)
         case _, RoleEnded(person_ref=ref):
             return said.RoleEnded(person_ref=ref)
         case _, CarerNamed(person_ref=ref):

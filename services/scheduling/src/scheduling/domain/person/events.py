@@ -72,6 +72,7 @@ class RoleGranted(Event):
     on: date
     by: str
     until: date | None = None
+    since: date | None = None
 
 
 class GrantEnded(Event):
@@ -81,6 +82,35 @@ class GrantEnded(Event):
     what: str
     on: date
     by: str
+
+
+class StaffAbsent(Event):
+    """The person is away from this day to that, and the deputy does the work meanwhile."""
+
+    person_ref: str
+    on: date
+    until: date
+    deputy_ref: str
+    by: str
+
+
+class StaffReturned(Event):
+    """The person, away since `absent_on`, is back before the last day that was told."""
+
+    person_ref: str
+    on: date
+    absent_on: date
+    by: str
+
+
+class DesignatedTeacherVerified(Event):
+    """Somebody made sure that this person is the school's designated teacher, and who stands in when they are away."""
+
+    person_ref: str
+    on: date
+    by: str
+    deputy_ref: str | None = None
+    trained_on: date | None = None
 
 
 PersonEvent = (
@@ -93,4 +123,7 @@ PersonEvent = (
     | PupilAccountClosed
     | RoleGranted
     | GrantEnded
+    | StaffAbsent
+    | StaffReturned
+    | DesignatedTeacherVerified
 )

@@ -11,16 +11,36 @@ class NotKnown:
     """Nobody has told of this person."""
 
 
+Grant = tuple[str, date | None, date | None]
+"""What is granted, its last day, its first day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Away from this day to that, and who does the work meanwhile."""
+
+    on: date
+    until: date
+    deputy_ref: str
+
+
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Works here. `granted` is what is granted beside the role, each with its last day where it has one."""
+    """Works here. `granted` is what is granted beside the role, each with its last and first day where it has one."""
 
     digest: str
-    granted: tuple[tuple[str, date | None], ...] = ()
+    role: str
+    school_urn: str | None = None
+    granted: tuple[Grant, ...] = ()
+    absences: tuple[Absence, ...] = ()
 
-    def with_grant(self, what: str, until: date | None) -> Staff:
+    def with_grant(self, grant: Grant) -> Staff:
         """What is granted twice is granted to the day that was said last."""
-        return replace(self, granted=(*self.without_grant(what).granted, (what, until)))
+        return replace(self, granted=(*self.without_grant(grant[0]).granted, grant))
+
+    def away_on(self, day: date) -> Absence | None:
+        """The absence that this day is one of."""
+        return next((absence for absence in self.absences if absence.on <= day <= absence.until), None)
 
     def without_grant(self, what: str) -> Staff:
         return replace(self, granted=tuple(each for each in self.granted if each[0] != what))

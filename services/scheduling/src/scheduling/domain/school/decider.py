@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
+
+from msgspec import structs
 
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import scheduling as said
@@ -27,6 +30,8 @@ class SchoolListed(Event):
     area: str
     ukprn: str | None = None
     laestab: str | None = None
+    predecessor_urn: str | None = None
+    opened_on: date | None = None
 
 
 def decide(school: School, command: ListSchool) -> list[SchoolListed]:
@@ -37,12 +42,14 @@ def decide(school: School, command: ListSchool) -> list[SchoolListed]:
         area=command.record.authority,
         ukprn=command.record.ukprn,
         laestab=command.record.laestab,
+        predecessor_urn=command.record.predecessor_urn,
+        opened_on=command.record.opened_on,
     )
     return [] if told == school else [SchoolListed(**asdict(told))]
 
 
 def evolve(_school: School, event: SchoolListed) -> Listed:
-    return Listed(event.urn, event.name, event.phase, event.area, event.ukprn, event.laestab)
+    return Listed(**structs.asdict(event))
 
 
 def announce(_school: School, event: SchoolListed) -> Announcement:

@@ -7,6 +7,47 @@ from typing import Literal
 
 from pep_kernel.announcement import Announcement
 
+Ended = Literal[
+    "adopted",
+    "special_guardianship",
+    "child_arrangements_order",
+    "returned_home",
+    "moved_authority",
+    "moved_abroad",
+    "grown_up",
+    "found_to_be_adult",
+    "remand_ended",
+    "sentenced",
+    "died",
+    "never_in_care",
+    "other",
+]
+Corrected = Literal[
+    "entered_care",
+    "left_care",
+    "placement",
+    "legal_status",
+    "school",
+    "social_worker",
+    "reviewing_officer",
+    "review_held",
+]
+Flagged = Literal[
+    "entered_care",
+    "placement",
+    "legal_status",
+    "school",
+    "social_worker",
+    "year_group",
+]
+Lacks = Literal[
+    "approval",
+    "notice",
+    "notice_in_time",
+    "agreement_with_computed_year_group",
+    "place_in_the_care_record",
+]
+
 
 class ChildEnteredCare(Announcement):
     """A spell in care began. `born_in_school_year` is the first calendar year of the school year of birth."""
@@ -19,20 +60,25 @@ class ChildEnteredCare(Announcement):
 
 
 class ChildLeftCare(Announcement):
-    """The spell in care ended."""
+    """The spell in care ended. `ended` says how: whatever is queued for the child stops, and of a death at once."""
 
     type: Literal["uk.openpep.scheduling.ChildLeftCare.v1"] = "uk.openpep.scheduling.ChildLeftCare.v1"
     child_ref: str
     on: date
+    ended: Ended | None = None
 
 
 class SchoolMoved(Announcement):
-    """The child is on the roll of this school from this day; none: of no school."""
+    """The child is on the roll of this school from this day; none: of no school.
+
+    `renumbered`: the school has a new number from this day, and the child did not move.
+    """
 
     type: Literal["uk.openpep.scheduling.SchoolMoved.v1"] = "uk.openpep.scheduling.SchoolMoved.v1"
     child_ref: str
     on: date
     school_urn: str | None
+    renumbered: bool = False
 
 
 class SocialWorkerAllocated(Announcement):
@@ -51,3 +97,42 @@ class ChildForgotten(Announcement):
     child_ref: str
     on: date
     reason: str
+
+
+class FactCorrected(Announcement):
+    """What was told of this day was wrong. What is right is told after it, as such a fact."""
+
+    type: Literal["uk.openpep.scheduling.FactCorrected.v1"] = "uk.openpep.scheduling.FactCorrected.v1"
+    child_ref: str
+    fact: Corrected
+    on: date
+    right_on: date | None = None
+
+
+class FactFlagged(Announcement):
+    """A fact stands and lacks something, for example an approval; said once for each."""
+
+    type: Literal["uk.openpep.scheduling.FactFlagged.v1"] = "uk.openpep.scheduling.FactFlagged.v1"
+    child_ref: str
+    fact: Flagged
+    on: date
+    lacks: Lacks
+
+
+class CareResponsibilityTransferred(Announcement):
+    """Another authority is responsible for the child from this day."""
+
+    type: Literal["uk.openpep.scheduling.CareResponsibilityTransferred.v1"] = (
+        "uk.openpep.scheduling.CareResponsibilityTransferred.v1"
+    )
+    child_ref: str
+    on: date
+
+
+class CareFeedLate(Announcement):
+    """The file of changes of care came this many days after its own day; or has not come since that day."""
+
+    type: Literal["uk.openpep.scheduling.CareFeedLate.v1"] = "uk.openpep.scheduling.CareFeedLate.v1"
+    of: date
+    on: date
+    days_late: int

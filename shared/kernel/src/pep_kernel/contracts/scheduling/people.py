@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pep_kernel.announcement import Announcement
@@ -71,8 +72,29 @@ class SchoolListed(Announcement):
 
 
 class RoleGranted(Announcement):
-    """All that is granted to somebody beside the role: a role or permission, `… until 2026-12-31` where it ends."""
+    """All that is granted to somebody beside the role: `auditor from 2026-11-02 until 2026-12-31`, where it has days.
+
+    `stands_in_for:<reference>` is the work of somebody who is away.
+    """
 
     type: Literal["uk.openpep.scheduling.RoleGranted.v1"] = "uk.openpep.scheduling.RoleGranted.v1"
     person_ref: str
     granted: tuple[str, ...]
+
+
+class StaffAbsent(Announcement):
+    """Somebody is away from this day to that; the deputy does the work, and is invited and told meanwhile."""
+
+    type: Literal["uk.openpep.scheduling.StaffAbsent.v1"] = "uk.openpep.scheduling.StaffAbsent.v1"
+    person_ref: str
+    on: date
+    until: date
+    deputy_ref: str
+
+
+class StaffReturned(Announcement):
+    """Somebody is back before the last day that was told."""
+
+    type: Literal["uk.openpep.scheduling.StaffReturned.v1"] = "uk.openpep.scheduling.StaffReturned.v1"
+    person_ref: str
+    on: date

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from pep_kernel.calendars import financial_year
 
@@ -33,10 +36,11 @@ _PLACEMENTS_2025 = (_PLACEMENTS_2024 - {"H5", "P2", "Z1"}) | {"K3", "Z11", "Z12"
 
 @dataclass(frozen=True, slots=True)
 class CodeLists:
-    """What differs between years: where a child may be placed, and whether sex is still written 1 or 2."""
+    """What may differ between years: placements, why an episode ceased, and whether sex is still written 1 or 2."""
 
     placements: frozenset[str]
     old_sex_codes: bool
+    reasons_ceased: frozenset[str] = CEASED_CODES
 
 
 CODE_LISTS: Mapping[str, CodeLists] = {
@@ -56,3 +60,33 @@ def is_placement(code: str, return_year: str, episode_began: date) -> bool:
     """Whether the code was on the list of the return's year, or of the year in which the episode began."""
     years = (return_year, financial_year(episode_began))
     return any(code in code_lists_of(year).placements for year in years)
+
+
+def is_placement_on(code: str, day: date) -> bool:
+    """Whether a child may live in such a placement from this day."""
+    return code in code_lists_of(financial_year(day)).placements
+
+
+def is_reason_ceased(code: str, on: date) -> bool:
+    """Whether an episode that ceased on this day may have ceased for this reason."""
+    return code in code_lists_of(financial_year(on)).reasons_ceased
+
+
+def is_reason_for_leaving(code: str, on: date) -> bool:
+    """Whether a child may have left care for this reason on this day."""
+    return code != EPISODE_GOES_ON and is_reason_ceased(code, on)
+
+
+def _of_any_year(what: str, codes: frozenset[str]) -> AfterValidator:
+    def check(code: str) -> str:
+        if code not in codes:
+            raise ValueError(f"is not a {what} of the return")
+        return code
+
+    return AfterValidator(check)
+
+
+_PLACEMENTS = frozenset(code for lists in CODE_LISTS.values() for code in lists.placements)
+LegalStatus = Annotated[str, _of_any_year("legal status", LEGAL_STATUS_CODES)]
+Placement = Annotated[str, _of_any_year("placement", _PLACEMENTS)]
+ReasonCeased = Annotated[str, _of_any_year("reason for ceasing", CEASED_CODES)]

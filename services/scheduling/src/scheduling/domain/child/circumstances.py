@@ -1,0 +1,76 @@
+"""What is known of a child beside the facts that due dates rest on: review, siblings, needs, approvals, flags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from scheduling.domain.child import fact_events as told
+from scheduling.domain.child.history import History, inserted, removed
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something was told of a fact: what of which fact, and of which day."""
+
+    what: str
+    fact: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Dated facts, each history in the order of days. `notices_due` are placements of which a school must be told."""
+
+    allowances: History[bool] = ()
+    reviewing_officers: History[str] = ()
+    year_groups: History[int] = ()
+    special_needs: History[str] = ()
+    planned_moves: History[str | None] = ()
+    reviews_planned: frozenset[date] = frozenset()
+    siblings: frozenset[str] = frozenset()
+    notices_due: tuple[tuple[date, date], ...] = ()
+    notified: frozenset[date] = frozenset()
+    approvals: frozenset[Noted] = frozenset()
+    flags: frozenset[Noted] = frozenset()
+
+    def has_approval(self, decision: str, on: date) -> bool:
+        """Whether those who must had agreed to this decision for this day."""
+        return any((each.what, each.on) == (decision, on) for each in self.approvals)
+
+
+def evolve(known: Circumstances, event: told.OfCircumstances) -> Circumstances:
+    match event:
+        case told.FosteringAllowanceTold(on=on, paid=paid):
+            return replace(known, allowances=inserted(known.allowances, on, paid))
+        case told.ReviewingOfficerAssigned(on=on, reviewing_officer_ref=officer):
+            return replace(known, reviewing_officers=inserted(known.reviewing_officers, on, officer))
+        case told.YearGroupTold(on=on, year_group=group):
+            return replace(known, year_groups=inserted(known.year_groups, on, group))
+        case told.SpecialEducationalNeedsChanged(on=on, special_educational_needs=needs):
+            return replace(known, special_needs=inserted(known.special_needs, on, needs))
+        case told.EHCPIssued(on=on):
+            return replace(known, special_needs=inserted(known.special_needs, on, "plan"))
+        case told.SchoolMovePlanned(on=on, school_urn=urn):
+            return replace(known, planned_moves=inserted(known.planned_moves, on, urn))
+        case told.LACReviewScheduled(on=on):
+            return replace(known, reviews_planned=known.reviews_planned | {on})
+        case told.SiblingLinked(sibling_ref=sibling):
+            return replace(known, siblings=known.siblings | {sibling})
+        case told.SiblingUnlinked(sibling_ref=sibling):
+            return replace(known, siblings=known.siblings - {sibling})
+        case told.PlacementNoticeDue(on=on, due=due):
+            return replace(known, notices_due=(*known.notices_due, (on, due)))
+        case told.SchoolNotified(placement_on=placement_on):
+            return replace(known, notified=known.notified | {placement_on})
+        case told.ApprovalNoted(on=on, decision=decision):
+            return replace(known, approvals=known.approvals | {Noted(decision, "approval", on)})
+        case told.FactFlagged(on=on, fact=fact, lacks=lacks):
+            return replace(known, flags=known.flags | {Noted(lacks, fact, on)})
+        case _:
+            return known
+
+
+def without_officer(known: Circumstances, on: date, officer: str) -> Circumstances:
+    """As if nobody had told of this officer on this day."""
+    return replace(known, reviewing_officers=removed(known.reviewing_officers, on, officer))

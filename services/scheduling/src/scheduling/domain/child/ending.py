@@ -1,0 +1,41 @@
+"""What the end of a spell in care means: the return's reason codes, as what others must do differently for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pep_kernel.contracts.scheduling import Ended
+
+DIED = "E2"
+TURNED_EIGHTEEN = "turned_18"
+"""Not a code of the return: the law ended the spell before the authority's record said why."""
+
+ENDED: Mapping[str, Ended] = {
+    "E11": "adopted",
+    "E12": "adopted",
+    "E2": "died",
+    "E3": "moved_authority",
+    "E41": "child_arrangements_order",
+    "E45": "special_guardianship",
+    "E46": "special_guardianship",
+    "E47": "special_guardianship",
+    "E48": "special_guardianship",
+    "E4A": "returned_home",
+    "E4B": "returned_home",
+    "E13": "returned_home",
+    "E14": "remand_ended",
+    "E15": "found_to_be_adult",
+    "E16": "moved_abroad",
+    "E17": "grown_up",
+    "E5": "grown_up",
+    "E6": "grown_up",
+    "E7": "grown_up",
+    "E8": "other",
+    "E9": "sentenced",
+    TURNED_EIGHTEEN: "grown_up",
+}
+
+
+def kind_of_end(reason: str) -> Ended:
+    """What kind of end a reason is. What nobody gave, or an old record gave in other words, is `other`."""
+    return ENDED.get(reason, "other")

@@ -1,0 +1,114 @@
+"""What a fact lacks that it should have had. The fact stands all the same: nobody undoes a move by refusing to note it.
+
+Which approval a move needs is law for Years 10 and 11 (reg 10) and for placements outside the area (reg 11), and an
+authority's own rule for a change of school (O-91). An emergency goes first and is approved later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from pep_kernel.authority_policy.dated import NotInForce
+from pep_kernel.calendars import Roll, Unit, cohort_year_group, due_date
+from pep_kernel.contracts.scheduling import Flagged, Lacks
+from scheduling.domain.child import due_dates
+from scheduling.domain.child.circumstances import Noted
+from scheduling.domain.child.commands import Judged
+from scheduling.domain.child.events import ChildEvent, PlacementChanged
+from scheduling.domain.child.fact_events import Decision, FactFlagged, PlacementNoticeDue
+from scheduling.domain.child.history import value_on
+from scheduling.domain.child.school_identity import is_another_school, last_school
+from scheduling.domain.child.states import Child
+from scheduling.domain.child.told import PlacementTold
+
+EXAM_YEARS = (10, 11)
+NOTICE_WORKING_DAYS = 5
+"""After an emergency placement; before any other one the school is told first (reg 13)."""
+
+
+class Needed(NamedTuple):
+    """An approval that a fact of this kind needs."""
+
+    fact: Flagged
+    decision: Decision
+
+
+def flagged(child: Child, child_ref: str, fact: Flagged, on: date, lacks: Lacks) -> list[ChildEvent]:
+    """The flag, unless it was said already."""
+    known = Noted(lacks, fact, on) in child.circumstances.flags
+    return [] if known else [FactFlagged(child_ref=child_ref, on=on, fact=fact, lacks=lacks)]
+
+
+def approvals(child: Child, command: Judged, on: date, needed: Iterable[Needed]) -> list[ChildEvent]:
+    """One flag, if the fact of this day needs an approval that nobody has noted."""
+    missing = [each.fact for each in needed if not child.circumstances.has_approval(each.decision, on)]
+    return [flag for fact in missing[:1] for flag in flagged(child, command.child_ref, fact, on, "approval")]
+
+
+def needed_for_school(child: Child, command: Judged, on: date, urn: str | None) -> list[Needed]:
+    """A child who goes to another school than before needs the approvals that the authority asks for."""
+    changes = last_school(child, on) is not None and is_another_school(child, command, on, urn)
+    asked = "school_change" in _decided_by_several(command, on)
+    return [Needed("school", "school_change")] if changes and asked else []
+
+
+def needed_for_placement(child: Child, command: Judged, told: PlacementTold) -> list[Needed]:
+    if told.emergency:
+        return []
+    away = told.area in ("out_of_area", "at_a_distance")
+    nominated = told.changes_school and (
+        _year_group(child, told.on) in EXAM_YEARS or "placement_change" in _decided_by_several(command, told.on)
+    )
+    found = [Needed("placement", "placement_out_of_area")] if away else []
+    return [*found, *([Needed("placement", "placement_change")] if nominated else [])]
+
+
+def _year_group(child: Child, on: date) -> int | None:
+    born = child.born_in_school_year
+    return None if born is None else cohort_year_group(born, on)
+
+
+def _decided_by_several(command: Judged, on: date) -> set[str]:
+    try:
+        return {each.decision for each in command.rules.in_force(on).dual_approvals}
+    except NotInForce:
+        return set()
+
+
+def notice(child: Child, command: Judged, told: PlacementTold) -> list[ChildEvent]:
+    """By when the school must have been told in writing; nothing for a child on no school's roll."""
+    if value_on(child.schools, told.on) is None:
+        return []
+    return [PlacementNoticeDue(child_ref=command.child_ref, on=told.on, due=_notice_due(child, command, told))]
+
+
+def _notice_due(child: Child, command: Judged, told: PlacementTold) -> date:
+    if not told.emergency:
+        return told.on
+    calendar = due_dates.calendar_on(told.on, child, command)
+    return due_date(told.on, NOTICE_WORKING_DAYS, Unit.WORKING, calendar, Roll.KEEP).due
+
+
+def late_notice(child: Child, child_ref: str, placement_on: date, notified_on: date) -> list[ChildEvent]:
+    late = any(on == placement_on and due < notified_on for on, due in child.circumstances.notices_due)
+    return flagged(child, child_ref, "placement", placement_on, "notice_in_time") if late else []
+
+
+def missing_notice(child: Child, child_ref: str, placement_on: date, today: date) -> list[ChildEvent]:
+    """From the day after the school had to be told, if nobody noted that it was."""
+    if placement_on in child.circumstances.notified:
+        return []
+    late = any(on == placement_on and due < today for on, due in child.circumstances.notices_due)
+    return flagged(child, child_ref, "placement", placement_on, "notice") if late else []
+
+
+def moved_to(command: Judged, told: PlacementTold) -> PlacementChanged:
+    return PlacementChanged(
+        child_ref=command.child_ref,
+        on=told.on,
+        placement=told.placement,
+        area=told.area,
+        changes_school=told.changes_school,
+    )

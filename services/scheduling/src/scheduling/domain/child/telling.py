@@ -1,0 +1,161 @@
+"""One fact, told by itself: the events that say it, and what it lacks. Told again it changes nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import assert_never
+
+from pep_kernel.calendars import cohort_year_group
+from pep_kernel.contracts.scheduling import Lacks
+from pep_kernel.refusal import Refusal
+from scheduling.domain.child import fact_events as known
+from scheduling.domain.child import lacking, plausible
+from scheduling.domain.child import told as facts
+from scheduling.domain.child.commands import Judged, RecordFact
+from scheduling.domain.child.events import (
+    ChildEvent,
+    ChildLeftCare,
+    LegalStatusChanged,
+    ReviewHeld,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+from scheduling.domain.child.history import value_on, values_of
+from scheduling.domain.child.school_identity import is_renumbered
+from scheduling.domain.child.states import Child
+
+Events = list[ChildEvent]
+
+
+def fact(child: Child, command: RecordFact) -> Events:
+    """What is new in the fact; nothing where all of it is known. Refuses what cannot be true."""
+    plausible.check(child, command)
+    ref, on, told_before = command.child_ref, command.fact.on, child.circumstances
+    match command.fact:
+        case facts.PlacementTold() as told:
+            return _placed(child, command, told)
+        case facts.LegalStatusTold(legal_status=status):
+            changed = LegalStatusChanged(child_ref=ref, on=on, legal_status=status)
+            return _unless(value_on(child.legal_statuses, on) == status, changed)
+        case facts.SchoolTold(school_urn=urn):
+            return school(child, command, command.fact.on, urn)
+        case facts.RemovedFromRollTold():
+            return _off_roll(child, command)
+        case facts.SchoolMovePlannedTold(school_urn=urn):
+            planned = known.SchoolMovePlanned(child_ref=ref, on=on, school_urn=urn)
+            return _unless((on, urn) in told_before.planned_moves, planned)
+        case facts.SocialWorkerTold(person_ref=person):
+            worker = person or ""
+            allocated = SocialWorkerAllocated(child_ref=ref, on=on, social_worker_ref=worker)
+            return _unless(value_on(child.social_workers, on) == worker, allocated)
+        case facts.ReviewingOfficerTold(person_ref=person):
+            officer = person or ""
+            assigned = known.ReviewingOfficerAssigned(child_ref=ref, on=on, reviewing_officer_ref=officer)
+            return _unless(value_on(told_before.reviewing_officers, on) == officer, assigned)
+        case facts.ReviewHeldTold():
+            return _unless(on in child.reviews, ReviewHeld(child_ref=ref, on=on))
+        case facts.ReviewScheduledTold():
+            return _unless(on in told_before.reviews_planned, known.LACReviewScheduled(child_ref=ref, on=on))
+        case facts.FosteringAllowanceTold(paid=paid):
+            return _allowance(child, command, paid)
+        case facts.SiblingTold() as told:
+            return _sibling(child, ref, told)
+        case facts.YearGroupTold(year_group=group):
+            return _year_group(child, command, group)
+        case facts.SpecialNeedsTold(special_educational_needs=needs):
+            return _special_needs(child, command, needs)
+        case facts.SchoolNotifiedTold() as told:
+            return _notified(child, ref, told)
+        case facts.LeftCareTold(reason=reason):
+            return _unless(child.running is None, ChildLeftCare(child_ref=ref, on=on, reason=reason))
+        case facts.ResponsibilityTransferredTold(to_authority=to):
+            return _transferred(child, command, to)
+        case other:
+            assert_never(other)
+
+
+def _unless(is_known: bool, event: ChildEvent) -> Events:
+    return [] if is_known else [event]
+
+
+def _placed(child: Child, command: RecordFact, told: facts.PlacementTold) -> Events:
+    """A move from one foster home to another keeps its code: it is known only if it was told of this very day."""
+    if told.placement in values_of(child.placements, told.on):
+        return []
+    ref = command.child_ref
+    emergency = known.EmergencyPlacementMade(child_ref=ref, on=told.on, placement=told.placement)
+    return [
+        lacking.moved_to(command, told),
+        *([emergency] if told.emergency else []),
+        *([] if told.fostering_allowance is None else _allowance(child, command, told.fostering_allowance)),
+        *lacking.approvals(child, command, told.on, lacking.needed_for_placement(child, command, told)),
+        *lacking.notice(child, command, told),
+    ]
+
+
+def school(child: Child, command: Judged, on: date, urn: str | None) -> Events:
+    """A change of school stands, approved or not (O-91)."""
+    plausible.not_after_leaving(child, on)
+    if value_on(child.schools, on) == urn:
+        return []
+    needed = lacking.needed_for_school(child, command, on, urn)
+    renumbered = is_renumbered(child, command, on, urn)
+    moved = SchoolMoved(child_ref=command.child_ref, on=on, school_urn=urn, renumbered=renumbered)
+    return [moved, *lacking.approvals(child, command, on, needed)]
+
+
+def _off_roll(child: Child, command: RecordFact) -> Events:
+    ref, on = command.child_ref, command.fact.on
+    urn = value_on(child.schools, on)
+    removed = known.ChildRemovedFromRoll(child_ref=ref, on=on, school_urn=urn)
+    return [] if urn is None else [removed, SchoolMoved(child_ref=ref, on=on)]
+
+
+def _allowance(child: Child, command: RecordFact, paid: bool) -> Events:
+    told = known.FosteringAllowanceTold(child_ref=command.child_ref, on=command.fact.on, paid=paid)
+    return _unless(value_on(child.circumstances.allowances, told.on) == paid, told)
+
+
+def _sibling(child: Child, ref: str, told: facts.SiblingTold) -> Events:
+    sibling = told.sibling_ref or ""
+    if sibling == ref:
+        raise Refusal("sibling_ref: nobody is their own brother or sister.")
+    event = known.SiblingLinked if told.linked else known.SiblingUnlinked
+    is_known = (sibling in child.circumstances.siblings) == told.linked
+    return _unless(is_known, event(child_ref=ref, on=told.on, sibling_ref=sibling))
+
+
+def _year_group(child: Child, command: RecordFact, group: int) -> Events:
+    """A year group that the child's age would not give stands, and is flagged: somebody looks whether it is meant."""
+    ref, on = command.child_ref, command.fact.on
+    if value_on(child.circumstances.year_groups, on) == group:
+        return []
+    told = known.YearGroupTold(child_ref=ref, on=on, year_group=group)
+    differs = child.born_in_school_year is not None and cohort_year_group(child.born_in_school_year, on) != group
+    lacks: Lacks = "agreement_with_computed_year_group"
+    return [told, *(lacking.flagged(child, ref, "year_group", on, lacks) if differs else [])]
+
+
+def _special_needs(child: Child, command: RecordFact, needs: str) -> Events:
+    ref, on = command.child_ref, command.fact.on
+    if value_on(child.circumstances.special_needs, on) == needs:
+        return []
+    if needs == "plan":
+        return [known.EHCPIssued(child_ref=ref, on=on)]
+    return [known.SpecialEducationalNeedsChanged(child_ref=ref, on=on, special_educational_needs=needs)]
+
+
+def _notified(child: Child, ref: str, told: facts.SchoolNotifiedTold) -> Events:
+    if told.placement_on in child.circumstances.notified:
+        return []
+    noted = known.SchoolNotified(child_ref=ref, on=told.on, placement_on=told.placement_on)
+    return [noted, *lacking.late_notice(child, ref, told.placement_on, told.on)]
+
+
+def _transferred(child: Child, command: RecordFact, to_authority: str) -> Events:
+    """The spell ends here on the day on which it begins there: nobody is two authorities' child at an instant (I6)."""
+    ref, on = command.child_ref, command.fact.on
+    if child.running is None:
+        return []
+    transferred = known.CareResponsibilityTransferred(child_ref=ref, on=on, to_authority=to_authority, by=command.by)
+    return [transferred, ChildLeftCare(child_ref=ref, on=on, reason="E3")]

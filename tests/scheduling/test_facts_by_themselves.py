@@ -1,0 +1,433 @@
+"""Facts told one by one: always accepted where they can be true, flagged where something lacks, told twice once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+from tests.scheduling.worked_examples import (
+    LEICESTERSHIRE,
+    MONDAY,
+    OXFORDSHIRE,
+    OXFORDSHIRE_SCHOOL,
+    REF,
+    TODAY,
+    WORKER,
+    episode,
+    judging,
+    of_kind,
+    rules_of,
+    spell,
+    told,
+)
+
+from pep_kernel.contracts import scheduling as contracts
+from pep_kernel.scenario import Scenario
+from scheduling.domain.child.care_record import Schooling
+from scheduling.domain.child.commands import (
+    EndCareAtEighteen,
+    FlagMissingNotice,
+    NoteApproval,
+    RecordFact,
+    RecordLeftCare,
+    RecordSchoolMove,
+)
+from scheduling.domain.child.decider import CHILD
+from scheduling.domain.child.ending import kind_of_end
+from scheduling.domain.child.events import (
+    ChildLeftCare,
+    LegalStatusChanged,
+    PEPApplicable,
+    PEPDueDateSet,
+    PEPDueDateWithdrawn,
+    PEPNotApplicable,
+    PlacementChanged,
+    ReviewHeld,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+from scheduling.domain.child.fact_events import (
+    ApprovalNoted,
+    CareResponsibilityTransferred,
+    ChildRemovedFromRoll,
+    EHCPIssued,
+    EmergencyPlacementMade,
+    FactFlagged,
+    FosteringAllowanceTold,
+    LACReviewScheduled,
+    PlacementNoticeDue,
+    ReviewingOfficerAssigned,
+    SchoolMovePlanned,
+    SchoolNotified,
+    SiblingLinked,
+    SiblingUnlinked,
+    SpecialEducationalNeedsChanged,
+    YearGroupTold,
+)
+from scheduling.domain.child.told import CareChange, Fact
+from scheduling.domain.rules import SchedulingRules
+
+child = Scenario(CHILD)
+FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+BORN = date(2014, 11, 5)
+YEAR_10 = date(2011, 11, 5)
+SIBLING = "sibling4" + "a" * 18
+NOVEMBER, LATER = date(2026, 11, 2), date(2026, 12, 1)
+NONESUCH = rules_of("nonesuch")
+
+
+def known(rules: SchedulingRules = LEICESTERSHIRE, **changes: Any) -> Scenario:
+    return child.given(*child.when(told(rules, **changes)).happened)
+
+
+def fact(kind: str, on: date = NOVEMBER, rules: SchedulingRules = LEICESTERSHIRE, **more: Any) -> RecordFact:
+    today, born = more.pop("today", LATER), more.pop("born", BORN)
+    return RecordFact(
+        **judging(rules),
+        date_of_birth=born,
+        today=today,
+        by=WORKER,
+        fact=FACT.validate_python({"kind": kind, "on": on, **more}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "event"),
+    [
+        (fact("legal_status", legal_status="C1"), LegalStatusChanged(child_ref=REF, on=NOVEMBER, legal_status="C1")),
+        (fact("school", school_urn="999103"), SchoolMoved(child_ref=REF, on=NOVEMBER, school_urn="999103")),
+        (
+            fact("school_move_planned", date(2027, 1, 4), school_urn="999103"),
+            SchoolMovePlanned(child_ref=REF, on=date(2027, 1, 4), school_urn="999103"),
+        ),
+        (
+            fact("social_worker", person_ref=SIBLING),
+            SocialWorkerAllocated(child_ref=REF, on=NOVEMBER, social_worker_ref=SIBLING),
+        ),
+        (
+            fact("reviewing_officer", person_ref=SIBLING),
+            ReviewingOfficerAssigned(child_ref=REF, on=NOVEMBER, reviewing_officer_ref=SIBLING),
+        ),
+        (fact("review_held"), ReviewHeld(child_ref=REF, on=NOVEMBER)),
+        (fact("review_scheduled", date(2027, 1, 4)), LACReviewScheduled(child_ref=REF, on=date(2027, 1, 4))),
+        (fact("fostering_allowance", paid=True), FosteringAllowanceTold(child_ref=REF, on=NOVEMBER, paid=True)),
+        (fact("sibling", sibling_ref=SIBLING), SiblingLinked(child_ref=REF, on=NOVEMBER, sibling_ref=SIBLING)),
+        (fact("year_group", year_group=7), YearGroupTold(child_ref=REF, on=NOVEMBER, year_group=7)),
+        (fact("special_educational_needs", special_educational_needs="plan"), EHCPIssued(child_ref=REF, on=NOVEMBER)),
+        (
+            fact("special_educational_needs", special_educational_needs="support"),
+            SpecialEducationalNeedsChanged(child_ref=REF, on=NOVEMBER, special_educational_needs="support"),
+        ),
+        (
+            fact("school_notified", placement_on=MONDAY),
+            SchoolNotified(child_ref=REF, on=NOVEMBER, placement_on=MONDAY),
+        ),
+    ],
+)
+def test_a_fact_is_told_once(command: RecordFact, event: Any) -> None:
+    known().when(command).then(event).when(command).then_nothing()
+
+
+def test_a_sibling_taken_for_one_by_mistake_is_none_and_nobody_is_their_own() -> None:
+    linked = known().given(SiblingLinked(child_ref=REF, on=MONDAY, sibling_ref=SIBLING))
+    not_one = fact("sibling", sibling_ref=SIBLING, linked=False)
+    linked.when(not_one).then(SiblingUnlinked(child_ref=REF, on=NOVEMBER, sibling_ref=SIBLING)).when(
+        not_one
+    ).then_nothing()
+    own = fact("sibling", sibling_ref=REF)
+    known().when(own).then_refused("their own brother or sister")
+
+
+def test_a_year_group_that_the_age_would_not_give_stands_and_is_flagged() -> None:
+    _, flag = known().when(fact("year_group", year_group=8)).then_some(YearGroupTold, FactFlagged)
+    assert flag == FactFlagged(
+        child_ref=REF, on=NOVEMBER, fact="year_group", lacks="agreement_with_computed_year_group"
+    )
+
+
+@pytest.mark.rule("O-28")
+def test_a_child_taken_off_the_roll_is_on_none_from_that_day() -> None:
+    gone = (
+        known()
+        .when(fact("removed_from_roll"))
+        .then(
+            ChildRemovedFromRoll(child_ref=REF, on=NOVEMBER, school_urn=OXFORDSHIRE_SCHOOL),
+            SchoolMoved(child_ref=REF, on=NOVEMBER),
+        )
+    )
+    gone.when(fact("removed_from_roll", LATER)).then_nothing()
+
+
+def test_a_status_that_is_no_short_break_any_more_asks_for_a_plan() -> None:
+    short = known(spells=(spell(MONDAY, episode(MONDAY, legal_status="V4")),))
+    _, applies, due = short.when(fact("legal_status", legal_status="C2")).then_some(
+        LegalStatusChanged, PEPApplicable, PEPDueDateSet
+    )
+    assert isinstance(applies, PEPApplicable)
+    assert applies.on == NOVEMBER
+    assert isinstance(due, PEPDueDateSet)
+    assert not due.correction
+
+
+def test_a_new_school_that_is_told_as_a_fact_asks_for_a_plan_as_one_told_by_its_own_request() -> None:
+    happened = known(OXFORDSHIRE).when(fact("school", NOVEMBER, OXFORDSHIRE, school_urn="999102")).happened
+    assert {event.trigger_on for event in of_kind(PEPDueDateSet, happened)} == {NOVEMBER}
+
+
+@pytest.mark.rule("O-91")
+@pytest.mark.scenario("T53")
+def test_a_change_of_school_without_the_approvals_stands_and_is_flagged_and_alerted() -> None:
+    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn="999102")
+    outcome = known(OXFORDSHIRE).when(move)
+    assert FactFlagged(child_ref=REF, on=NOVEMBER, fact="school", lacks="approval") in outcome.happened
+    told_others = contracts.FactFlagged(child_ref=REF, on=NOVEMBER, fact="school", lacks="approval")
+    assert told_others in [CHILD.announce(CHILD.initial, event) for event in outcome.happened]  # type: ignore[arg-type]
+
+
+@pytest.mark.rule("O-91")
+def test_a_change_of_school_that_was_approved_is_not_flagged() -> None:
+    approval = NoteApproval(child_ref=REF, decision="school_change", on=NOVEMBER, request_id="request-1")
+    noted = ApprovalNoted(child_ref=REF, decision="school_change", on=NOVEMBER, request_id="request-1")
+    approved = known(OXFORDSHIRE).when(approval).then(noted)
+    approved.when(approval).then_nothing()
+    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn="999102")
+    assert of_kind(FactFlagged, approved.when(move).happened) == []
+
+
+def test_a_first_school_a_roll_left_and_no_known_rules_are_no_change_that_needs_approval() -> None:
+    no_school = known(OXFORDSHIRE, schooling=())
+    first = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn="999102")
+    assert of_kind(FactFlagged, no_school.when(first).happened) == []
+    left = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn=None)
+    known(OXFORDSHIRE).when(left).then_some(SchoolMoved)
+    before_all_rules = date(2011, 3, 1)
+    old = known(OXFORDSHIRE).given(SchoolMoved(child_ref=REF, on=date(2010, 9, 1), school_urn="999105"))
+    long_ago = RecordSchoolMove(**judging(OXFORDSHIRE), on=before_all_rules, school_urn="999102")
+    old.when(long_ago).then_some(SchoolMoved)
+
+
+@pytest.mark.rule("O-28")
+def test_a_school_that_becomes_an_academy_has_a_new_number_and_nobody_moved() -> None:
+    renumbered = judging(OXFORDSHIRE) | {"predecessors": {"999150": OXFORDSHIRE_SCHOOL}}
+    move = RecordSchoolMove(**renumbered, on=NOVEMBER, school_urn="999150")
+    outcome = known(OXFORDSHIRE).when(move)
+    outcome.then(SchoolMoved(child_ref=REF, on=NOVEMBER, school_urn="999150", renumbered=True))
+    outcome.then_announced(contracts.SchoolMoved(child_ref=REF, on=NOVEMBER, school_urn="999150", renumbered=True))
+    schools = (
+        Schooling(school_urn=OXFORDSHIRE_SCHOOL, entered=date(2026, 9, 2)),
+        Schooling(school_urn="999150", entered=NOVEMBER),
+    )
+    record = told(OXFORDSHIRE, schooling=schools, today=LATER).model_copy(
+        update={"predecessors": {"999150": OXFORDSHIRE_SCHOOL}}
+    )
+    known(OXFORDSHIRE).when(record).then(SchoolMoved(child_ref=REF, on=NOVEMBER, school_urn="999150", renumbered=True))
+
+
+@pytest.mark.rule("reg 13")
+@pytest.mark.scenario("T15")
+def test_after_an_emergency_placement_the_school_is_told_within_five_working_days() -> None:
+    placed_on = date(2026, 12, 23)
+    told_of = fact("placement", placed_on, placement="U4", emergency=True, today=placed_on, fostering_allowance=True)
+    placed, emergency, allowance, notice = (
+        known()
+        .when(told_of)
+        .then_some(PlacementChanged, EmergencyPlacementMade, FosteringAllowanceTold, PlacementNoticeDue)
+    )
+    assert placed == PlacementChanged(child_ref=REF, on=placed_on, placement="U4")
+    assert emergency == EmergencyPlacementMade(child_ref=REF, on=placed_on, placement="U4")
+    assert allowance == FosteringAllowanceTold(child_ref=REF, on=placed_on, paid=True)
+    assert notice == PlacementNoticeDue(child_ref=REF, on=placed_on, due=date(2027, 1, 4))
+    waiting = known().given(placed, emergency, allowance, notice)
+    waiting.when(told_of).then_nothing()
+    look = FlagMissingNotice(child_ref=REF, placement_on=placed_on, today=date(2027, 1, 5))
+    waiting.when(look.model_copy(update={"today": date(2027, 1, 4)})).then_nothing()
+    flag = FactFlagged(child_ref=REF, on=placed_on, fact="placement", lacks="notice")
+    waiting.when(look).then(flag).when(look).then_nothing()
+    in_time = fact("school_notified", date(2027, 1, 4), placement_on=placed_on, today=date(2027, 1, 4))
+    waiting.when(in_time).then(SchoolNotified(child_ref=REF, on=date(2027, 1, 4), placement_on=placed_on)).when(
+        look
+    ).then_nothing()
+
+
+@pytest.mark.rule("reg 13")
+def test_before_any_other_placement_the_school_is_told_first_and_late_notice_is_flagged() -> None:
+    placed = (
+        known()
+        .when(fact("placement", placement="U4"))
+        .then(
+            PlacementChanged(child_ref=REF, on=NOVEMBER, placement="U4"),
+            PlacementNoticeDue(child_ref=REF, on=NOVEMBER, due=NOVEMBER),
+        )
+    )
+    late = fact("school_notified", date(2026, 11, 3), placement_on=NOVEMBER)
+    placed.when(late).then(
+        SchoolNotified(child_ref=REF, on=date(2026, 11, 3), placement_on=NOVEMBER),
+        FactFlagged(child_ref=REF, on=NOVEMBER, fact="placement", lacks="notice_in_time"),
+    )
+    known(schooling=()).when(fact("placement", placement="U4")).then_some(PlacementChanged)
+
+
+def test_a_move_between_two_homes_of_one_kind_is_a_move() -> None:
+    known().when(fact("placement", placement="U1")).then_some(PlacementChanged, PlacementNoticeDue)
+
+
+@pytest.mark.rule("reg 10")
+@pytest.mark.scenario("T53")
+def test_a_placement_that_changes_school_in_year_10_stands_without_the_nominated_officer_and_is_flagged() -> None:
+    in_year_10 = known(date_of_birth=YEAR_10)
+    move = fact("placement", placement="U4", changes_school=True, born=YEAR_10)
+    _, flag, _ = in_year_10.when(move).then_some(PlacementChanged, FactFlagged, PlacementNoticeDue)
+    assert flag == FactFlagged(child_ref=REF, on=NOVEMBER, fact="placement", lacks="approval")
+    urgent = fact("placement", placement="U4", changes_school=True, born=YEAR_10, emergency=True)
+    in_year_10.when(urgent).then_some(PlacementChanged, EmergencyPlacementMade, PlacementNoticeDue)
+    known().when(fact("placement", placement="U4", changes_school=True)).then_some(PlacementChanged, PlacementNoticeDue)
+    asked = fact("placement", NOVEMBER, NONESUCH, placement="U4", changes_school=True)
+    known(NONESUCH).when(asked).then_some(PlacementChanged, FactFlagged, PlacementNoticeDue)
+
+
+@pytest.mark.rule("reg 11")
+@pytest.mark.parametrize("area", ["out_of_area", "at_a_distance"])
+def test_a_placement_outside_the_area_needs_an_approval(area: str) -> None:
+    away = fact("placement", placement="U4", area=area)
+    known().when(away).then_some(PlacementChanged, FactFlagged, PlacementNoticeDue)
+    approved = known().given(
+        ApprovalNoted(child_ref=REF, on=NOVEMBER, decision="placement_out_of_area", request_id="request-1")
+    )
+    approved.when(away).then_some(PlacementChanged, PlacementNoticeDue)
+
+
+@pytest.mark.rule("O-28")
+def test_responsibility_is_one_authoritys_at_an_instant() -> None:
+    transfer = fact("responsibility_transferred", to_authority="leicestershire")
+    outcome = known().when(transfer)
+    outcome.then(
+        CareResponsibilityTransferred(child_ref=REF, on=NOVEMBER, to_authority="leicestershire", by=WORKER),
+        ChildLeftCare(child_ref=REF, on=NOVEMBER, reason="E3"),
+        PEPDueDateWithdrawn(child_ref=REF, obligation="available", trigger_on=MONDAY, because="left_care"),
+    ).when(transfer).then_nothing()
+    outcome.then_announced(
+        contracts.CareResponsibilityTransferred(child_ref=REF, on=NOVEMBER),
+        contracts.ChildLeftCare(child_ref=REF, on=NOVEMBER, ended="moved_authority"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "ended"),
+    [("E11", "adopted"), ("E2", "died"), ("E45", "special_guardianship"), ("E17", "grown_up"), ("not_given", "other")],
+)
+def test_leaving_care_says_what_kind_of_end_it_was(reason: str, ended: str) -> None:
+    outcome = known().when(RecordLeftCare(child_ref=REF, on=TODAY, reason=reason))
+    outcome.then_announced(contracts.ChildLeftCare(child_ref=REF, on=TODAY, ended=kind_of_end(reason)))
+    assert kind_of_end(reason) == ended
+
+
+def test_leaving_care_may_be_told_as_a_fact_and_ends_what_is_due() -> None:
+    leaving = fact("left_care", reason="E4A")
+    left = (
+        known()
+        .when(leaving)
+        .then(
+            ChildLeftCare(child_ref=REF, on=NOVEMBER, reason="E4A"),
+            PEPDueDateWithdrawn(child_ref=REF, obligation="available", trigger_on=MONDAY, because="left_care"),
+        )
+    )
+    left.when(leaving).then_nothing()
+
+
+def test_on_the_eighteenth_birthday_care_ends_by_law_once() -> None:
+    birthday = date(2026, 11, 5)
+    turning = EndCareAtEighteen(child_ref=REF, birthday=birthday)
+    nearly = known(date_of_birth=date(2008, 11, 5))
+    outcome = nearly.when(turning)
+    over = outcome.then(
+        ChildLeftCare(child_ref=REF, on=birthday, reason="turned_18"),
+        PEPDueDateWithdrawn(child_ref=REF, obligation="available", trigger_on=MONDAY, because="left_care"),
+    )
+    over.when(turning).then_nothing()
+    outcome.then_announced(contracts.ChildLeftCare(child_ref=REF, on=birthday, ended="grown_up"))
+    known().when(EndCareAtEighteen(child_ref=REF, birthday=date(2026, 9, 1))).then_nothing()
+
+
+def test_a_child_whom_nobody_in_a_school_teaches_any_more_may_have_no_plan() -> None:
+    small = known(date_of_birth=date(2023, 11, 5))
+    outcome = small.when(fact("removed_from_roll", born=date(2023, 11, 5)))
+    outcome.then_some(ChildRemovedFromRoll, SchoolMoved, PEPNotApplicable, PEPDueDateWithdrawn)
+
+
+def gone() -> Scenario:
+    return known().given(ChildLeftCare(child_ref=REF, on=TODAY, reason="E4A"))
+
+
+TWICE = (spell(date(2025, 1, 6), ended=date(2025, 3, 3), reason_ceased="E4A"), spell())
+
+
+@pytest.mark.parametrize(
+    ("scenario", "command", "sentence"),
+    [
+        (
+            known(),
+            fact("school", date(2014, 11, 4), school_urn="999101"),
+            "04/11/2014 is before the child was born",
+        ),
+        (known(), fact("review_held", date(2026, 12, 2)), "on: 02/12/2026 is still to come."),
+        (
+            known(),
+            fact("placement", MONDAY.replace(day=20), placement="U4"),
+            "the child entered care, on 21/09/2026",
+        ),
+        (gone(), fact("placement", placement="U4"), "on: 02/11/2026 is after the child left care, on 25/09/2026."),
+        (gone(), fact("school", school_urn="999102"), "on: 02/11/2026 is after the child left care, on 25/09/2026."),
+        (gone(), fact("review_scheduled", LATER), "25/09/2026 was the day on which the child left care"),
+        (
+            known(spells=TWICE),
+            fact("review_held", date(2025, 6, 2)),
+            "two spells in care: 06/01/2025 to 03/03/2025",
+        ),
+        (child, fact("review_held"), "Nothing is known of this child's care yet."),
+    ],
+)
+def test_what_cannot_be_true_is_refused_with_its_field_and_the_earlier_fact(
+    scenario: Scenario, command: RecordFact, sentence: str
+) -> None:
+    scenario.when(command).then_refused(sentence)
+
+
+def test_a_school_before_care_is_history_and_taken() -> None:
+    known().when(fact("school", date(2025, 9, 2), school_urn="999103")).then_some(SchoolMoved)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"kind": "placement", "placement": "P2"}, "placement is not a code of the return of that year"),
+        ({"kind": "legal_status", "legal_status": "C9"}, "legal_status is not a code of the return"),
+        ({"kind": "left_care", "reason": "X1"}, "reason is not a code of the return for leaving care"),
+        ({"kind": "social_worker"}, "give either person_ref or staff_id"),
+        ({"kind": "sibling"}, "give either sibling_ref or sibling_child_id"),
+        ({"kind": "school", "school_urn": "12"}, "school_urn"),
+    ],
+)
+def test_unknown_codes_and_half_facts_are_not_understood(wrong: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        FACT.validate_python({"on": NOVEMBER, **wrong})
+
+
+def test_a_row_of_changes_is_one_fact_or_one_entry() -> None:
+    with pytest.raises(ValidationError, match="give either a fact or an entry into care"):
+        CareChange(child_id="7")
+    reviewed = fact("review_held").fact
+    assert CareChange(child_id="7", fact=reviewed).told == reviewed
+
+
+def test_a_record_of_days_before_birth_or_of_unknown_codes_is_not_understood() -> None:
+    with pytest.raises(ValidationError, match="spells: 21/09/2026 is before the child was born"):
+        told(date_of_birth=date(2026, 9, 22), schooling=())
+    with pytest.raises(ValidationError, match="is not a legal status of the return"):
+        episode(MONDAY, legal_status="Q1")
+
+
+def test_a_daily_row_of_entering_care_corrects_no_spell_that_is_known() -> None:
+    row = told(LEICESTERSHIRE, spells=(spell(NOVEMBER),), today=LATER).model_copy(update={"whole": False})
+    known().when(row).then_refused("on: the child is in care since 21/09/2026")

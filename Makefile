@@ -22,7 +22,7 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check integration journeys probes audit bench faults seeded rules catalogue policy up down lock static pure
+.PHONY: help setup demo test check integration journeys probes audit bench faults seeded mutants rules catalogue policy up down lock static pure
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ faults: setup ## break an installation on purpose and judge what is left; SECOND
 
 seeded: setup ## let bugs that are kept as patches into copies, and see that the tests find each; ONLY=03,07
 	@$(BIN)/python -m tests.faults.seeded $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json)
+
+mutants: setup ## make small mistakes in scheduling's domain, in a copy, and see that tests notice; ONLY=access,keeping
+	@nice -n 10 $(BIN)/python -m tools.mutants $(if $(ONLY),--only $(ONLY)) --workers $(WORKERS)
 
 rules: setup ## which rule and scenario is shown by which test
 	@$(BIN)/python tools/rules.py

@@ -1,4 +1,8 @@
-"""Prints which test shows which rule and scenario: the numbers of docs/rules.md against the markers of the tests."""
+"""Prints which test shows which rule and scenario: the numbers of docs/rules.md against the markers of the tests.
+
+Of a service that is built in full, each rule has a test, or a reason in the page's last table why no test shows it; a
+rule with neither ends this with 1, and so does a reason for a rule that a test shows.
+"""
 
 import contextlib
 import io
@@ -12,6 +16,9 @@ import pytest
 
 LIST = Path(__file__).parents[1] / "docs" / "rules.md"
 ROW = re.compile(r"^\| ([LO]-\d+|T\d+b?) \|(?: ([a-z, -]+) \|)? (.+) \|$", re.MULTILINE)
+REASON = re.compile(r"^\| ([LO]-\d+) \| ([^|]+) \|$", re.MULTILINE)
+WHY_NONE = "## Rules that no test shows, and why"
+IN_FULL = ("scheduling",)  # services of which every rule is kept
 ADVICE = "guidance"  # for help texts: no code is asked to show it
 
 
@@ -46,6 +53,17 @@ def lines(rows: Iterable[tuple[str, str, str]], tests: Mapping[str, set[str]]) -
         yield from (f"{'':16}{test}" for test in shown)
 
 
+def neither(
+    rows: Iterable[tuple[str, str, str]], tests: Mapping[str, set[str]], reasons: Mapping[str, str]
+) -> list[str]:
+    """The rules of a service built in full that no test shows and of which nobody said why."""
+    return [
+        f"{number}: {sentence}"
+        for number, area, sentence in rows
+        if {*area.split(", ")} & {*IN_FULL} and ADVICE not in area and number not in tests and number not in reasons
+    ]
+
+
 def counts(rows: Iterable[tuple[str, str, str]], tests: Mapping[str, set[str]]) -> str:
     kinds = defaultdict(list)
     for number, area, _ in rows:
@@ -57,9 +75,14 @@ def counts(rows: Iterable[tuple[str, str, str]], tests: Mapping[str, set[str]]) 
 
 
 def main() -> None:
-    rows = ROW.findall(LIST.read_text())
+    rules, _, why = LIST.read_text().partition(WHY_NONE)
+    rows, reasons = ROW.findall(rules), dict(REASON.findall(why))
     tests = collect()
     print(*lines(rows, tests), counts(rows, tests), sep="\n")
+    if missing := neither(rows, tests, reasons):
+        sys.exit("\n".join(("No test shows, and no reason is written for:", *missing)))
+    if needless := sorted(reasons.keys() & tests.keys()):
+        sys.exit(f"A test shows, and a reason says that none does: {', '.join(needless)}.")
     if unknown := sorted(set(tests) - {number for number, _, _ in rows}):
         sys.exit(f"Tests name numbers that docs/rules.md does not have: {', '.join(unknown)}.")
 

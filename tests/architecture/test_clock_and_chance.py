@@ -49,11 +49,16 @@ EXCEPTIONS = {
     (f"{RUNTIME}/transit_keys.py", "random"): "those who failed together try again at different times",
     (f"{RUNTIME}/access_journal.py", "uuid.uuid4"): "a look is one of its kind",
     (f"{RUNTIME}/http.py", "uuid.uuid4"): "a request without an Idempotency-Key is one of its kind",
+    (f"{RUNTIME}/http.py", "secrets"): "a secret address must not be guessed",
     (f"{RUNTIME}/doorway.py", "uuid.uuid4"): "what a mistake of ours is called in the log",
     (f"{RUNTIME}/handler.py", "random"): "those who collided try again at different times",
     (f"{RUNTIME}/tasks.py", "random"): "those who failed together try again at different times",
     (f"{RUNTIME}/runner.py", "random"): "those who failed together try again at different times",
     (f"{RUNTIME}/runner.py", "secrets"): "which process owns a partition",
+    (
+        "services/scheduling/src/scheduling/entrypoints/simulate_command.py",
+        "random",
+    ): "fictional lives, by a seed that is printed",
     (
         "services/notifications/src/notifications/entrypoints/patience.py",
         "random",

@@ -88,6 +88,7 @@ async def test_what_is_prepared_is_there_when_the_run_begins() -> None:
 def test_all_measures_are_taken_unless_some_are_named() -> None:
     assert chosen("", KNOWN) == ["P1", "P2", "P11"]
     assert chosen("p11, P1", KNOWN) == ["P1", "P11"]
+    assert chosen("latency,append", KNOWN) == ["P1", "P11"]
 
 
 def test_an_unknown_measure_is_named_together_with_those_that_are_known() -> None:

@@ -5,11 +5,12 @@ A name holds wherever it stands; one that could mean something personal elsewher
 
 PLAIN = {
     "a keyed hash of the authority's own number of a child or person, and what is named after one or by a rule": """
-        AgreedAction.owner Message.about NotificationRequested.about PlanAction.owner Present.ref approved_by
-        asked_by by by_delegate by_plan_id carers chaired_by child_ref corrected_by current_plan_id decided_by
-        delegates deputy_ref glass invitee_ref invitees likeness line_id line_ids marked_complete_by meeting_id
-        met_by parts person_ref plan_id rearranges recipient recorded_by request_id reviewing_officer_ref set_by
-        sibling_ref siblings social_worker_ref stream superseded_by supersedes taken_by target_id written_by""",
+        AgreedAction.owner ChildOverview.dues ChildOverview.meetings Message.about NotificationRequested.about
+        PlanAction.owner Present.ref TimelinessOfChild.duties approved_by asked_by by by_delegate by_plan_id carers
+        chaired_by child_ref corrected_by current_plan_id decided_by delegates deputy_ref glass invitee_ref invitees
+        likeness line_id line_ids marked_complete_by meeting_id met_by next_meeting_id parts person_ref plan_id
+        rearranges recipient recorded_by request_id reviewing_officer_ref set_by sibling_ref siblings
+        social_worker_ref stream superseded_by supersedes taken_by target_id written_by""",
     "a keyed hash of an imported record: whether it changed": "digest",
     "an identifier that we made, or the hash of something that holds no personal words": """
         correlation export_id file_name hash message_id pack_sha256 replaced run_id sha256""",
@@ -20,7 +21,7 @@ PLAIN = {
     "a school or place of the public register": """
         Listed.name SchoolListed.name area laestab payee_ukprn payee_urn phase planned_school_urn predecessor_urn
         school_urn school_urns ukprn urn""",
-    "the name of a part of the organisation": "StaffMemberAdded.team",
+    "the name of a part of the organisation": "StaffMemberAdded.team TeamOfWorker.team",
     "a code or sentence from a closed list of the rules": """
         AnnouncementDiscarded.error AnnouncementDiscarded.reason ChildCircumstances.ended ChildForgotten.reason
         ChildLeftCare.reason DueDate.note EntriesForgotten.reason FactCorrected.right FactCorrected.was
@@ -28,13 +29,13 @@ PLAIN = {
         NotificationFailed.reason NotificationSuppressed.reason PEPDueDateNotCounted.reason PEPDueDateSet.note
         PEPForgotten.reason PEPNotApplicable.reason PEPReturned.to PPPApprovalHeld.reason PPPClaimForgotten.reason
         PlanTarget.subject RecordExported.reason RoleGranted.what TargetSet.subject apologies basis because capacity
-        category fact financial_year granted lacks left_out legal_status mode next_lacks no_plan_because outcome
-        payment_route placement placement_area role rule section source special_educational_needs stage standing
-        started_by state template term trigger unit warnings why_not""",
+        category fact financial_year granted lacks left_out legal_status mode next_lacks next_obligation
+        no_plan_because outcome payment_route placement placement_area role rule section source
+        special_educational_needs stage standing started_by state template term trigger unit warnings why_not""",
     "the rules themselves, as the authority published them": "PolicyAdopted.text corrects policy_version version",
     "a count, a position, a number of days or of a line": """
-        attempt attempts days days_late first first_number last last_number line_count line_number number
-        plan_version position quantity rows year_group year_group_told""",
+        MeetingInCalendar.changes attempt attempts days days_late first first_number last last_number line_count
+        line_number number plan_version position quantity rows year_group year_group_told""",
     "money": """
         amount_pence approval_limit_pence approved_pence committed_pence line_pence over_pence released_pence
         requested_pence total_pence unit_pence withdrawn_pence""",
@@ -43,10 +44,10 @@ PLAIN = {
         absent_on approved_on arranged_on asked_on at broken_at changed_at completed_on corrected_on decided_on due
         effective_from ended_on fact_on forgotten_on fostering_since given_on held_on in_care_since kept_until
         last_pep_on last_review_on late_of left_care_on legal_status_since made_on marked_complete_on met_on
-        newest_of next_agreed next_on next_pep_agreed next_review next_time of on opened_on passed_over
-        placement_area_since placement_on placement_since planned_school_on requested_at review_planned_on
-        reviewing_officer_since right_on school_since sealed_on set_on since social_worker_since special_needs_since
-        taken_in_on trained_on trigger_on until verified_on written_on year_group_since""",
+        newest_of next_agreed next_due next_meeting_at next_on next_pep_agreed next_review next_time of on opened_on
+        passed_over placement_area_since placement_on placement_since planned_school_on requested_at
+        review_planned_on reviewing_officer_since right_on school_since sealed_on set_on since social_worker_since
+        special_needs_since taken_in_on trained_on trigger_on until verified_on written_on year_group_since""",
     "yes or no about the process": """
         address_withheld began_earlier changes_school corrected correction final fostering_allowance late_notice
         linked must_be_rearranged named never_happened no_authority_representative overdue paid pep_applies

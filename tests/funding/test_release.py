@@ -38,7 +38,7 @@ from funding.domain.release.events import (
     ReleaseRunStarted,
     ReliedOn,
 )
-from funding.domain.release.finance_file import COLUMNS, finance_file, finance_files, safe_cells
+from funding.domain.release.finance_file import COLUMNS, finance_file, finance_files
 from funding.domain.release.release import release_act
 from funding.domain.release.run import RELEASE
 from funding.domain.release.selection import Stays, select
@@ -234,18 +234,6 @@ def test_who_takes_a_file_is_kept_once_there_is_one() -> None:
     run.when(TakeFile(run_id="run-1")).then_refused("run-1 has not been made")
     made = FinanceFileMade(run_id="run-1", file_name="ppp-run-1.csv", line_count=2, total_pence=51100, sha256="ab")
     run.given(made).when(TakeFile(run_id="run-1")).then(FinanceFileTaken(run_id="run-1"))
-
-
-def test_cells_are_not_taken_for_formulas() -> None:
-    assert safe_cells(("=1+1", "+44", "-5", "@a", "\tb", "plain", -5)) == (
-        "'=1+1",
-        "'+44",
-        "'-5",
-        "'@a",
-        "'\tb",
-        "plain",
-        -5,
-    )
 
 
 def test_a_made_run_is_refused_by_itself_and_its_file_is_announced() -> None:

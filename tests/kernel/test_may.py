@@ -18,6 +18,7 @@ from pep_kernel.may import (
     LOOKING,
     NO_AUTHOR_ASSURES,
     NOT_STAFF,
+    Condition,
     Permission,
     Resource,
     Role,
@@ -64,6 +65,8 @@ read progress of services  .   .   .   .   .   .   .   .   .   .   .   .   .   .
 read child                 c   y   .   s   d   x   x   x   x   .   h   o   .   .   x   .   .
 list children              x   x   .   x   x   x   x   x   x   .   x   x   .   .   x   .   .
 list due dates             .   .   .   .   .   x   x   x   x   .   .   .   .   .   x   .   .
+use calendar feed          x   x   x   x   x   x   x   x   x   x   x   .   x   x   .   x   .
+read timeliness            .   .   x   .   .   x   x   x   x   .   .   .   .   .   x   .   .
 schedule meeting           c   y   .   s   .   x   .   .   .   .   .   .   .   .   .   .   .
 record meeting             c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .
 read minutes               c   y   .   s   d   x   x   x   x   .   h   o   .   .   .   .   .
@@ -395,6 +398,14 @@ def test_a_list_asks_for_what_the_role_needs_and_names_only_the_arguments_that_i
     assert "unnest(glass)" in whose(signed(Role.TEAM_MANAGER), "read plan", NOON).sql
     about = "(authority, child_ref) in (select authority, child_ref from known_child where (true))"
     assert named.about("known_child").sql == about
+
+
+def test_two_conditions_hold_at_once_and_each_keeps_its_own_arguments() -> None:
+    here = Condition("school_urn = {school}", {"school": "900001"})
+    there = Condition("school_urn <> {school} and true = {yes}", {"school": "900002", "yes": True})
+    sql, arguments = (here & there & here).placed(1)
+    assert sql == "((school_urn = $1) and (school_urn <> $2 and true = $3)) and (school_urn = $4)"
+    assert arguments == ["900001", "900002", True, "900001"]
 
 
 def test_members_come_and_go_in_a_fixed_order() -> None:

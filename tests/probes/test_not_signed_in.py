@@ -12,7 +12,7 @@ from tests.probes.scene import ELSEWHERE, HERE, Scene
 
 from pep_kernel.may import Role
 
-OPEN_TO_ALL = {"/health"}
+OPEN_TO_ALL = {"/health", "/calendar/{secret}.ics"}
 HEADERS: dict[str, str | None] = {
     "none": None,
     "no token": "Bearer ",

@@ -76,8 +76,13 @@ def test_a_record_is_restricted_and_opened_again_and_others_hear_no_reason() -> 
     restricted = child.given(event)
     restricted.when(restricting).then_nothing()
     opened = restricted.when(opening)
-    opened.then_some(RecordUnrestricted)
+    (again,) = opened.then_some(RecordUnrestricted)
     opened.then_announced(contracts.RecordUnrestricted(child_ref=REF, on=TODAY))
+    assert isinstance(event, RecordRestricted)
+    assert isinstance(again, RecordUnrestricted)
+    assert (event.reason.plain, again.reason.plain) == (restricting.reason, opening.reason)
+    restricted.given(again).when(opening).then_nothing()
+    restricted.given(again).when(restricting).then_some(RecordRestricted)
 
 
 def test_broken_glass_stays_broken_for_three_hours_and_the_allocated_worker_is_named_for_the_alert() -> None:
@@ -106,6 +111,12 @@ taking = EndGrant(person_ref=WORKER, what=Permission.RESTRICTED_RECORDS, on=TODA
 
 def granted(what: str, until: date | None) -> RoleGranted:
     return RoleGranted(person_ref=WORKER, what=what, on=TODAY, by="admin", until=until)
+
+
+def test_a_grant_may_be_for_one_day_and_for_none_before_it() -> None:
+    works_here.when(granting.model_copy(update={"until": TODAY})).then_some(RoleGranted)
+    yesterday = granting.model_copy(update={"until": TODAY - timedelta(days=1)})
+    works_here.when(yesterday).then_refused("cannot end before it begins")
 
 
 def test_what_is_granted_is_told_whole_each_time() -> None:

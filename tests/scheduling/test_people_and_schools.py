@@ -37,7 +37,8 @@ def test_somebody_works_here_in_a_role_and_others_hear_it_without_name_or_addres
     outcome = person.when(added)
     (told,) = outcome.then_some(StaffMemberAdded)
     assert isinstance(told, StaffMemberAdded)
-    assert (told.name.plain, told.team, told.approval_limit_pence) == ("Alex Sample", "North", 0)
+    assert (told.name.plain, told.email.plain, told.team) == ("Alex Sample", "alex@example.org", "North")
+    assert told.approval_limit_pence == 0
     outcome.then_announced(contracts.StaffMemberAdded(person_ref=WORKER, role="social_worker"))
 
 
@@ -49,6 +50,22 @@ def test_the_same_record_again_says_nothing_and_a_changed_one_says_all_of_it() -
     works_here.when(changed).then_announced(
         contracts.StaffMemberAdded(person_ref=WORKER, role="social_worker", approval_limit_pence=30_000)
     )
+
+
+def test_others_hear_at_which_school_somebody_works() -> None:
+    teacher = record.model_copy(update={"role": Role.DESIGNATED_TEACHER, "school_urn": "999101", "team": None})
+    outcome = person.when(AddStaffMember(person_ref=WORKER, record=teacher, digest="d1"))
+    outcome.then_announced(
+        contracts.StaffMemberAdded(person_ref=WORKER, role="designated_teacher", school_urn="999101")
+    )
+
+
+def test_a_changed_record_is_known_from_then_on() -> None:
+    works_here = person.given(*person.when(added).happened)
+    changed = AddStaffMember(person_ref=WORKER, record=record, digest="d2")
+    changed_once = works_here.given(*works_here.when(changed).happened)
+    changed_once.when(changed).then_nothing()
+    changed_once.when(added).then_some(StaffMemberAdded)
 
 
 def test_who_has_left_may_come_back() -> None:
@@ -66,7 +83,9 @@ def test_a_carer_is_linked_to_the_children_and_nobody_hears_how_to_reach_them() 
     named, *links = outcome.then_some(CarerNamed, CarerLinked, CarerLinked)
     assert isinstance(named, CarerNamed)
     assert named.telephone
-    assert named.telephone.plain == "01632 960001"
+    assert named.email
+    told = (named.name.plain, named.email.plain, named.telephone.plain)
+    assert told == ("Jo Sample", "jo@example.org", "01632 960001")
     assert links == [CarerLinked(person_ref="carer", child_ref=ref) for ref in ("a", "b")]
     outcome.then_announced(
         contracts.CarerNamed(person_ref="carer"),

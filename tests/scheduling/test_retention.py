@@ -78,7 +78,6 @@ APPROVED = ForgettingApproved(child_ref=REF, on=LATE, by=AGREER)
 asked = grown_up.given(requested())
 
 
-@pytest.mark.rule("A9")
 @pytest.mark.scenario("T59")
 @pytest.mark.parametrize(
     ("born", "died_on", "leap_day", "until"),
@@ -115,8 +114,25 @@ def test_a_child_who_died_in_care_is_forgotten_fifteen_years_later() -> None:
 
 def test_a_child_in_care_or_without_a_date_of_birth_is_not_forgotten() -> None:
     in_care = child.given(*child.when(told(date_of_birth=BORN)).happened)
-    in_care.when(request()).then_refused("The child is in care.")
-    grown_up.when(request(born=None)).then_refused("no date of birth")
+    in_care.when(request()).then_refused("The child is in care.", "reg 50")
+    in_care.given(requested()).when(approve()).then_refused("The child is in care.", "reg 50")
+    grown_up.when(request(born=None)).then_refused("there is no date of birth", "reg 50")
+
+
+def test_entries_of_a_child_in_care_may_be_forgotten_and_one_alone_too() -> None:
+    in_care = child.given(*child.when(told(date_of_birth=BORN)).happened)
+    one = in_care.when(request_entries(first=2, last=2))
+    one.then_some(ForgettingRequested)
+    in_care.given(*one.happened).when(approve()).then_some(ForgettingApproved)
+
+
+def test_a_record_that_several_cases_held_is_held_until_the_last_of_them_is_lifted() -> None:
+    placing = [PlaceLegalHold(child_ref=REF, on=TODAY, by=ASKER, case_ref=case) for case in ("A-1", "B-2")]
+    held = grown_up.given(*grown_up.when(placing[0]).happened)
+    held = held.given(*held.when(placing[1]).happened)
+    held.when(request()).then_refused("The record is held for A-1, B-2: nothing of it may be forgotten.")
+    lifted = held.given(*held.when(LiftLegalHold(child_ref=REF, on=TODAY, by=ASKER, case_ref="A-1")).happened)
+    lifted.when(request()).then_refused("held for B-2:")
 
 
 def test_nobody_approves_what_they_asked_for_themselves() -> None:

@@ -1,6 +1,7 @@
 """Every service's database, as its migrations make it: one authority never sees another's rows."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.integration.architecture.databases import TABLES_OF_NO_AUTHORITY, off
 from pep_runtime.database import provision
 
 ROOT = Path(__file__).parents[3]
+SERVICES = [path.parent.name for path in sorted(ROOT.glob("services/*/migrations"))]
 DATABASES = {path.parent.name: path for path in sorted(ROOT.glob("services/*/migrations"))} | {"keys": None}
 Open = Callable[[str], Awaitable[Any]]
 
@@ -40,6 +42,16 @@ async def opened(postgres_dsn: str, unique_name: Callable[[str], str]) -> AsyncI
 @pytest.mark.parametrize("name", DATABASES)
 async def test_every_row_belongs_to_one_authority_and_nobody_gets_round_that(opened: Open, name: str) -> None:
     assert await offences(await opened(name)) == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_every_column_by_which_a_list_may_be_sorted_has_an_index(opened: Open, name: str) -> None:
+    connection = await opened(name)
+    found = await connection.fetch("select tablename, indexdef from pg_indexes where schemaname = 'public'")
+    for model in import_module(f"{name.replace('-', '_')}.main").PARTS.read_models:
+        indexes = [row["indexdef"] for row in found if row["tablename"] == model.table]
+        for column in model.sorted_by:
+            assert any(f"(authority, {column}, {model.key[0]}" in each for each in indexes), f"{model.table}.{column}"
 
 
 async def test_tables_of_no_authority_are_the_few_that_are_named(opened: Open) -> None:

@@ -22,6 +22,16 @@ async def test_a_wrapped_key_is_unwrapped_and_says_nothing_of_itself(wrapper: Ke
     assert await wrapper.wrap(HERE, KEY, BOUND) != wrapped
 
 
+async def test_many_wrapped_keys_are_unwrapped_at_once_or_none_of_them(wrapper: KeyWrapper) -> None:
+    places = [b"northshire.child-%d.plan" % number for number in range(3)]
+    wrapped = [(await wrapper.wrap(HERE, KEY, place), place) for place in places]
+    await wrapper.rotate(HERE)
+    assert await wrapper.unwrap_all(HERE, wrapped) == [KEY] * 3
+    assert await wrapper.unwrap_all(HERE, []) == []
+    with pytest.raises(CannotOpen):
+        await wrapper.unwrap_all(HERE, [*wrapped, (wrapped[0][0], places[1])])
+
+
 async def test_a_wrapped_key_opens_nowhere_else(wrapper: KeyWrapper) -> None:
     wrapped = await wrapper.wrap(HERE, KEY, BOUND)
     for authority, bound_to in ((HERE, b"northshire.child-8.plan"), (ELSEWHERE, BOUND)):

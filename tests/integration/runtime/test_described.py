@@ -20,6 +20,7 @@ from pep_runtime.settings import AtTheDoor
 PACKAGES = ("scheduling", "pep_record", "funding", "notifications", "journey")
 NOES = {"401", "403", "404", "409", "413", "422", "429", "503"}
 OPEN_TO_ALL = "/health"
+BY_SECRET = "/calendar/{secret}.ics"
 ACCESS = SimpleNamespace(write=None)  # nobody asks for a record
 SETTINGS = SimpleNamespace(environment="production", at_the_door=AtTheDoor())
 
@@ -58,7 +59,7 @@ async def test_every_operation_says_what_it_does_and_how_it_may_say_no(package: 
     for name, operation in operations(description):
         assert operation["summary"], name
         assert operation["tags"], name
-        if not name.endswith(OPEN_TO_ALL):
+        if not name.endswith((OPEN_TO_ALL, BY_SECRET)):
             assert set(operation["responses"]) >= NOES, name
             assert operation["security"], name
         for status, answer in operation["responses"].items():
@@ -96,6 +97,50 @@ async def test_the_examples_of_bodies_are_taken(package: str) -> None:
         for example in schema.get("examples", ()):
             whole = {"components": {"schemas": schemas}, **schema}
             Draft202012Validator(whole).validate(example)
+
+
+IN_FULL = ("scheduling",)
+
+
+@pytest.mark.parametrize("package", IN_FULL)
+async def test_every_body_and_every_answer_shows_an_example(package: str) -> None:
+    """Of a service that is built in full: what is sent as a whole, what comes back at least in part."""
+    description = await described(package)
+    schemas = description["components"]["schemas"]
+    without = list[str]()
+    for name, operation in operations(description):
+        sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+        without += [f"{name}: the body"] if sent and "examples" not in _resolved(schemas, sent) else []
+        for status, answer in operation["responses"].items():
+            schema = answer.get("content", {}).get("application/json", {}).get("schema")
+            if schema and not name.endswith(OPEN_TO_ALL) and not _has_example(schemas, schema):
+                without.append(f"{name}: the answer {status}")
+    assert without == []
+
+
+def _resolved(schemas: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    return found
+
+
+def _has_example(schemas: dict[str, Any], schema: Any) -> bool:
+    """In it, or in what it is made of."""
+    if not isinstance(schema, dict):
+        return False
+    found = _resolved(schemas, schema)
+    parts = [*found.get("properties", {}).values(), found.get("items"), *found.get("anyOf", ())]
+    return "examples" in found or any(_has_example(schemas, each) for each in parts)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+async def test_every_no_is_described_with_an_example_of_its_own(package: str) -> None:
+    description = await described(package)
+    for name, operation in operations(description):
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                example = answer["content"]["application/problem+json"]["example"]
+                assert example["status"] == int(status), f"{name}: {status}"
+                assert example["detail"], f"{name}: {status}"
 
 
 def test_all_services_are_asked() -> None:

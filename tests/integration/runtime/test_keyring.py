@@ -84,6 +84,21 @@ async def test_what_is_sealed_can_be_opened_by_another_process(keys: KeysDatabas
     assert opened == ["CANARY-NAME", "CANARY-WORDS", "CANARY-2"]
 
 
+async def test_the_keys_of_many_are_fetched_at_once_and_remembered(keys: KeysDatabase) -> None:
+    places = [(f"child-{number}", f"plan-{number}", 1) for number in range(5)]
+    written = [await seal(keys.ring(), place=place) for place in places]
+    names = [each.name for each in written]
+    await keys.ring().destroy(HERE, "child-4", "somebody asked", datetime(2026, 9, 14, tzinfo=UTC))
+    ring = keys.ring()
+    await ring.fetch_for(names, HERE)
+    await ring.open(names[0], HERE)  # what is hidden is known from here on
+    await keys.pool.close()  # nobody is asked any more
+    assert [await ring.open(name, HERE) for name in names[:4]] == ["CANARY-NAME"] * 4
+    assert isinstance(await ring.open(names[4], HERE), Redacted)
+    await ring.fetch_for(names, HERE)
+    await ring.fetch_for(names, ELSEWHERE)
+
+
 async def test_nothing_of_the_text_is_in_what_is_stored(keys: KeysDatabase) -> None:
     sealed = await seal(keys.ring())
     assert b"CANARY" not in encode(sealed)

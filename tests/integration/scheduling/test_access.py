@@ -235,7 +235,7 @@ async def test_two_who_break_the_glass_at_once_both_may_look(world: World) -> No
     assert await sees(world, "duty", child) == (200, 1)
 
 
-async def run(world: World, who: str, folder: Path, *words: str) -> Result:
+async def run(world: World, who: str, folder: Path, *words: str, of: typer.Typer = pep) -> Result:
     """The command of somebody at a terminal, against the service as it listens."""
     (port,) = free_ports(1)
     server = uvicorn.Server(uvicorn.Config(make_app(world.service), port=port, log_level="error"))
@@ -251,7 +251,7 @@ async def run(world: World, who: str, folder: Path, *words: str) -> Result:
     token = world.providers[world.here].token(await world.ref(who))
     environment = {"PEP_INSTALLATION": str(file), "PEP_TOKEN": token, "COLUMNS": "200"}
     try:
-        return await asyncio.to_thread(CliRunner().invoke, pep, words, env=environment)
+        return await asyncio.to_thread(CliRunner().invoke, of, words, env=environment)
     finally:
         server.should_exit = True
         await serving

@@ -79,7 +79,6 @@ async def shown(world: World, ref: str) -> dict[str, Any]:
     return dict((await world.ask("coordinator", "GET", f"/children/{ref}")).json())
 
 
-@pytest.mark.rule("A9")
 @pytest.mark.scenario("T59")
 async def test_a_record_is_not_forgotten_before_its_time_and_it_is_said_when_that_is(world: World) -> None:
     ref = await taken_in(world, YOUNG)

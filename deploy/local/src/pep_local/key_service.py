@@ -159,8 +159,10 @@ def make_app(folder: Path) -> FastAPI:
 
     @app.post("/v1/transit/decrypt/{name}", dependencies=may)
     async def decrypt(name: str, asked: Body) -> Body:
-        plaintext = keys.decrypt(name, asked["ciphertext"], b64decode(asked["context"]))
-        return {"data": {"plaintext": _text(plaintext)}}
+        items = asked.get("batch_input", [asked])
+        results = [keys.decrypt(name, item["ciphertext"], b64decode(item["context"])) for item in items]
+        told = [{"plaintext": _text(plaintext)} for plaintext in results]
+        return {"data": {"batch_results": told} if "batch_input" in asked else told[0]}
 
     @app.post("/v1/transit/rewrap/{name}", dependencies=may)
     async def rewrap(name: str, asked: Body) -> Body:

@@ -10,6 +10,7 @@ from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import run_stream
+from scheduling.domain.calendar_feed.decider import CALENDAR_FEED, CalendarFeedEvent
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ChildEvent
 from scheduling.domain.feed.decider import FEED, FeedEvent
@@ -21,13 +22,16 @@ from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import SCHOOL, SchoolListed
 from scheduling.entrypoints import (
     routes_access,
+    routes_calendar,
     routes_children,
     routes_contacts,
     routes_facts,
     routes_imports,
     routes_keeping,
+    routes_lists,
     routes_meetings,
     routes_teachers,
+    routes_timeliness,
 )
 from scheduling.entrypoints.forgetting import forget_what_is_approved
 from scheduling.entrypoints.stream import scheduling_stream
@@ -42,13 +46,21 @@ def _rules(policies: Policies, authority: str) -> SchedulingRules:
 PARTS = ServiceParts(
     name="scheduling",
     description="Who is in care and where they learn, what is due by when, and what became of each meeting.",
-    deciders={"child": CHILD, "feed": FEED, "meeting": MEETING, "person": PERSON, "school": SCHOOL},
+    deciders={
+        "calendar": CALENDAR_FEED,
+        "child": CHILD,
+        "feed": FEED,
+        "meeting": MEETING,
+        "person": PERSON,
+        "school": SCHOOL,
+    },
     events=(
         *get_args(ChildEvent),
         *get_args(MeetingEvent),
         *get_args(PersonEvent),
         SchoolListed,
         *get_args(FeedEvent),
+        *get_args(CalendarFeedEvent),
     ),
     read_models=READ_MODELS,
     policies=POLICIES,
@@ -58,13 +70,17 @@ PARTS = ServiceParts(
     routers=(
         routes_imports.router,
         routes_children.router,
+        routes_lists.router,
         routes_access.router,
         routes_keeping.router,
         routes_meetings.router,
         routes_contacts.router,
         routes_facts.router,
         routes_teachers.router,
+        routes_timeliness.router,
+        routes_calendar.router,
     ),
+    public_routers=(routes_calendar.public,),
     background=(forget_what_is_approved,),
 )
 

@@ -31,6 +31,7 @@ from pep_cli.settings import NoInstallation, name_services, use_kept_token
 from pep_cli.sign_in_command import sign_in, sign_out
 from pep_cli.status_command import status
 from pep_cli.terminal import Away, err
+from pep_cli.timeliness_command import timeliness
 from pep_cli.token_command import token
 from pep_cli.verify_command import verify
 
@@ -60,6 +61,7 @@ for command in (
     hold,
     export,
     break_glass,
+    timeliness,
 ):
     app.command()(command)
 app.add_typer(parked_commands.app, name="parked", help="Records that a service put aside because it failed on them.")

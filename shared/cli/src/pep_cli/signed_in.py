@@ -33,21 +33,31 @@ class Service:
 
     def get(self, path: str, **asked: Any) -> Any:
         """The answer. Raises `SaidNo`, `Away`."""
-        return self._answer("GET", path, params={name: value for name, value in asked.items() if value is not None})
+        answer = self._ask("GET", path, params=_known(asked))
+        return answer.json()
+
+    def text(self, path: str, **asked: Any) -> str:
+        """The answer as it is: a file. Raises `SaidNo`, `Away`."""
+        return self._ask("GET", path, params=_known(asked)).text
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """The answer, if there is one. Raises `SaidNo`, `Away`."""
-        return self._answer("POST", path, json=body)
+        answer = self._ask("POST", path, json=body)
+        return answer.json() if answer.content else None
 
-    def _answer(self, method: str, path: str, **how: Any) -> Any:
+    def _ask(self, method: str, path: str, **how: Any) -> httpx.Response:
         try:
             answer = self._client.request(method, path, **how)
         except httpx.TransportError as error:
             raise Away(f"{self._client.base_url}: {type(error).__name__}") from error
         if answer.is_success:
             self._client.headers.update({POSITION: answer.headers[POSITION]} if POSITION in answer.headers else {})
-            return answer.json() if answer.content else None
+            return answer
         raise SaidNo(_sentence(answer) + (HOW_TO_SIGN_IN if answer.status_code == httpx.codes.UNAUTHORIZED else ""))
+
+
+def _known(asked: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if value is not None}
 
 
 def _sentence(answer: httpx.Response) -> str:

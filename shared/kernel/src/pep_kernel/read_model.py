@@ -17,7 +17,8 @@ class ReadModel(Generic[Row]):
     """A table whose rows are frozen dataclasses; its columns are their fields, with the authority before them.
 
     `keys(recorded)` names the rows that an event concerns (values of the `key` columns); `fold(row, recorded, key)`
-    gives the row afterwards, or None for no row. Both are pure.
+    gives the row afterwards, or None for no row. Both are pure. Lists may be sorted by the key, and by the columns
+    `sorted_by`: each of them has an index.
     """
 
     table: str
@@ -25,3 +26,4 @@ class ReadModel(Generic[Row]):
     key: tuple[str, ...]
     keys: Callable[[Recorded], Iterable[Key]]
     fold: Callable[[Row | None, Recorded, Key], Row | None]
+    sorted_by: tuple[str, ...] = ()

@@ -33,6 +33,9 @@ class KeyWrapper(Protocol):
     async def unwrap(self, authority: str, wrapped: bytes, bound_to: bytes) -> bytes:
         """The key again."""
 
+    async def unwrap_all(self, authority: str, wrapped: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        """The key of each `(wrapped, bound_to)` again, all of them asked for at once."""
+
     async def rewrap(self, authority: str, wrapped: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         """Each `(wrapped, bound_to)` under the newest key; those that are under it already, byte for byte."""
 

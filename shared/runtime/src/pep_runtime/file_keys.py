@@ -36,6 +36,10 @@ class FileKeys:
     async def unwrap(self, authority: str, wrapped: bytes, bound_to: bytes) -> bytes:
         return _unwrap(self._keys(authority), wrapped, bound_to)
 
+    async def unwrap_all(self, authority: str, wrapped: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        keys = self._keys(authority)
+        return [_unwrap(keys, each, bound_to) for each, bound_to in wrapped]
+
     async def rewrap(self, authority: str, wrapped: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         keys = self._keys(authority)
         return [_rewrap(keys, each, bound_to) for each, bound_to in wrapped]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from secrets import token_urlsafe
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import uuid4
 
-from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
@@ -25,6 +27,7 @@ from pep_runtime.clock import LONDON
 from pep_runtime.doorway import STALE, Doorway, address_of
 from pep_runtime.handler import ByPerson, Done
 from pep_runtime.look import Look
+from pep_runtime.paged_rows import NoPlace, Wanted, place_of_row, query
 from pep_runtime.problems import DOCUMENTED, Forbidden, NotTakenIn, Problem, answer_problems, not_understood
 from pep_runtime.projector import position_of
 from pep_runtime.rate_limits import RateLimits
@@ -36,7 +39,6 @@ from pep_runtime.upstream import Progress
 from pep_runtime.witness import LOOK, Witness
 
 Row = TypeVar("Row")
-MOST_ROWS = 200
 STALE_SECONDS = 2.0
 PROGRESS_SECONDS = 4.0
 POSITION_HEADER = "Pep-Position"
@@ -94,6 +96,10 @@ class Desk:
         """An id for what this command makes: the same key gives the same id, so that a repeat makes nothing new."""
         return command_event_id(self.authority, self.signed.person_ref, self._key, 0).hex
 
+    def new_secret(self) -> str:
+        """A secret that nobody can guess, another one when the request is repeated: only its hash is kept."""
+        return token_urlsafe(32)
+
     async def do(self, act: Act, part: str = "") -> Done:
         """Handle a command. A request that makes several names each `part`, so that each can be repeated safely."""
         return self._answer(await self.service.handler.handle(self.authority, act, self._origin(part)))
@@ -126,42 +132,29 @@ class Desk:
         where: Mapping[str, Any] | None = None,
         *,
         only: Condition | None = None,
+        by: str | None = None,
         after: str | None = None,
         limit: int = 50,
     ) -> Page[Row]:
-        """Rows of this authority whose columns equal `where` (a tuple or list: one of), by key, `limit` at a time.
+        """Rows of this authority whose columns equal `where` (a tuple or list: one of; `Within`: between).
 
-        `only` says more of them in SQL: for example whose children they must be.
+        `only` says more of them in SQL: for example whose children they must be. They are sorted by the column `by`,
+        one of the model's `sorted_by`, and then by key; `limit` at a time.
 
         An `after` that is no `next` of a page before is answered with 422.
         """
         table = self.service.tables[model.table]
-        arguments: list[Any] = [self.authority]
-        conditions = ["authority = $1"]
-        for column, value in (where or {}).items():
-            if column not in table.columns:
-                raise ValueError(f"{model.table} has no column {column}")
-            several = isinstance(value, list | tuple)
-            arguments.append(list(value) if several else value)
-            place = f"${len(arguments)}"
-            conditions.append(f"{column} = any ({place})" if several else f"{column} is not distinct from {place}")
-        if only is not None:
-            condition, more_arguments = only.placed(len(arguments) + 1)
-            conditions.append(f"({condition})")
-            arguments.extend(more_arguments)
-        keys = ", ".join(f"{name}::text" for name in model.key)
-        if after is not None:
-            arguments.append(_place(after, len(model.key)))
-            places = ", ".join(f"(${len(arguments)}::text[])[{i + 1}]" for i in range(len(model.key)))
-            conditions.append(f"({keys}) > ({places})")
-        arguments.append(min(limit, MOST_ROWS) + 1)
-        query = f"select * from {model.table} where {' and '.join(conditions)} order by {keys} limit ${len(arguments)}"
-        records = await self._fetch(query, *arguments)
-        shown = records[: min(limit, MOST_ROWS)]
+        wanted = Wanted(where or {}, only, by, after, limit)
+        try:
+            asked, arguments = query(table, self.authority, wanted)
+        except NoPlace as error:
+            raise not_understood("query", "after", "This is no `next` of a page before.") from error
+        records = await self._fetch(asked, *arguments)
+        shown = records[: wanted.most]
         self._note(shown)
         items = [table.row(record) for record in shown]
         more = len(records) > len(items)
-        return Page(tuple(items), "~".join(str(getattr(items[-1], name)) for name in model.key) if more else None)
+        return Page(tuple(items), place_of_row(table, wanted, items[-1]) if more else None)
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
         """Rows of a query of the service's own, as this authority (row-level security).
@@ -182,6 +175,10 @@ class Desk:
             for record in records:
                 self._look.saw(record["child_ref"])
 
+    async def about_to_open(self, values: Iterable[Sealed | None]) -> None:
+        """Fetch the keys of all of these at once: for lists."""
+        await self.service.keyring.fetch_for((each for each in values if each is not None), self.authority)
+
     async def open(self, value: Sealed | None) -> str | None:
         """A sealed value for showing; a destroyed one as the words that stand in its place."""
         if value is None:
@@ -191,13 +188,6 @@ class Desk:
         if isinstance(opened, Redacted):
             return f"[removed: {opened.reason}, {opened.at.astimezone(LONDON):%d/%m/%Y}]"
         return opened
-
-
-def _place(after: str, parts: int) -> list[str]:
-    place = after.split("~")
-    if len(place) != parts:
-        raise not_understood("query", "after", "This is no `next` of a page before.")
-    return place
 
 
 async def _identity(
@@ -255,6 +245,25 @@ async def _desk(
     signed = await _signed(service, identity)
     look.person = Person(signed.person_ref, signed.role)
     return Desk(service, signed, look, idempotency_key or uuid4().hex, asked, response)
+
+
+async def desk_by_secret(request: Request, response: Response, authority: str, query: str, *arguments: Any) -> Desk:
+    """The desk of somebody whom a secret in the address names. `query` finds the `person_ref` in this authority.
+
+    Raises `Forbidden` where it finds nobody, or somebody who does not work here.
+    """
+    service: RunningService = request.app.state.service
+    async with service.pool.acquire() as connection, connection.transaction(readonly=True):
+        await connection.execute("select set_config('app.authority', $1, true)", authority)
+        person_ref = await connection.fetchval(query, authority, *arguments)
+    if person_ref is None:
+        raise Forbidden("Nobody has this secret.")
+    identity = Identity(authority=authority, subject=person_ref)
+    request.app.state.limits.known(identity, asyncio.get_running_loop().time())
+    look = _look(request, identity)
+    signed = await _signed(service, identity)
+    look.person = Person(signed.person_ref, signed.role)
+    return Desk(service, signed, look, uuid4().hex, b"", response)
 
 
 def _look(request: Request, identity: Identity) -> Look:
@@ -338,5 +347,14 @@ def make_app(service: RunningService) -> FastAPI:
 
     for router in service.parts.routers:
         app.include_router(router, responses=DOCUMENTED)
-    FastAPIInstrumentor.instrument_app(app, excluded_urls="health", exclude_spans=["receive", "send"])
+    for router in service.parts.public_routers:
+        app.include_router(router)
+    untraced = ",".join(["health", *map(_prefix_of_secrets, service.parts.public_routers)])
+    FastAPIInstrumentor.instrument_app(app, excluded_urls=untraced, exclude_spans=["receive", "send"])
     return app
+
+
+def _prefix_of_secrets(router: APIRouter) -> str:
+    """What stands before the secret in the addresses of a router's routes."""
+    (prefix,) = {route.path.partition("{")[0] for route in router.routes if isinstance(route, APIRoute)}
+    return str(prefix)

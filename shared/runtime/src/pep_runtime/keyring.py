@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,6 +79,26 @@ class Keyring:
             raise CannotOpen("There is no key for this value.")
         return key if isinstance(key, Redacted) else open_value(value, key)
 
+    async def fetch_for(self, values: Iterable[Sealed], authority: str) -> None:
+        """Remember the keys of many values, fetched in one call: opening each of them then asks nobody.
+
+        What is another authority's is left to `open`, which refuses it.
+        """
+        now = time.monotonic()
+        places = {(place.subject, place.data_class) for place in map(place_of, values) if place.authority == authority}
+        missing = [each for each in sorted(places) if self._remembered(authority, *each, now) is None]
+        if not missing:
+            return
+        subjects, classes = (list(each) for each in zip(*missing, strict=True))
+        rows = await self._pool.fetch("select * from keys_of_many($1, $2, $3)", authority, subjects, classes)
+        for row in rows:
+            if row["wrapped"] is None:
+                self._remember(authority, row["subject"], {row["data_class"]: _destroyed(row)}, now)
+        there = [row for row in rows if row["wrapped"] is not None]
+        bound = [(row["wrapped"], bound_to(authority, row["subject"], row["data_class"])) for row in there]
+        for row, key in zip(there, await self._wrapper.unwrap_all(authority, bound), strict=True):
+            self._remember(authority, row["subject"], {row["data_class"]: key}, now)
+
     async def destroy(self, authority: str, subject: str, reason: str, at: datetime) -> int:
         """Destroy all keys of a subject for ever, also those that were never made. Gives how many there were.
 
@@ -98,16 +118,23 @@ class Keyring:
 
     async def _keys(self, authority: str, subject: str, classes: list[str], *, create: bool) -> dict[str, Key]:
         now = time.monotonic()
-        found = {c: kept.key for c in classes if (kept := self._kept.get((authority, subject, c))) and kept.until > now}
+        found = {c: key for c in classes if (key := self._remembered(authority, subject, c, now)) is not None}
         missing = [c for c in classes if c not in found]
         if missing:
             fetched = await self._fetch(authority, subject, missing, create=create)
-            for data_class, key in fetched.items():
-                self._kept[authority, subject, data_class] = _Kept(key, now + self._kept_seconds)
-            while len(self._kept) > KEPT_KEYS:
-                self._kept.popitem(last=False)
+            self._remember(authority, subject, fetched, now)
             found |= fetched
         return found
+
+    def _remembered(self, authority: str, subject: str, data_class: str, now: float) -> Key | None:
+        kept = self._kept.get((authority, subject, data_class))
+        return kept.key if kept is not None and kept.until > now else None
+
+    def _remember(self, authority: str, subject: str, keys: Mapping[str, Key], now: float) -> None:
+        for data_class, key in keys.items():
+            self._kept[authority, subject, data_class] = _Kept(key, now + self._kept_seconds)
+        while len(self._kept) > KEPT_KEYS:
+            self._kept.popitem(last=False)
 
     async def _fetch(self, authority: str, subject: str, classes: list[str], *, create: bool) -> dict[str, Key]:
         rows = await self._rows(authority, subject, classes, [None] * len(classes))
@@ -134,9 +161,13 @@ class Keyring:
 
     async def _key(self, authority: str, subject: str, row: asyncpg.Record) -> Key:
         if row["wrapped"] is None:
-            return Redacted(row["reason"], row["destroyed_at"])
+            return _destroyed(row)
         place = bound_to(authority, subject, row["data_class"])
         return await self._wrapper.unwrap(authority, row["wrapped"], place)
+
+
+def _destroyed(row: asyncpg.Record) -> Redacted:
+    return Redacted(row["reason"], row["destroyed_at"])
 
 
 def bound_to(authority: str, subject: str, data_class: str) -> bytes:

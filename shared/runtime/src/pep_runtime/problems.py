@@ -89,20 +89,31 @@ _OF_HTTP = {
     404: "There is nothing at this address.",
     405: "This cannot be done at this address.",
 }
-_DOCUMENTED = {
-    401: "Not signed in",
-    403: "Not allowed, and why",
-    404: "Not found here",
-    409: "Refused by the rules, and why",
-    413: "Too large",
-    422: "Not understood, and which field",
-    429: "Asked too often: wait as long as it says",
-    503: "A server that is needed is away: ask again",
+_DOCUMENTED: dict[int, tuple[str, str, str, dict[str, Any]]] = {
+    401: ("Not signed in", "Not signed in", "Sign in first: send an access token as a bearer token.", {}),
+    403: ("Not allowed, and why", "Not allowed", "A carer may not list due dates.", {}),
+    404: ("Not found here", "Not found", "There is no such child overview here.", {}),
+    409: ("Refused by the rules, and why", "Refused", "No PEP meeting was held.", {"rules": ["L-19"]}),
+    413: ("Too large", "Content Too Large", f"A body may have {2_000_000:,} bytes.", {}),
+    422: (
+        "Not understood, and which field",
+        "Not understood",
+        "on: Input should be a valid date",
+        {"errors": [{"field": "on", "reason": "Input should be a valid date"}]},
+    ),
+    429: ("Asked too often: wait as long as it says", "Too many requests", "You ask too often. Wait a moment.", {}),
+    503: ("A server that is needed is away: ask again", _CANNOT_BE_REACHED, _AGAIN, {}),
 }
-DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"description": words, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-    for status, words in _DOCUMENTED.items()
-}
+
+
+def _documented(status: int) -> dict[str, Any]:
+    words, title, detail, more = _DOCUMENTED[status]
+    example = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+    return {"description": words, "content": {PROBLEM: content}}
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {status: _documented(status) for status in _DOCUMENTED}
 """What every operation may answer besides what was asked for."""
 
 

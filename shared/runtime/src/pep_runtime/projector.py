@@ -45,6 +45,7 @@ class Table:
         hints = typing.get_type_hints(model.row)
         self.columns = tuple(field.name for field in dataclasses.fields(model.row))
         self._kinds = {name: _kind(hints[name]) for name in self.columns}
+        self._may_be_empty = {name for name in self.columns if type(None) in typing.get_args(hints[name])}
         self._wrapped = [(place, name) for place, name in enumerate(self.columns) if self._is_wrapped(name)]
         places = ", ".join(f"${i + 2}" for i in range(len(self.columns)))
         rest = [name for name in self.columns if name not in model.key]
@@ -61,7 +62,7 @@ class Table:
     def keys_from(self, place: int) -> str:
         """The keys `k`, given as an array for each of their columns, the first of them as parameter `place`."""
         key = self.model.key
-        arrays = ", ".join(f"${place + i}::{_COLUMN[self._column(name)]}[]" for i, name in enumerate(key))
+        arrays = ", ".join(f"${place + i}::{self.type_of(name)}[]" for i, name in enumerate(key))
         return f"unnest({arrays}) as k ({', '.join(key)})"
 
     @property
@@ -74,6 +75,14 @@ class Table:
         """By key, the same in every database, whatever its language."""
         texts = {name for name in self.model.key if self._column(name) is str}
         return ", ".join(f'{name} collate "C"' if name in texts else name for name in self.model.key)
+
+    def type_of(self, name: str) -> str:
+        """The column's type in PostgreSQL."""
+        return _COLUMN[self._column(name)]
+
+    def may_be_empty(self, name: str) -> bool:
+        """Whether a row may have no value there."""
+        return name in self._may_be_empty
 
     def _column(self, name: str) -> type:
         kind = self._kinds[name]

@@ -66,7 +66,8 @@ class ServiceParts:
 
     `background` runs in the consumer role until it is cancelled. `rule_file(policies, authority)` is the file whose
     versions the service writes down in its journal when it meets them. `journals` are the services whose whole journals
-    and access logs it reads.
+    and access logs it reads. The routes of `public_routers` ask nobody to sign in: a secret in their address opens
+    them, so that no trace holds it.
     """
 
     name: str
@@ -75,6 +76,7 @@ class ServiceParts:
     read_models: Sequence[ReadModel[Any]]
     rules: Rules
     routers: Sequence[APIRouter] = ()
+    public_routers: Sequence[APIRouter] = ()
     policies: Mapping[type[Announcement], Policy] = field(default_factory=dict)
     upstreams: tuple[str, ...] = ()
     journals: tuple[str, ...] = ()

@@ -54,6 +54,13 @@ class TransitKeys:
         answer = await self._ask("POST", f"decrypt/{_name(authority)}", _item(wrapped, bound_to))
         return b64decode(answer["plaintext"])
 
+    async def unwrap_all(self, authority: str, wrapped: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+        if not wrapped:
+            return []
+        asked = {"batch_input": [_item(each, bound_to) for each, bound_to in wrapped]}
+        answer = await self._ask("POST", f"decrypt/{_name(authority)}", asked)
+        return [b64decode(each["plaintext"]) for each in answer["batch_results"]]
+
     async def rewrap(self, authority: str, wrapped: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
         newest = f"vault:v{(await self.numbers(authority))[-1]}:".encode()
         old = {each: bound_to for each, bound_to in wrapped if not each.startswith(newest)}

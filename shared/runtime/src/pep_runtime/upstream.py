@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import httpx
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from pep_runtime.signin import SignIn
 from pep_runtime.tracing import current_trace
@@ -25,7 +25,7 @@ class Progress(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    announced: int
+    announced: int = Field(examples=[17])
     parked: frozenset[str] = frozenset()
 
 

@@ -31,7 +31,8 @@ from pep_record.projections.plan_overview import IN_QUALITY_ASSURANCE, PlanOverv
 from pep_record.projections.plan_section import PlanSection
 from pep_record.projections.plan_target import PlanTarget
 from pep_record.projections.plan_views import PlanViews
-from pep_runtime.http import MOST_ROWS, Caller
+from pep_runtime.http import Caller
+from pep_runtime.paged_rows import MOST_ROWS
 
 router = APIRouter(tags=["plans"])
 ASSURE = "quality assure plan"

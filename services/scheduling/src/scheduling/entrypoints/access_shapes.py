@@ -41,7 +41,7 @@ class ReasonBody(BaseModel):
 class GlassShown(BaseModel):
     """Until when the record may be looked at."""
 
-    until: AwareDatetime
+    until: AwareDatetime = Field(examples=["2026-11-23T15:00:00+00:00"])
 
 
 class BrokenGlassShown(BaseModel):

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from pep_kernel.decider import Act
-from pep_kernel.may import NOT_STAFF, Condition, Grantable, Resource, Role
+from pep_kernel.may import NOT_STAFF, Grantable, Resource, Role
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import LONDON
 from pep_runtime.http import Caller, Desk
+from pep_runtime.paged_rows import Within
 from scheduling.domain.access.commands import (
     AccessCommand,
     BreakGlass,
@@ -117,8 +118,7 @@ async def list_broken_glass(
 ) -> BrokenGlassPage:
     caller.permit("read broken glass")
     first = datetime.combine(since or (caller.today - WEEK), time.min, LONDON)
-    only = Condition("broken_at >= {first}", {"first": first})
-    page = await caller.rows(BROKEN_GLASS, only=only, after=after, limit=limit)
+    page = await caller.rows(BROKEN_GLASS, {"broken_at": Within(first)}, after=after, limit=limit)
     items = [
         BrokenGlassShown(
             broken_at=each.broken_at,

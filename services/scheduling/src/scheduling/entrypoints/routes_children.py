@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -14,7 +14,7 @@ from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCar
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.standing_in import worker_on
-from scheduling.entrypoints.permitted import around, of_theirs, permitted_child, theirs
+from scheduling.entrypoints.permitted import around, permitted_child, theirs
 from scheduling.entrypoints.shapes import (
     AllocationBody,
     ChildPage,
@@ -46,10 +46,12 @@ ABOUT_CARE = ("in_care_since", "left_care_on", "why_not", "last_review_on", "nex
 async def list_children(caller: Caller, after: After = None, limit: Limit = 50) -> ChildPage:
     caller.permit("list children")
     page = await caller.rows(CHILD_OVERVIEWS, only=theirs(caller, READ), after=after, limit=limit)
-    return ChildPage(items=[await _shown(caller, child) for child in page.items], next=page.next)
+    await caller.about_to_open(getattr(child, name) for child in page.items for name in SEALED)
+    return ChildPage(items=[await shown_child(caller, child) for child in page.items], next=page.next)
 
 
-async def _shown(caller: Desk, child: ChildOverview) -> ChildShown:
+async def shown_child(caller: Desk, child: ChildOverview) -> ChildShown:
+    """As much of a child as this person is shown."""
     shown = fields(caller.signed, READ, around(child, caller.now))
     told = {name: getattr(child, name) for name in ChildShown.model_fields}
     if Shown.CARE not in shown:
@@ -59,7 +61,7 @@ async def _shown(caller: Desk, child: ChildOverview) -> ChildShown:
 
 @router.get("/children/{child_ref}", summary="One child")
 async def show_child(child_ref: str, caller: Caller) -> ChildShown:
-    return await _shown(caller, await permitted_child(caller, child_ref, READ))
+    return await shown_child(caller, await permitted_child(caller, child_ref, READ))
 
 
 @router.get("/children/{child_ref}/due-dates", summary="What is due for a child, and what was")
@@ -100,21 +102,6 @@ async def _where(caller: Desk, child: ChildOverview) -> list[dict[str, Any]]:
     deputy = worker_on(worker, away, caller.today) if worker else None
     known = list(dict.fromkeys(each for each in (worker, deputy, *(carer.person_ref for carer in carers)) if each))
     return [{"person_ref": known}, *([teachers] if child.school_urn else [])]
-
-
-@router.get("/due-dates", summary="What is due for all children")
-async def list_due_dates(
-    caller: Caller,
-    obligation: Literal["convene", "hold", "complete", "available"] | None = None,
-    state: Literal["open", "met", "overdue", "withdrawn", "not_counted"] | None = None,
-    after: After = None,
-    limit: Limit = 50,
-) -> DueDatePage:
-    caller.permit("list due dates")
-    where = {"obligation": obligation, "state": state}
-    asked = {column: value for column, value in where.items() if value is not None}
-    page = await caller.rows(DUE_DATES, asked, only=of_theirs(caller, READ), after=after, limit=limit)
-    return DueDatePage(items=[DueDateShown.model_validate(due) for due in page.items], next=page.next)
 
 
 @router.post("/children/{child_ref}/school-move", status_code=204, summary="Record that a child changed school")

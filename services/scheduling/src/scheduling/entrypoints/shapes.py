@@ -104,7 +104,7 @@ class MinutesShown(BaseModel):
     What somebody may not see is left out, as if nothing had been said.
     """
 
-    minutes: str | None
+    minutes: str | None = Field(examples=["What was said, in words that the pupil may read."])
     minutes_not_for_pupil: str | None
     minutes_professionals_only: str | None
 

@@ -5,6 +5,7 @@ from typing import Any
 from pep_kernel.read_model import ReadModel
 from scheduling.projections.absence import ABSENCES
 from scheduling.projections.broken_glass import BROKEN_GLASS
+from scheduling.projections.calendar_feed import CALENDAR_FEEDS, MEETINGS_IN_CALENDARS
 from scheduling.projections.care_feed import CARE_FEEDS
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.circumstances import CIRCUMSTANCES, FACT_FLAGS
@@ -16,6 +17,7 @@ from scheduling.projections.likeness import CHILD_LIKENESSES
 from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS
 from scheduling.projections.record_keeping import LEGAL_HOLDS, RECORD_KEEPING
 from scheduling.projections.school import SCHOOLS
+from scheduling.projections.timeliness import TEAMS, TIMELINESS
 
 READ_MODELS: tuple[ReadModel[Any], ...] = (
     CHILD_OVERVIEWS,
@@ -35,4 +37,8 @@ READ_MODELS: tuple[ReadModel[Any], ...] = (
     CARE_FEEDS,
     DESIGNATED_TEACHERS,
     ABSENCES,
+    TIMELINESS,
+    TEAMS,
+    CALENDAR_FEEDS,
+    MEETINGS_IN_CALENDARS,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from pep_kernel.may import with_glass, with_member
 from pep_kernel.message import Recorded
@@ -24,7 +24,11 @@ from scheduling.domain.child.events import (
     ChildLeftCare,
     LastPEPNoted,
     LegalStatusChanged,
+    ObligationMet,
+    ObligationReopened,
     PEPApplicable,
+    PEPDueDateSet,
+    PEPDueDateWithdrawn,
     PEPNotApplicable,
     PlacementChanged,
     ReviewHeld,
@@ -32,7 +36,9 @@ from scheduling.domain.child.events import (
     SocialWorkerAllocated,
 )
 from scheduling.domain.child.fact_events import FactCorrected
+from scheduling.domain.meeting.events import MeetingHeld, MeetingScheduled
 from scheduling.domain.person.events import CarerLinked, CarerUnlinked
+from scheduling.projections.what_is_next import dues_after, meetings_after, next_due, next_meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,12 @@ class ChildOverview:
     carers: tuple[str, ...] = ()
     restricted: bool = False
     glass: tuple[str, ...] = ()
+    next_due: date | None = None
+    next_obligation: str | None = None
+    next_meeting_at: datetime | None = None
+    next_meeting_id: str | None = None
+    dues: tuple[str, ...] = ()
+    meetings: tuple[str, ...] = ()
 
 
 _ABOUT = (
@@ -85,6 +97,12 @@ _ABOUT = (
     OfAccess,
     CarerLinked,
     CarerUnlinked,
+    PEPDueDateSet,
+    PEPDueDateWithdrawn,
+    ObligationMet,
+    ObligationReopened,
+    MeetingScheduled,
+    MeetingHeld,
 )
 
 
@@ -144,6 +162,14 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
             return replace(row, pep_applies=True, why_not=None)
         case PEPNotApplicable(reason=reason):
             return replace(row, pep_applies=False, why_not=reason)
+        case PEPDueDateSet() | PEPDueDateWithdrawn() | ObligationMet() | ObligationReopened() as event:
+            dues = dues_after(row.dues, event)
+            day, obligation = next_due(dues)
+            return replace(row, dues=dues, next_due=day, next_obligation=obligation)
+        case MeetingScheduled() | MeetingHeld() as event:
+            meetings = meetings_after(row.meetings, event)
+            at, meeting = next_meeting(meetings)
+            return replace(row, meetings=meetings, next_meeting_at=at, next_meeting_id=meeting)
         case _:
             return row
 
@@ -183,4 +209,4 @@ def is_newest(on: date, known: date | None) -> bool:
     return known is None or on >= known
 
 
-CHILD_OVERVIEWS = ReadModel("child_overview", ChildOverview, ("child_ref",), _keys, _fold)
+CHILD_OVERVIEWS = ReadModel("child_overview", ChildOverview, ("child_ref",), _keys, _fold, ("next_due",))

@@ -86,4 +86,4 @@ def _fold(row: DueDate | None, recorded: Recorded, _key: Key) -> DueDate | None:
             return row
 
 
-DUE_DATES = ReadModel("due_date", DueDate, ("child_ref", "obligation", "trigger_on"), _keys, _fold)
+DUE_DATES = ReadModel("due_date", DueDate, ("child_ref", "obligation", "trigger_on"), _keys, _fold, ("due",))

@@ -88,7 +88,7 @@ def _fold(row: MeetingOverview | None, recorded: Recorded, _key: Key) -> Meeting
             return row
 
 
-MEETING_OVERVIEWS = ReadModel("meeting_overview", MeetingOverview, ("meeting_id",), _keys, _fold)
+MEETING_OVERVIEWS = ReadModel("meeting_overview", MeetingOverview, ("meeting_id",), _keys, _fold, ("at",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from pep_kernel.authority_policy.calendar_feed import CalendarFeed
 from pep_kernel.authority_policy.care_feed import CareFeed
 from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile
 from pep_kernel.authority_policy.meetings import Chair, Convener, Invitations, NextMeeting, Notice, Quorum
@@ -152,6 +153,7 @@ class SchedulingPolicy(InForce):
     attendance_feed: AttendanceFeed
     care_feed: CareFeed
     dual_approvals: tuple[DualApproval, ...]
+    calendar_feed: CalendarFeed
 
     def obligations_after(self, trigger: Trigger) -> tuple[Obligation, ...]:
         return tuple(obligation for obligation in self.obligations if obligation.trigger is trigger)
@@ -173,6 +175,7 @@ class SchedulingFile(RulesFile):
     attendance_feed: Versions[AttendanceFeed]
     care_feed: Versions[CareFeed]
     dual_approvals: Several[DualApproval] = ()
+    calendar_feed: Versions[CalendarFeed]
 
     def in_force(self, on: date) -> SchedulingPolicy:
         """The rules that hold on this day. NotInForce before the file's first day."""

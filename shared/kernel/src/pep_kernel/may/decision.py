@@ -67,6 +67,13 @@ class Condition:
         places = {name: f"${first + index}" for index, name in enumerate(used)}
         return self.sql.format(**places), list(used.values())
 
+    def __and__(self, other: Condition) -> Condition:
+        """Both. What the other one names is named apart: both may speak of a school, and mean two."""
+        named = {name: f"{name}_{len(self.arguments)}" for name in other.arguments}
+        sql = other.sql.format(**{name: f"{{{apart}}}" for name, apart in named.items()})
+        more = {named[name]: value for name, value in other.arguments.items()}
+        return Condition(f"({self.sql}) and ({sql})", {**self.arguments, **more})
+
     def about(self, table: str) -> Condition:
         """The same of another table's rows about a child: the child's row, in this table, fulfils the condition."""
         rows = f"select authority, child_ref from {table} where {self.sql}"  # noqa: S608  a read model's own name

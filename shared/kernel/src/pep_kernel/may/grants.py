@@ -36,6 +36,8 @@ GRANTS: Mapping[str, Holders] = {
     "read child": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME, **_AUDITOR},
     "list children": {**dict.fromkeys((*_AROUND_THE_CHILD, *_AT_HOME), ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
     "list due dates": {**_VIRTUAL_SCHOOL, **_AUDITOR},
+    "use calendar feed": {role: ANYONE for role in Role if role not in (Role.SERVICE, Role.AUDITOR, Role.PUPIL)},
+    "read timeliness": {**_VIRTUAL_SCHOOL, Role.TEAM_MANAGER: ANYONE, **_AUDITOR},
     "schedule meeting": {Role.PEP_COORDINATOR: ANYONE, **_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
     "record meeting": {**_VIRTUAL_SCHOOL, **_AROUND_THE_CHILD},
     "read minutes": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME},

@@ -82,7 +82,7 @@ OWN_RECORD = Relation(
 )
 BROKEN_GLASS = Relation(
     lambda signed, resource: signed.person_ref in resource.glass_broken_by,
-    "exists (select from unnest(glass) as broken"
-    " where split_part(broken, ' ', 1) = {person} and split_part(broken, ' ', 2)::timestamptz > {now})",
+    "(cardinality(glass) > 0 and exists (select from unnest(glass) as broken"
+    " where split_part(broken, ' ', 1) = {person} and split_part(broken, ' ', 2)::timestamptz > {now}))",
     "a child for whom this person broke the glass within the last hours",
 )

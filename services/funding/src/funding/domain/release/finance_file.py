@@ -15,6 +15,7 @@ from funding.domain.claim.events import PPPReleased
 from funding.domain.release.events import FinanceFileMade
 from pep_kernel.calendars import financial_year
 from pep_kernel.message import Event
+from pep_kernel.spreadsheet import safe_cells
 
 COLUMNS = (
     "record",
@@ -34,7 +35,6 @@ COLUMNS = (
     "currency",
     "reference",
 )
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def finance_file(released: Sequence[PPPReleased]) -> bytes:
@@ -79,11 +79,6 @@ def control_row(released: Sequence[PPPReleased]) -> tuple[str | int, ...]:
         "currency": "GBP",
     }
     return tuple(cells.get(column, "") for column in COLUMNS)
-
-
-def safe_cells(cells: Iterable[str | int]) -> tuple[str | int, ...]:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return tuple(f"'{cell}" if isinstance(cell, str) and cell.startswith(STARTS_A_FORMULA) else cell for cell in cells)
 
 
 def total_pence(released: Iterable[PPPReleased]) -> int:

@@ -6,7 +6,7 @@ schools, the social workers, the reviews. Sending it again, or a later one, must
 
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -216,8 +216,28 @@ class SchoolRecord(Record):
 PersonRecord = Annotated[StaffRecord | CarerRecord | PupilRecord, Field(discriminator="kind")]
 
 
+def _batch(**record: Any) -> ConfigDict:
+    """A body that shows this one as its example."""
+    return ConfigDict(json_schema_extra={"examples": [{"records": [record]}]})
+
+
 class CareRecordBatch(Record):
     """The body of `POST /care-records`."""
+
+    model_config = _batch(
+        child_id="7",
+        name={"given": "Robin", "family": "Example"},
+        date_of_birth="2014-11-05",
+        sex="F",
+        spells=[
+            {
+                "began": "2026-09-21",
+                "episodes": [{"began": "2026-09-21", "reason_new": "S", "legal_status": "C2", "placement": "U1"}],
+            }
+        ],
+        schooling=[{"school_urn": "999101", "entered": "2026-09-02", "year_group": 7}],
+        social_workers=[{"staff_id": "3", "began": "2026-09-21"}],
+    )
 
     records: Annotated[tuple[CareRecord, ...], Field(min_length=1, max_length=BATCH_SIZE)]
 
@@ -225,11 +245,24 @@ class CareRecordBatch(Record):
 class PersonBatch(Record):
     """The body of `POST /people`."""
 
+    model_config = _batch(
+        kind="staff",
+        staff_id="3",
+        name="Pat Sample",
+        email="pat.sample@example.org",
+        role="social_worker",
+        team="north",
+    )
+
     records: Annotated[tuple[PersonRecord, ...], Field(min_length=1, max_length=BATCH_SIZE)]
 
 
 class SchoolBatch(Record):
     """The body of `POST /schools`."""
+
+    model_config = _batch(
+        urn="999101", laestab="9999101", name="Elm Sample School", phase="secondary", authority="Anytown"
+    )
 
     records: Annotated[tuple[SchoolRecord, ...], Field(min_length=1, max_length=BATCH_SIZE)]
 
@@ -257,7 +290,7 @@ class FlaggedRecord(Record):
 class BatchAnswer(Record):
     """What became of a batch: records that changed something, those already known, those refused, facts flagged."""
 
-    changed: int
-    unchanged: int
+    changed: int = Field(examples=[199])
+    unchanged: int = Field(examples=[1])
     refused: tuple[RefusedRecord, ...] = ()
     flagged: tuple[FlaggedRecord, ...] = ()

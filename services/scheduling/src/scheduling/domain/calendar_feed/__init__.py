@@ -1,0 +1,1 @@
+"""A person's calendar, to which other programs subscribe by a secret address."""

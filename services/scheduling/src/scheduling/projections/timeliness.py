@@ -1,0 +1,185 @@
+"""`timeliness_of_child` and `team_of_worker`: what figures for the annual report are counted from.
+
+What became of each obligation stands with the school and social worker who had the child when it was met, when its day
+had passed or when it was withdrawn, whichever came first. While it is open, it is theirs who have the child now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace as changed
+
+from pep_kernel.contracts.scheduling import Obligation
+from pep_kernel.message import Recorded
+from pep_kernel.read_model import Key, ReadModel
+from scheduling.domain.child.events import (
+    ObligationMet,
+    ObligationReopened,
+    PEPDueDateSet,
+    PEPDueDateWithdrawn,
+    PEPOverdue,
+    SchoolMoved,
+    SocialWorkerAllocated,
+)
+from scheduling.domain.meeting.events import MeetingHeld, MeetingScheduled
+from scheduling.domain.person.events import StaffMemberAdded
+
+LateReason = Literal["meeting_arranged_after_the_day", "meeting_was_review_of_progress"]
+
+
+class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One obligation and what became of it. `charged` says that school and worker are settled."""
+
+    obligation: Obligation
+    trigger_on: date
+    due: date
+    state: Literal["open", "met", "withdrawn"] = "open"
+    met_on: date | None = None
+    charged: bool = False
+    school_urn: str | None = None
+    social_worker_ref: str | None = None
+    late_because: tuple[LateReason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinessOfChild:
+    """Every obligation of one child, each as JSON, and who has the child now."""
+
+    child_ref: str
+    school_urn: str | None = None
+    school_since: date | None = None
+    social_worker_ref: str | None = None
+    social_worker_since: date | None = None
+    duties: tuple[str, ...] = ()
+
+    def every_duty(self) -> list[Duty]:
+        """Those that are open are their school's and worker's who have the child now."""
+        return [_charged_to(self, duty) for duty in map(_decoded, self.duties)]
+
+
+_decode = msgspec.json.Decoder(Duty).decode
+
+
+def _decoded(entry: str) -> Duty:
+    return _decode(entry)
+
+
+def _encoded(duty: Duty) -> str:
+    return msgspec.json.encode(duty).decode()
+
+
+_OF_DUTIES = (PEPDueDateSet, PEPDueDateWithdrawn, ObligationMet, ObligationReopened, PEPOverdue)
+_ABOUT = (*_OF_DUTIES, SchoolMoved, SocialWorkerAllocated, MeetingScheduled, MeetingHeld)
+
+
+def _keys(recorded: Recorded) -> Iterable[Key]:
+    event = recorded.event
+    return ((event.child_ref,),) if isinstance(event, _ABOUT) else ()
+
+
+def _fold(found: TimelinessOfChild | None, recorded: Recorded, key: Key) -> TimelinessOfChild | None:
+    row = found or TimelinessOfChild(*key)
+    match recorded.event:
+        case SchoolMoved(on=on, school_urn=urn) if row.school_since is None or on >= row.school_since:
+            return replace(row, school_urn=urn, school_since=on)
+        case SocialWorkerAllocated(on=on, social_worker_ref=worker) if (
+            row.social_worker_since is None or on >= row.social_worker_since
+        ):
+            return replace(row, social_worker_ref=worker, social_worker_since=on)
+        case PEPDueDateSet() as event:
+            return replace(row, duties=(*_others(row, event), _encoded(_new(event))))
+        case PEPDueDateWithdrawn() as event:
+            return _with(row, event, lambda duty: changed(_charged_to(row, duty), state="withdrawn"))
+        case ObligationMet(on=on) as event:
+            return _with(row, event, lambda duty: changed(_charged_to(row, duty), state="met", met_on=on))
+        case ObligationReopened() as event:
+            return _with(row, event, _opened_again)
+        case PEPOverdue() as event:
+            return _with(row, event, lambda duty: _charged_to(row, duty))
+        case MeetingScheduled(at=at, after_due_because=reason) if reason is not None:
+            return _late(row, "meeting_arranged_after_the_day", lambda duty: duty.due < at.date())
+        case MeetingHeld(outcome="PROGRESS_REVIEW"):
+            return _late(row, "meeting_was_review_of_progress", lambda _duty: True)
+        case _:
+            return found
+
+
+_OfOne = PEPDueDateSet | PEPDueDateWithdrawn | ObligationMet | ObligationReopened | PEPOverdue
+
+
+def _new(event: PEPDueDateSet) -> Duty:
+    return Duty(obligation=event.obligation, trigger_on=event.trigger_on, due=event.due)
+
+
+def _is_of(duty: Duty, event: _OfOne) -> bool:
+    return (duty.obligation, duty.trigger_on) == (event.obligation, event.trigger_on)
+
+
+def _others(row: TimelinessOfChild, event: _OfOne) -> list[str]:
+    return [each for each in row.duties if not _is_of(_decoded(each), event)]
+
+
+def _with(row: TimelinessOfChild, event: _OfOne, change: Callable[[Duty], Duty]) -> TimelinessOfChild:
+    return _each(row, lambda duty: change(duty) if _is_of(duty, event) else duty)
+
+
+def _each(row: TimelinessOfChild, change: Callable[[Duty], Duty]) -> TimelinessOfChild:
+    return replace(row, duties=tuple(_encoded(change(_decoded(each))) for each in row.duties))
+
+
+def _charged_to(row: TimelinessOfChild, duty: Duty) -> Duty:
+    if duty.charged:
+        return duty
+    return changed(duty, charged=True, school_urn=row.school_urn, social_worker_ref=row.social_worker_ref)
+
+
+def _opened_again(duty: Duty) -> Duty:
+    """What was done in time is nobody's fault yet; what was late stays with those who had the child then."""
+    in_time = duty.met_on is not None and duty.met_on <= duty.due
+    return changed(duty, state="open", met_on=None, charged=duty.charged and not in_time)
+
+
+def _late(row: TimelinessOfChild, reason: LateReason, concerns: Callable[[Duty], bool]) -> TimelinessOfChild:
+    """Noted of the meeting that is to be held: why it was, or will be, too late."""
+
+    def noted(duty: Duty) -> Duty:
+        if duty.obligation != "hold" or duty.state != "open" or reason in duty.late_because or not concerns(duty):
+            return duty
+        return changed(duty, late_because=(*duty.late_because, reason))
+
+    return _each(row, noted)
+
+
+TIMELINESS = ReadModel("timeliness_of_child", TimelinessOfChild, ("child_ref",), _keys, _fold)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamOfWorker:
+    """In which team somebody works, or worked last."""
+
+    person_ref: str
+    team: str
+
+
+def _worker_keys(recorded: Recorded) -> Iterable[Key]:
+    match recorded.event:
+        case StaffMemberAdded(person_ref=ref):
+            return ((ref,),)
+        case _:
+            return ()
+
+
+def _team(_row: TeamOfWorker | None, recorded: Recorded, _key: Key) -> TeamOfWorker | None:
+    match recorded.event:
+        case StaffMemberAdded(person_ref=ref, team=str() as team):
+            return TeamOfWorker(ref, team)
+        case _:
+            return None
+
+
+TEAMS = ReadModel("team_of_worker", TeamOfWorker, ("person_ref",), _worker_keys, _team)

@@ -1,0 +1,1 @@
+"""A year of fictional lives, played through the rule books without a server: a head plans capacity with it."""

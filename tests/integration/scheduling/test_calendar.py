@@ -1,0 +1,106 @@
+"""A calendar by a secret address: whose it is, what it tells, when it ends, and that the secret stays one."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from tests.integration.scheduling.conftest import HERE, World
+from tests.integration.scheduling.test_api import a_child, meeting_about
+from tests.integration.walk import entries_after
+
+from pep_kernel.decider import Act
+from pep_kernel.ids import timer_cause
+from pep_runtime.handler import ByPolicy
+from scheduling.domain.person.commands import EndRole
+
+
+async def arranged(world: World, *people: str) -> str:
+    """A meeting to which these people are invited."""
+    child = await a_child(world)
+    body = meeting_about(child, joining_link="https://meet.example/zebedee-lane")
+    for who in people:
+        body["invitees"].append({"kind": "known", "person_ref": await world.ref(who), "capacity": "social_worker"})
+    answer = await world.ask("coordinator", "POST", "/meetings", body)
+    meeting: str = answer.json()["meeting_id"]
+    return meeting
+
+
+async def address(world: World, who: str, **headers: str) -> str:
+    answer = await world.ask(who, "POST", "/calendar-feed", **headers)
+    assert answer.status_code == 201, answer.text
+    path: str = answer.json()["path"]
+    await world.ask(who, "GET", "/children")  # until the read models show it
+    return path
+
+
+async def entries(world: World, path: str) -> list[Any]:
+    answer = await world.client.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.headers["cache-control"] == "no-store"
+    found: list[Any] = Calendar.from_ical(answer.text).walk("VEVENT")
+    return found
+
+
+async def test_a_calendar_holds_the_meetings_to_which_its_person_is_invited_and_names_nobody(world: World) -> None:
+    meeting = await arranged(world, "worker")
+    path = await address(world, "worker")
+    before = len(await entries_after(world.service, HERE))
+    (entry,) = await entries(world, path)
+    assert (entry["UID"], entry["SUMMARY"]) == (f"{meeting}@openpep", "Meeting")
+    text = (await world.client.get(path)).text
+    assert [word for word in ("Zebedee", "Quillfeather", "999101", "zebedee-lane", "Sample") if word in text] == []
+    assert await entries_after(world.service, HERE, before) == [], "times alone are no look at a record"
+    assert await entries(world, await address(world, "duty")) == []
+
+
+async def test_an_address_opens_until_it_is_renewed_or_withdrawn_or_its_person_has_gone(world: World) -> None:
+    first = await address(world, "worker")
+    second = await address(world, "worker")
+    assert first != second
+    gone = await world.client.get(first)
+    assert gone.status_code == 404
+    assert await entries(world, second) == []
+    assert (await world.ask("worker", "DELETE", "/calendar-feed")).status_code == 204
+    await world.ask("worker", "GET", "/children")
+    made_up = await world.client.get("/calendar/oxfordshire.nothing.ics")
+    assert (await world.client.get(second)).json() == gone.json() == made_up.json()
+    assert (await world.client.get(second.replace("oxfordshire", "leicestershire"))).json() == gone.json()
+    third = await address(world, "duty")
+    ref = await world.ref("duty")
+    cause = timer_cause("left", HERE, ref)
+    act = Act(EndRole(person_ref=ref, on=world.service.clock.today()), (f"person-{ref}",))
+    done = await world.service.handler.handle(HERE, act, ByPolicy("left", cause, cause))
+    world.position[HERE] = f"scheduling:{done.position}"
+    await world.ask("worker", "GET", "/children")
+    assert (await world.client.get(third)).json() == gone.json()
+
+
+async def test_an_address_is_shown_once(world: World) -> None:
+    await address(world, "worker", **{"Idempotency-Key": "once"})
+    again = await world.ask("worker", "POST", "/calendar-feed", **{"Idempotency-Key": "once"})
+    assert (again.status_code, again.json()["detail"].split(",")[0]) == (409, "The address was shown when it was made")
+
+
+async def test_the_secret_is_in_no_table_no_log_and_no_trace(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr("opentelemetry.trace._TRACER_PROVIDER", provider)
+    with caplog.at_level(logging.DEBUG):
+        path = await address(world, "worker")
+        await entries(world, path)
+    secret = path.removeprefix("/calendar/").removesuffix(".ics")
+    said = repr([(span.name, dict(span.attributes or {})) for span in spans.get_finished_spans()])
+    stored = (await world.stored()).decode(errors="replace")
+    told = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
+    assert [place for place, text in (("spans", said), ("tables", stored), ("log", told)) if secret in text] == []
+    assert "/calendar-feed" in said, "the others are traced"

@@ -73,13 +73,18 @@ def _stands_alone(code: str, found: re.Match[str]) -> bool:
 
 def _is_command(words: list[str]) -> bool:
     """`verify`, `parked retry`, `import children`: where a group has commands, the next word must be one of them."""
-    services = {each.name: typer.main.get_command(each.load()) for each in entry_points(group="pep.commands")}
+    services = {each.name: _command(each.load()) for each in entry_points(group="pep.commands")}
     commands: dict[str, Any] = {**getattr(typer.main.get_command(app), "commands", {}), **services}
     for word in words:
         if commands and word not in commands:
             return False
         commands = getattr(commands.get(word), "commands", {})
     return True
+
+
+def _command(loaded: Any) -> Any:
+    """A service gives a group of commands, or one command."""
+    return typer.main.get_command(loaded) if isinstance(loaded, typer.Typer) else loaded
 
 
 def test_what_documents_name_exists() -> None:

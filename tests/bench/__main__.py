@@ -84,13 +84,13 @@ def by_number(name: str) -> int:
 
 
 def chosen(only: str, known: dict[str, str]) -> list[str]:
-    """The ids that ONLY names, by id or by the word of their module, in order; all of them if it names none.
+    """The ids that ONLY names, by id or word (P13 stands in p13_due.py), in order; all if it names none.
 
     Trouble: a name that no measure has.
     """
-    words = {module.partition("_")[2]: name for name, module in known.items()}
-    named = [name.strip() for name in only.split(",") if name.strip()]
-    wanted = {words.get(name.lower(), name.upper()) for name in named}
+    by_word = {module.partition("_")[2].upper(): name for name, module in known.items()}
+    named = (name.strip().upper() for name in only.split(",") if name.strip())
+    wanted = {by_word.get(name, name) for name in named}
     if unknown := sorted(wanted - known.keys()):
         raise Trouble(f"ONLY={only}: there is no measure {', '.join(unknown)}. There are: {', '.join(known)}.")
     return [name for name in known if not wanted or name in wanted]

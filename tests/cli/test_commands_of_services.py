@@ -25,12 +25,12 @@ def said(*arguments: str) -> str:
 
 def test_help_lists_the_commands_of_all_services() -> None:
     listed = said()
-    assert all(f" {name} " in listed for name in ("verify", "status", "clock", "administrator", "import", "journey"))
+    assert all(f" {name} " in listed for name in ("verify", "calendar", "administrator", "due", "rehearse", "journey"))
 
 
 @pytest.mark.parametrize(
     ("command", "loaded"),
-    [("status", ""), ("clock", ""), ("journey", "journey"), ("import", "scheduling")],
+    [("status", ""), ("clock", ""), ("journey", "journey"), ("import", "scheduling"), ("rehearse", "scheduling")],
 )
 def test_a_command_loads_its_own_service_alone(command: str, loaded: str) -> None:
     assert said(command).splitlines()[-1] == f"loaded: {loaded}".rstrip()

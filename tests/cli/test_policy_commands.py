@@ -44,6 +44,18 @@ def test_files_without_fault_are_said_to_be_so(pep: Pep) -> None:
     assert json.loads(pep("check", "--json").output)["faults"] == []
 
 
+@pytest.mark.rule("O-31")
+@pytest.mark.scenario("T02b")
+def test_a_local_date_that_can_miss_the_statutory_one_is_told_once_for_the_policy(pep: Pep) -> None:
+    notes = json.loads(pep("check", "--json").output)["notes"]
+    assert [note for note in notes if note.startswith("oxfordshire")] == [
+        "oxfordshire, scheduling: 'entered_care/hold' (20 school days) can end after the statutory date of "
+        "'entered_care/available' (20 working days); a child for whom it does has a note that says so"
+    ]
+    assert not any(note.startswith("leicestershire") for note in notes)
+    assert "To know: oxfordshire, scheduling: 'entered_care/hold'" in pep("check").output
+
+
 def test_each_fault_is_a_line_with_file_key_and_reason_and_all_are_told(pep: Pep, folder: Path) -> None:
     spoil(folder / "oxfordshire" / "funding.toml", "held_back_percent = 15", "held_back_percent = 150")
     spoil(folder / "oxfordshire" / "funding.toml", "virtual_school_officer = 40000", "virtual_school_officer = -1")

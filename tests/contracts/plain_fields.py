@@ -29,13 +29,13 @@ PLAIN = {
         NotificationFailed.reason NotificationSuppressed.reason PEPDueDateNotCounted.reason PEPDueDateSet.note
         PEPForgotten.reason PEPNotApplicable.reason PEPReturned.to PPPApprovalHeld.reason PPPClaimForgotten.reason
         PlanTarget.subject RecordExported.reason RoleGranted.what TargetSet.subject apologies basis because capacity
-        category fact financial_year granted lacks left_out legal_status mode next_lacks next_obligation
-        no_plan_because outcome payment_route placement placement_area role rule section source
+        category fact financial_year granted lacks late_because left_out legal_status mode next_lacks
+        next_obligation no_plan_because outcome payment_route placement placement_area role rule section source
         special_educational_needs stage standing started_by state template term trigger unit warnings why_not""",
     "the rules themselves, as the authority published them": "PolicyAdopted.text corrects policy_version version",
     "a count, a position, a number of days or of a line": """
-        MeetingInCalendar.changes attempt attempts days days_late first first_number last last_number line_count
-        line_number number plan_version position quantity rows year_group year_group_told""",
+        MeetingInCalendar.changes attempt attempts days days_late escalated first first_number last last_number
+        line_count line_number number plan_version position quantity rows step year_group year_group_told""",
     "money": """
         amount_pence approval_limit_pence approved_pence committed_pence line_pence over_pence released_pence
         requested_pence total_pence unit_pence withdrawn_pence""",
@@ -47,7 +47,7 @@ PLAIN = {
         newest_of next_agreed next_due next_meeting_at next_on next_pep_agreed next_review next_time of on opened_on
         passed_over placement_area_since placement_on placement_since planned_school_on requested_at
         review_planned_on reviewing_officer_since right_on school_since sealed_on set_on since social_worker_since
-        special_needs_since taken_in_on trained_on trigger_on until verified_on written_on year_group_since""",
+        special_needs_since taken_in_on trained_on trigger_on until verified_on was written_on year_group_since""",
     "yes or no about the process": """
         address_withheld began_earlier changes_school corrected correction final fostering_allowance late_notice
         linked must_be_rearranged named never_happened no_authority_representative overdue paid pep_applies

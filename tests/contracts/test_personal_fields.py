@@ -22,7 +22,7 @@ CLASSES: dict[type[Sealed], set[str]] = {
     ThirdParty: {"feedback_by", "language", "name"},
     PlanText: {
         *("after_due_because", "minutes", "minutes_not_for_pupil", "minutes_professionals_only"),
-        *("pupil_absent_because", "reason", "return_reason", "text"),
+        *("pupil_absent_because", "reason", "return_reason", "text", "details", "late_details"),
     },
     Identity: {
         *("date_of_birth", "family_name", "given_name", "language", "preferred_name"),

@@ -86,7 +86,13 @@ class Workload:
     def _new_road(self, child: str, chance: Random) -> ChildsRoad:
         place = chance.choice(self.places)
         like, record = chance.choice(place.roads)
-        record = {**record, "child_id": child, "upn": None, "name": {"given": WORDS, "family": "Exampleton"}}
+        record = {
+            **record,
+            "child_id": child,
+            "is_another_child": True,
+            "upn": None,
+            "name": {"given": WORDS, "family": "Exampleton"},
+        }
         lines = tuple(_line(each, chance) for each in like.lines if each.decision == "officer")[:2]
         return ChildsRoad(child, place, like, record, lines, Turns.by_chance(chance), self.town.clock)
 

@@ -22,7 +22,7 @@ from pep_runtime.projector import position_of
 from pep_runtime.service import RunningService
 
 MOST_IDS = 20
-ABOUT_NOBODY = {"/health", "/progress"}
+ABOUT_NOBODY = {"/due", "/health", "/progress"}
 
 
 @dataclass

@@ -185,6 +185,13 @@ def test_a_deadline_is_at_least_one_day_away() -> None:
         due(date(2026, 9, 21), 0, Unit.WORKING)
 
 
+@pytest.mark.parametrize("unit", list(Unit))
+@pytest.mark.parametrize("trigger", [date.min, date.max])
+def test_a_year_that_nobody_knows_cannot_be_counted(trigger: date, unit: Unit) -> None:
+    with pytest.raises(TermDatesMissing):
+        due(trigger, 10, unit, OX)
+
+
 def test_half_term_is_part_of_its_term_and_the_christmas_holidays_are_part_of_none() -> None:
     half_term = OX.term_on(date(2026, 10, 28))
     assert half_term is not None

@@ -67,6 +67,9 @@ list children              x   x   .   x   x   x   x   x   x   .   x   x   .   .
 list due dates             .   .   .   .   .   x   x   x   x   .   .   .   .   .   x   .   .
 use calendar feed          x   x   x   x   x   x   x   x   x   x   x   .   x   x   .   x   .
 read timeliness            .   .   x   .   .   x   x   x   x   .   .   .   .   .   x   .   .
+read due rules             x   x   x   x   x   x   x   x   x   x   .   .   x   x   x   x   .
+recompute due dates        .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   x   .
+record late reason         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .
 schedule meeting           c   y   .   s   .   x   .   .   .   .   .   .   .   .   .   .   .
 record meeting             c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .
 read minutes               c   y   .   s   d   x   x   x   x   .   h   o   .   .   .   .   .

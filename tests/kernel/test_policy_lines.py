@@ -69,4 +69,6 @@ def test_the_second_stretch_of_a_term_is_told_from_the_first() -> None:
         ("terms.2026/autumn (2).last", "18/12/2026"),
         ("inset_days", "–"),
         ("bank_holidays", "–"),
+        ("open_all_year", "–"),
+        ("last_exam_days", "–"),
     ]

@@ -44,6 +44,7 @@ from scheduling.domain.child.events import (
     PEPDueDateNotCounted,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
+    PEPMarkedCompleteKnown,
     PEPNotApplicable,
     PEPOverdue,
     SchoolMoved,
@@ -291,24 +292,42 @@ def test_a_meeting_after_the_due_day_needs_a_reason() -> None:
     known.when(late.model_copy(update={"after_due_because": "…"})).then(met("convene", TODAY))
 
 
-@pytest.mark.rule("L-20", "L-78")
+@pytest.mark.rule("L-20", "L-21", "L-78")
 @pytest.mark.scenario("T20", "T28")
 def test_only_a_meeting_held_as_a_pep_starts_the_time_for_completing() -> None:
     held_on = date(2026, 11, 9)
-    review = NoteMeetingHeld(**judging(LEICESTERSHIRE), meeting_id=MEETING, on=held_on, outcome="PROGRESS_REVIEW")
+    review = NoteMeetingHeld(**judging(rearranging()), meeting_id=MEETING, on=held_on, outcome="PROGRESS_REVIEW")
     known = child.given(*entering(MONDAY, LEICESTERSHIRE))
-    known.when(review).then_nothing()
+    rearranged = known.when(review)
+    assert dates(rearranged.happened) == {"hold": date(2026, 11, 30)}
     as_pep = review.model_copy(update={"outcome": "PEP"})
     outcome = known.when(as_pep)
     assert dates(outcome.happened) == {"complete": date(2026, 11, 19)}
     completing = known.given(*outcome.happened)
-    completing.when(review).then(
-        PEPDueDateWithdrawn(
-            child_ref=REF, obligation="complete", trigger_on=held_on, because="meeting_outcome_corrected"
-        )
-    )
+    corrected = completing.when(review)
+    assert corrected.happened == (withdrawn("complete", held_on), *rearranged.happened)
+    back = known.given(*rearranged.happened).when(as_pep)
+    assert back.happened == (withdrawn("hold", held_on), *outcome.happened)
     marked = MeetObligation(child_ref=REF, obligation="complete", on=date(2026, 11, 16), by=PLAN)
-    completing.when(marked).then(met("complete", date(2026, 11, 16), PLAN, held_on)).when(marked).then_nothing()
+    waiting = PEPMarkedCompleteKnown(child_ref=REF, plan_id=PLAN, on=date(2026, 11, 16))
+    done = completing.when(marked).then(waiting, met("complete", date(2026, 11, 16), PLAN, held_on))
+    done.when(marked).then_nothing()
+
+
+def rearranging() -> SchedulingRules:
+    """The county's rules, with fifteen school days for the meeting that takes the place of a review of progress."""
+    told_ = LEICESTERSHIRE.file.model_dump()
+    rule = {"trigger": "progress_review_held", "duty": "hold", "days": 15, "unit": "school", "met_by": "MeetingHeld"}
+    dated = {"effective_from": date(2011, 4, 1), "source": ("L-21", "our choice")}
+    others = [each for each in told_["obligations"] if each["trigger"] != "progress_review_held"]
+    file = SchedulingFile.model_validate({**told_, "obligations": [*others, {**rule, **dated}]})
+    return SchedulingRules(file, LEICESTERSHIRE.calendar_for)
+
+
+def withdrawn(obligation: Obligation, trigger_on: date) -> PEPDueDateWithdrawn:
+    return PEPDueDateWithdrawn(
+        child_ref=REF, obligation=obligation, trigger_on=trigger_on, because="meeting_outcome_corrected"
+    )
 
 
 @pytest.mark.rule("L-20")

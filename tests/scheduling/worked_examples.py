@@ -30,6 +30,7 @@ def rules_of(authority: str) -> SchedulingRules:
 
 
 OXFORDSHIRE, LEICESTERSHIRE = rules_of("oxfordshire"), rules_of("leicestershire")
+NONESUCH = rules_of("nonesuch")
 
 
 def episode(began: date, placement: str = "U1", legal_status: str = "C2", **more: Any) -> Episode:

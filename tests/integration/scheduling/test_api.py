@@ -77,26 +77,47 @@ async def due(world: World, child_ref: str) -> dict[str, str]:
 
 async def test_a_record_taken_in_twice_changes_nothing_the_second_time(world: World) -> None:
     await a_child(world)
-    assert await take_in(world, "/care-records", RECORD) == {"changed": 0, "unchanged": 1, "refused": []}
-    assert await take_in(world, "/people", CARER) == {"changed": 0, "unchanged": 1, "refused": []}
+    assert await take_in(world, "/care-records", RECORD) == {
+        "changed": 0,
+        "unchanged": 1,
+        "refused": [],
+        "flagged": [],
+    }
+    assert await take_in(world, "/people", CARER) == {
+        "changed": 0,
+        "unchanged": 1,
+        "refused": [],
+        "flagged": [],
+    }
     assert (await take_in(world, "/schools", *SCHOOLS))["unchanged"] == 2
 
 
 async def test_a_record_that_is_refused_is_named_and_the_others_are_taken_in(world: World) -> None:
     early = {**RECORD, "child_id": "8", "spells": [{**RECORD["spells"][0], "began": "2030-01-07"}]}
     early["spells"][0]["episodes"] = [{**RECORD["spells"][0]["episodes"][0], "began": "2030-01-07"}]
-    early |= {"schooling": [], "social_workers": []}
+    early |= {"schooling": [], "social_workers": [], "date_of_birth": "2015-11-05"}
     taken = await take_in(world, "/care-records", early, RECORD)
     assert (taken["changed"], [each["index"] for each in taken["refused"]]) == (1, [0])
     assert "still to come" in taken["refused"][0]["reason"]
 
 
 async def test_many_children_come_in_few_appends_and_each_once(world: World) -> None:
-    records = [{**RECORD, "child_id": f"many-{number}", "schooling": []} for number in range(45)]
+    own = [{"child_id": f"many-{number}", "name": {"given": f"Robin {number}", "family": "X"}} for number in range(45)]
+    records = [{**RECORD, **each, "schooling": []} for each in own]
     twice = (*records[:5], records[0])
-    assert await take_in(world, "/care-records", *twice) == {"changed": 5, "unchanged": 1, "refused": []}
-    assert await take_in(world, "/care-records", *records) == {"changed": 40, "unchanged": 5, "refused": []}
-    assert await take_in(world, "/care-records", *records) == {"changed": 0, "unchanged": 45, "refused": []}
+    assert await take_in(world, "/care-records", *twice) == {"changed": 5, "unchanged": 1, "refused": [], "flagged": []}
+    assert await take_in(world, "/care-records", *records) == {
+        "changed": 40,
+        "unchanged": 5,
+        "refused": [],
+        "flagged": [],
+    }
+    assert await take_in(world, "/care-records", *records) == {
+        "changed": 0,
+        "unchanged": 45,
+        "refused": [],
+        "flagged": [],
+    }
     appends = await world.service.worker.fetch(
         "select count(*) as children from journal where type = 'ChildEnteredCare' group by correlation order by 1"
     )

@@ -24,14 +24,26 @@ CHILD = {
         }
     ],
 }
-YOUNG = {**CHILD, "child_id": "YOUNG-1", "date_of_birth": "2012-02-29"}
+YOUNG = {
+    **CHILD,
+    "child_id": "YOUNG-1",
+    "date_of_birth": "2012-02-29",
+    "spells": [
+        {
+            "began": "2016-05-02",
+            "ended": "2017-05-01",
+            "reason_ceased": "E11",
+            "episodes": [{"began": "2016-05-02", "reason_new": "S", "legal_status": "C2", "placement": "U1"}],
+        }
+    ],
+}
 REQUEST = {"basis": "retention_period_ended"}
 CASE = {"case_ref": "FAM-2026-0041"}
 
 
 async def taken_in(world: World, record: dict[str, Any] = CHILD) -> str:
     answer = await world.ask("admin", "POST", "/care-records", {"records": [record]})
-    assert answer.json() == {"changed": 1, "unchanged": 0, "refused": []}, answer.text
+    assert answer.json() == {"changed": 1, "unchanged": 0, "refused": [], "flagged": []}, answer.text
     return await world.service.reference(world.here, "child", record["child_id"])
 
 

@@ -92,7 +92,7 @@ async def test_the_worker_sweeps_and_counts(late_world: World, county: str, page
                 live: dict[str, Any] = (await client.get(page)).json()
             except httpx.TransportError:
                 return None
-        return live if live["counters"].get(f"{county} RoleEnded") == 3 and live["sweeps"] else None
+        return live if live["counters"].get(f"{county} RoleEnded") == 3 and live["sweeps"].get("flag_overdue") else None
 
     live = await until(counted)
     assert (live["counters"][f"{county} announced"], live["failures"]) == (3, {})

@@ -20,11 +20,13 @@ from scheduling.domain.person.decider import PERSON
 from scheduling.domain.person.events import PersonEvent
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import SCHOOL, SchoolListed
+from scheduling.domain.term.decider import TERM, TermOpened
 from scheduling.entrypoints import (
     routes_access,
     routes_calendar,
     routes_children,
     routes_contacts,
+    routes_due,
     routes_facts,
     routes_imports,
     routes_keeping,
@@ -53,6 +55,7 @@ PARTS = ServiceParts(
         "meeting": MEETING,
         "person": PERSON,
         "school": SCHOOL,
+        "term": TERM,
     },
     events=(
         *get_args(ChildEvent),
@@ -61,6 +64,7 @@ PARTS = ServiceParts(
         SchoolListed,
         *get_args(FeedEvent),
         *get_args(CalendarFeedEvent),
+        TermOpened,
     ),
     read_models=READ_MODELS,
     policies=POLICIES,
@@ -71,6 +75,7 @@ PARTS = ServiceParts(
         routes_imports.router,
         routes_children.router,
         routes_lists.router,
+        routes_due.router,
         routes_access.router,
         routes_keeping.router,
         routes_meetings.router,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import NoReturn
 
@@ -19,6 +20,7 @@ from pep_cli import (
 )
 from pep_cli.backup_commands import backup, restore
 from pep_cli.break_glass_command import break_glass
+from pep_cli.calendar_command import calendar
 from pep_cli.export_command import export
 from pep_cli.forget_command import forget, hold
 from pep_cli.offboard_command import offboard
@@ -62,6 +64,7 @@ for command in (
     export,
     break_glass,
     timeliness,
+    calendar,
 ):
     app.command()(command)
 app.add_typer(parked_commands.app, name="parked", help="Records that a service put aside because it failed on them.")
@@ -75,7 +78,7 @@ app.add_typer(clock_commands.app, name="clock", help="The frozen clock of a demo
 def main() -> None:
     """`pep`: the commands above, and those of each installed service."""
     for found in _wanted(sys.argv[1:2], sorted(entry_points(group="pep.commands"), key=lambda each: each.name)):
-        app.add_typer(found.load(), name=found.name)
+        _add(found.name, found.load())
     try:
         name_services()
         use_kept_token()
@@ -85,6 +88,14 @@ def main() -> None:
     except (Away, OSError, asyncpg.PostgresError) as away:
         how = str(away) if isinstance(away, Away) else type(away).__name__
         _give_up(f"A server of this installation cannot be reached ({how}). Is it running?")
+
+
+def _add(name: str, loaded: typer.Typer | Callable[..., None]) -> None:
+    """A service gives a group of commands, or one command."""
+    if isinstance(loaded, typer.Typer):
+        app.add_typer(loaded, name=name)
+    else:
+        app.command(name)(loaded)
 
 
 def _wanted(first: list[str], found: list[EntryPoint]) -> list[EntryPoint]:

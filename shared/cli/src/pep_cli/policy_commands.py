@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import Enum
@@ -38,19 +38,32 @@ def check(
     ] = AUTHORITIES,
     as_json: AsJson = False,
 ) -> None:
-    """Check all files of all authorities; a line for each fault: file, key, reason. Ends with 1 if there is any."""
+    """Check all files of all authorities; a line for each fault: file, key, reason. Ends with 1 if there is any.
+
+    Dates that can end after the statutory ones are no fault; they are told too.
+    """
     try:
-        found = sorted(read_policies(folder).authorities)
+        policies = read_policies(folder).authorities
     except PolicyFileError as wrong:
         if as_json:
             print(json.dumps({"faults": [asdict(fault) for fault in wrong.faults]}))
         else:
             print(wrong)
         raise typer.Exit(1) from wrong
+    found, notes = sorted(policies), list(_notes(policies))
     if as_json:
-        print(json.dumps({"authorities": found, "faults": []}))
-    else:
-        out.print(f"Nothing is wrong in the files of {', '.join(found)}.", highlight=False)
+        print(json.dumps({"authorities": found, "faults": [], "notes": notes}))
+        return
+    out.print(f"Nothing is wrong in the files of {', '.join(found)}.", highlight=False)
+    for note in notes:
+        out.print(f"To know: {note}.", highlight=False, soft_wrap=True)
+
+
+def _notes(policies: Mapping[str, AuthorityPolicies]) -> Iterator[str]:
+    """What is right and still surprises: told here, once, and not of each child."""
+    for name, each in sorted(policies.items()):
+        newest = each.scheduling.in_force(each.scheduling.days()[-1])
+        yield from (f"{name}, scheduling: {note}" for note in newest.can_miss_the_law())
 
 
 @app.command()
@@ -63,7 +76,7 @@ def show(
 ) -> None:
     """The rules in force on a day (today if none is given), each with its first day, its source, and the version."""
     day = _day(on)
-    files = _files(_of(folder, authority), file)
+    files = _files(policies_of(folder, authority), file)
     rows = {name: _on(each, name, day) for name, each in files.items()}
     versions = {name: _version(each, day) for name, each in files.items()}
     if as_json:
@@ -101,7 +114,7 @@ def diff(
     if (other is None) == (begin is None) or (other is None and on is not None) or (begin is None and end is not None):
         err.print("Give two authorities (and perhaps --on), or one with --from (and perhaps --to).")
         raise typer.Exit(2)
-    policies = [_of(folder, name) for name in (authority, other) if name is not None]
+    policies = [policies_of(folder, name) for name in (authority, other) if name is not None]
     if len(policies) > 1:
         sides = {each.authority.authority: _by_key(each, file, _day(on)) for each in policies}
     else:
@@ -154,7 +167,7 @@ def _version(file: PolicyFile, day: date) -> str | None:
     return file.in_force(day).version if isinstance(file, RulesFile) else None
 
 
-def _of(folder: Path, authority: str) -> AuthorityPolicies:
+def policies_of(folder: Path, authority: str) -> AuthorityPolicies:
     try:
         policies = read_policies(folder)
     except PolicyFileError as wrong:

@@ -6,16 +6,20 @@ and so is what happens to a date that falls on a day when nobody works.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from holidays import country_holidays
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+WEEKEND, INSET_DAY = "weekend", "INSET day"
+KNOWN_YEARS = range(1900, 2200)
+"""Outside these nobody knows the bank holidays; whoever types such a year has slipped."""
 
 
 class Unit(StrEnum):
@@ -65,16 +69,55 @@ def _bank_holidays(year: int) -> dict[date, str]:
     return dict(country_holidays("GB", subdiv="ENG", years=year))
 
 
+@dataclass(frozen=True, slots=True)
+class YearPage:
+    """One year of a calendar in one unit, counted once, so that a deadline is looked up and not walked to.
+
+    Places count from 0 on the day before 1 January: `counted_by[place]` is how many days have counted by then.
+    """
+
+    eve: date
+    counted: tuple[date, ...]
+    counted_by: tuple[int, ...]
+    named: tuple[tuple[date, str], ...]
+    named_by: tuple[int, ...]
+    unknown: tuple[date, ...]
+
+    def place(self, day: date) -> int:
+        return day.toordinal() - self.eve.toordinal()
+
+    def unknown_after(self, day: date) -> date | None:
+        """The first later day of the year of which nobody knows whether it counts."""
+        place = bisect_right(self.unknown, day)
+        return self.unknown[place] if place < len(self.unknown) else None
+
+
 @dataclass(frozen=True)
 class Calendar:
     """The days of one school or authority.
 
     `bank_holiday_overrides` corrects the bank holidays of England: a name adds a day, `None` takes one away.
+    `last_exam_days` are those of Year 11, by school year. From `always_open_from` on every working day counts as a
+    school day: a setting open all year, a pupil after the last exam. `out_of_county` says whether the school lies in
+    another authority's area, where that is known.
     """
 
     terms: tuple[TermDates, ...] = ()
     inset_days: frozenset[date] = frozenset()
     bank_holiday_overrides: Mapping[date, str | None] = field(default_factory=dict)
+    last_exam_days: Mapping[int, date] = field(default_factory=dict)
+    always_open_from: date | None = None
+    out_of_county: bool | None = None
+    _pages: dict[tuple[Unit, int], YearPage] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _opened: dict[date, Calendar] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def always_open(self, since: date = date.min) -> Calendar:
+        """The same calendar, but from this day on every working day counts as a school day."""
+        if self.always_open_from is not None and self.always_open_from <= since:
+            return self
+        if since not in self._opened:
+            self._opened[since] = replace(self, always_open_from=since)
+        return self._opened[since]
 
     def bank_holiday(self, day: date) -> str | None:
         """The name of the bank holiday, Good Friday and Christmas Day among them; none on other days."""
@@ -87,12 +130,14 @@ class Calendar:
         if unit is Unit.CALENDAR:
             return None
         if day.weekday() >= SATURDAY:
-            return "weekend"
+            return WEEKEND
         return self.bank_holiday(day) or (self._why_no_school(day) if unit is Unit.SCHOOL else None)
 
     def _why_no_school(self, day: date) -> str | None:
         if day in self.inset_days:
-            return "INSET day"
+            return INSET_DAY
+        if self.always_open_from is not None and day >= self.always_open_from:
+            return None
         return None if self._stretch_on(day) else "school holiday"
 
     def _stretch_on(self, day: date) -> TermDates | None:
@@ -100,17 +145,50 @@ class Calendar:
             raise TermDatesMissing(day)
         return next((stretch for stretch in self.terms if stretch.first <= day <= stretch.last), None)
 
+    def page(self, year: int, unit: Unit) -> YearPage:
+        """The year as it counts in `unit`, made when it is first asked for."""
+        known = self._pages.get((unit, year))
+        if known is None:
+            known = self._pages[unit, year] = self._page(year, unit)
+        return known
+
+    def _page(self, year: int, unit: Unit) -> YearPage:
+        counted, named, unknown = list[date](), list[tuple[date, str]](), list[date]()
+        counted_by, named_by = [0], [0]
+        for day in days_between(date(year, 1, 1), date(year, 12, 31)):
+            try:
+                why = self.why_not_counted(day, unit)
+            except TermDatesMissing:
+                unknown.append(day)
+                why = WEEKEND
+            if why is None:
+                counted.append(day)
+            elif why != WEEKEND:
+                named.append((day, why))
+            counted_by.append(len(counted))
+            named_by.append(len(named))
+        eve = date.fromordinal(date(year, 1, 1).toordinal() - 1)
+        return YearPage(eve, tuple(counted), tuple(counted_by), tuple(named), tuple(named_by), tuple(unknown))
+
     def is_working_day(self, day: date) -> bool:
         return self.why_not_counted(day, Unit.WORKING) is None
 
     def whole_terms(self) -> tuple[SchoolTerm, ...]:
         """Each term as one, from its first day to its last, half-term breaks inside it, in order."""
+        return self._whole_terms
+
+    @cached_property
+    def _whole_terms(self) -> tuple[SchoolTerm, ...]:
         keys = dict.fromkeys((stretch.school_year, stretch.term) for stretch in self.terms)
         return tuple(self._whole_term(year, term) for year, term in keys)
 
     def _whole_term(self, year: int, term: Term) -> SchoolTerm:
         parts = [part for part in self.terms if (part.school_year, part.term) == (year, term)]
         return SchoolTerm(year, term, parts[0].first, parts[-1].last)
+
+    def whole_term(self, year: int, term: Term) -> SchoolTerm | None:
+        """This term of this school year; none if its dates are not known."""
+        return next((each for each in self.whole_terms() if (each.school_year, each.term) == (year, term)), None)
 
     def term_on(self, day: date) -> SchoolTerm | None:
         """The term of this day, half-term breaks included; none in the holidays between terms."""
@@ -154,19 +232,45 @@ class DueDate:
 
 
 def due_date(trigger: date, days: int, unit: Unit, calendar: Calendar, roll: Roll = Roll.KEEP) -> DueDate:
-    """The `days`-th day that counts after `trigger`. TermDatesMissing if school days run out of known term dates."""
+    """The `days`-th day that counts after `trigger`. TermDatesMissing where no known term dates, or holidays, reach."""
     if days < 1:
         raise ValueError("a deadline is at least one day after its trigger")
-    skipped: list[tuple[date, str]] = []
-    day = trigger
-    while days:
-        day += ONE_DAY
-        why = calendar.why_not_counted(day, unit)
-        if why is None:
-            days -= 1
-        elif why != "weekend":
-            skipped.append((day, why))
-    return DueDate(_rolled(day, roll, calendar), trigger, tuple(skipped))
+    if trigger.year not in KNOWN_YEARS:
+        raise TermDatesMissing(trigger)
+    if unit is Unit.CALENDAR:
+        return DueDate(_rolled(trigger + days * ONE_DAY, roll, calendar), trigger)
+    day, skipped = _looked_up(trigger, days, unit, calendar)
+    return DueDate(day, trigger, skipped)
+
+
+def _looked_up(trigger: date, days: int, unit: Unit, calendar: Calendar) -> tuple[date, tuple[tuple[date, str], ...]]:
+    """From page to page, until as many days have counted. Such a day is a working day and need not be rolled."""
+    page = calendar.page(trigger.year, unit)
+    start, skipped = page.place(trigger), tuple[tuple[date, str], ...]()
+    while (place := page.counted_by[start] + days - 1) >= len(page.counted):
+        _all_known(page, start, date.max)
+        days -= len(page.counted) - page.counted_by[start]
+        skipped += page.named[page.named_by[start] :]
+        page, start = calendar.page(page.eve.year + 2, unit), 0
+    day = page.counted[place]
+    _all_known(page, start, day)
+    return day, skipped + page.named[page.named_by[start] : page.named_by[page.place(day)]]
+
+
+def _all_known(page: YearPage, start: int, until: date) -> None:
+    if page.unknown and (unknown := page.unknown_after(page.eve + start * ONE_DAY)) and unknown < until:
+        raise TermDatesMissing(unknown)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Every day from first to last, both included."""
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+
+
+def passed_over(counted: DueDate, unit: Unit, calendar: Calendar) -> tuple[tuple[date, str], ...]:
+    """Every day between start and due date that did not count, weekends too, each with its reason."""
+    days = days_between(counted.start + ONE_DAY, counted.due - ONE_DAY)
+    return tuple((day, why) for day in days if (why := calendar.why_not_counted(day, unit)))
 
 
 def _rolled(day: date, roll: Roll, calendar: Calendar) -> date:

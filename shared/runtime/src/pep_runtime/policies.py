@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ from pep_kernel.authority_policy import (
 )
 from pep_kernel.calendars import Calendar
 
+REHEARSAL = "rehearsal"
+"""The authority's own cases, which stand beside its files and are no rule: `pep rehearse` reads them."""
+
 
 @dataclass(frozen=True)
 class AuthorityPolicies:
@@ -44,6 +47,9 @@ class Policies:
     """The files of all authorities."""
 
     authorities: Mapping[str, AuthorityPolicies]
+    _calendars: dict[tuple[int, bool | None], Calendar] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def for_authority(self, name: str) -> AuthorityPolicies:
         """KeyError for an authority that has no folder."""
@@ -55,8 +61,21 @@ class Policies:
         A school in another county keeps that county's term dates (T02b); one in an area that has no folder here, and a
         child without a school, are counted by the responsible authority's.
         """
-        area = next((each for each in self.authorities.values() if _lies_in(laestab, each)), self.for_authority(name))
-        return area.terms.calendar(school_urn)
+        own = self.for_authority(name)
+        area = next((each for each in self.authorities.values() if _lies_in(laestab, each)), own)
+        outside = None if laestab is None else not _lies_in(laestab, own)
+        return self._known_outside(area.terms.calendar(school_urn), outside)
+
+    def area_that_names(self, school_urn: str) -> str | None:
+        """The authority whose term dates name this very school."""
+        return next((name for name, each in self.authorities.items() if each.terms.names(school_urn)), None)
+
+    def _known_outside(self, calendar: Calendar, outside: bool | None) -> Calendar:
+        """The same calendar object for the same question, since what it has counted is kept with it."""
+        key = (id(calendar), outside)
+        if key not in self._calendars:
+            self._calendars[key] = replace(calendar, out_of_county=outside)
+        return self._calendars[key]
 
 
 def _lies_in(laestab: str | None, area: AuthorityPolicies) -> bool:
@@ -78,7 +97,7 @@ def read_policies(folder: Path) -> Policies:
 
 def _read_authority(folder: Path, faults: list[PolicyFault]) -> dict[str, Any]:
     """Its files by the names of `AuthorityPolicies`; what is wrong with them is added to `faults`."""
-    unknown = sorted(path for path in folder.glob("*.toml") if path.stem not in FILES)
+    unknown = sorted(path for path in folder.glob("*.toml") if path.stem not in (*FILES, REHEARSAL))
     faults.extend(
         PolicyFault(str(path), WHOLE_FILE, f"no such file is known; {', '.join(FILES)} are") for path in unknown
     )

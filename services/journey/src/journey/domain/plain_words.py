@@ -19,6 +19,7 @@ DUTIES = {
     "hold": "Holding the PEP meeting",
     "complete": "Completing the PEP",
     "available": "Having the PEP ready",
+    "notify": "Telling the school in writing",
 }
 _TOKEN = re.compile(r"\d+\.(identity|plan|contact|third_party)\.")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")

@@ -16,6 +16,8 @@ from scheduling.domain.child.commands import (
     Judged,
     NoteMeetingHeld,
     NoteMeetingScheduled,
+    OpenTermForChild,
+    RecomputeDueDates,
     RecordCareFacts,
     RecordCareFactsOfMany,
     RecordFact,
@@ -29,7 +31,16 @@ from scheduling.domain.meeting.events import MeetingHeld, MeetingOutcomeCorrecte
 from scheduling.domain.meeting.states import Held, Meeting, NotScheduled, Scheduled
 from scheduling.domain.school.states import Listed, NotListed
 
-JudgedOfChild = AcceptResponsibility | RecordCareFacts | RecordFact | CorrectFact | RecordSchoolMove | NoteMeetingHeld
+JudgedOfChild = (
+    AcceptResponsibility
+    | RecordCareFacts
+    | RecordFact
+    | CorrectFact
+    | RecordSchoolMove
+    | NoteMeetingHeld
+    | OpenTermForChild
+    | RecomputeDueDates
+)
 MEETINGS: tuple[type[Meeting], ...] = (NotScheduled, Scheduled, Held)
 
 

@@ -1,31 +1,29 @@
-"""Looks through all open due dates whose day has passed, and says of each, once, that it is overdue."""
+"""Looks through all due dates whose day has passed: says of each, once, that it is overdue, and later whom to tell."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
+from typing import Any
 
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
-from pep_runtime.tasks import PASSING
+from scheduling.domain.rules import SchedulingRules
+from scheduling.entrypoints.sweeping import for_each_authority, rows_of
+from scheduling.policies.escalate_what_stays_overdue import escalate, steps_reached
 from scheduling.policies.flag_overdue_when_day_has_passed import flag_overdue
 from scheduling.projections.due_date import DUE_DATES, DueDate
 
 AT_MOST = 500
-log = logging.getLogger("scheduling.stream")
 
 
 async def sweep(service: RunningService) -> None:
     """One sweep over every authority. Trouble with one stops no other."""
-    for authority in await service.authorities():
-        try:
-            await _sweep_one(service, authority)
-        except PASSING as trouble:
-            log.warning("overdue sweep of %s put off: %s", authority, type(trouble).__name__)
+    await for_each_authority(service, "overdue", _flag)
+    await for_each_authority(service, "escalation", _escalate)
 
 
-async def _sweep_one(service: RunningService, authority: str) -> None:
+async def _flag(service: RunningService, authority: str) -> None:
     today = service.clock.today()
     for row in await _passed(service, authority, today):
         act, cause = flag_overdue(authority, row.child_ref, row.obligation, row.trigger_on, row.due, today)
@@ -33,13 +31,29 @@ async def _sweep_one(service: RunningService, authority: str) -> None:
 
 
 async def _passed(service: RunningService, authority: str, today: date) -> Sequence[DueDate]:
-    async with service.worker.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute("select set_config('app.authority', $1, true)", authority)
-        records = await connection.fetch(
-            "select * from due_date where authority = $1 and state = 'open' and due < $2 order by due limit $3",
-            authority,
-            today,
-            AT_MOST,
-        )
-    table = service.tables[DUE_DATES.table]
-    return [table.row(dict(record)) for record in records]
+    query = "select * from due_date where authority = $1 and state = 'open' and due < $2 order by due limit $3"
+    return await rows_of(service, DUE_DATES, authority, query, today, AT_MOST)
+
+
+async def _escalate(service: RunningService, authority: str) -> None:
+    rules: SchedulingRules = service.rules(authority)
+    today, steps = service.clock.today(), max(len(each.steps) for each in rules.file.overdue)
+    async for row in _still_overdue(service, authority, steps):
+        for number, step in steps_reached(rules, row.due or today, row.escalated, today):
+            act, cause = escalate(
+                authority, row.child_ref, row.obligation, row.trigger_on, row.due or today, number, step
+            )
+            await service.handler.handle(authority, act, ByPolicy("escalate_what_stays_overdue", cause, cause))
+
+
+async def _still_overdue(service: RunningService, authority: str, steps: int) -> AsyncIterator[DueDate]:
+    """All of which not everybody on the ladder has been told, some at a time: most wait for a later day."""
+    query = (
+        "select * from due_date where authority = $1 and state = 'overdue' and escalated < $2"
+        " and (child_ref, obligation, trigger_on) > ($3, $4, $5) order by child_ref, obligation, trigger_on limit $6"
+    )
+    after: tuple[Any, ...] = ("", "", date.min)
+    while rows := await rows_of(service, DUE_DATES, authority, query, steps, *after, AT_MOST):
+        for row in rows:
+            yield row
+        after = (rows[-1].child_ref, rows[-1].obligation, rows[-1].trigger_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -31,7 +32,7 @@ from scheduling.entrypoints.taking_in import must_be_listed
 from scheduling.projections.absence import ABSENCES
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
-from scheduling.projections.due_date import DUE_DATES
+from scheduling.projections.due_date import DUE_DATES, DueDate
 from scheduling.projections.meeting import MEETING_OVERVIEWS
 
 router = APIRouter(tags=["children"])
@@ -70,7 +71,12 @@ async def list_due_dates_of_child(
 ) -> DueDatePage:
     await permitted_child(caller, child_ref, READ)
     page = await caller.rows(DUE_DATES, {"child_ref": child_ref}, after=after, limit=limit)
-    return DueDatePage(items=[DueDateShown.model_validate(due) for due in page.items], next=page.next)
+    return DueDatePage(items=[await _due_shown(caller, due) for due in page.items], next=page.next)
+
+
+async def _due_shown(caller: Desk, due: DueDate) -> DueDateShown:
+    shown = DueDateShown.model_validate(replace(due, late_details=None))
+    return shown.model_copy(update={"late_details": await caller.open(due.late_details)})
 
 
 @router.get("/children/{child_ref}/meetings", summary="A child's meetings")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 
@@ -110,7 +111,12 @@ async def list_due_dates(
         where["due"] = _days(first, before, weeks, caller.today)
     only = of_theirs(caller, READ)
     page = await caller.rows(DUE_DATES, where, only=only, by="due", after=after, limit=limit)
-    return DueDatePage(items=[DueDateShown.model_validate(due) for due in page.items], next=page.next)
+    return DueDatePage(items=[_due_shown(due) for due in page.items], next=page.next)
+
+
+def _due_shown(due: DueDate) -> DueDateShown:
+    """Why it was late is told in words in the list of one child alone."""
+    return DueDateShown.model_validate(replace(due, late_details=None))
 
 
 def _days(first: date | None, before: date | None, weeks: int | None, today: date) -> Within:
@@ -134,7 +140,7 @@ async def list_overdue(
 
 
 def _overdue(due: DueDate, today: date) -> OverdueShown:
-    shown = DueDateShown.model_validate(due)
+    shown = _due_shown(due)
     return OverdueShown(**shown.model_dump(), days_overdue=(today - due.due).days if due.due else 0)
 
 

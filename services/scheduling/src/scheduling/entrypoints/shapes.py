@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from pep_kernel.authority_policy.meetings import Capacity
+from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.child.code_lists import is_reason_for_leaving
 from scheduling.domain.meeting.people import Attendee, Invitee, NextMeeting, Pupil, Short, Text
 
@@ -55,7 +56,7 @@ class DueDateShown(Shown):
     """One obligation: what, by when, counted how, by which rule, and what became of it."""
 
     child_ref: str = Field(examples=[CHILD_REF])
-    obligation: Literal["convene", "hold", "complete", "available"]
+    obligation: Obligation
     trigger: str = Field(examples=["entered_care"])
     trigger_on: date
     state: Literal["open", "met", "overdue", "withdrawn", "not_counted"]
@@ -68,6 +69,14 @@ class DueDateShown(Shown):
     overdue: bool = Field(description="Whether its day passed before it was met.")
     met_on: date | None
     met_by: str | None
+    was: date | None = Field(description="The date before it was counted again.")
+    escalated: int = Field(description="How many people of the authority's ladder were told that it is overdue.")
+    days_late: int | None = Field(description="Calendar days between the due date and the day on which it was met.")
+    late_because: str | None = Field(examples=["school_holiday"])
+    late_details: str | None = Field(None, description="In a person's words; shown in the list of one child.")
+    days_in_quality_queue: int | None = Field(
+        description="Calendar days that the plan waited for quality assurance: not the school's lateness."
+    )
 
 
 class MeetingShown(Shown):

@@ -1,4 +1,4 @@
-"""The stream role: timers that look for what has become due, and how much is announced just now."""
+"""The stream role: timers for terms that open, days that have passed, facts that are missing; what is announced."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import faust
 from pep_runtime.service import ServiceParts
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import stream_app
+from scheduling.entrypoints import overdue_sweep, term_sweep
 from scheduling.entrypoints.care_sweep import look_at_care
-from scheduling.entrypoints.overdue_sweep import sweep
 
 
 def announced(kind: str, _announcement: Mapping[str, Any]) -> Mapping[str, int]:
@@ -21,4 +21,5 @@ def announced(kind: str, _announcement: Mapping[str, Any]) -> Mapping[str, int]:
 
 def scheduling_stream(parts: ServiceParts, settings: Settings, stream: StreamSettings) -> faust.App:
     """Scheduling's faust app."""
-    return stream_app(parts, settings, stream, {"flag_overdue": sweep, "look_at_care": look_at_care}, announced)
+    timers = {"flag_overdue": overdue_sweep.sweep, "open_term": term_sweep.sweep, "look_at_care": look_at_care}
+    return stream_app(parts, settings, stream, timers, announced)

@@ -17,11 +17,13 @@ from scheduling.projections.likeness import CHILD_LIKENESSES
 from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS
 from scheduling.projections.record_keeping import LEGAL_HOLDS, RECORD_KEEPING
 from scheduling.projections.school import SCHOOLS
+from scheduling.projections.termly_meeting import TERMLY_MEETINGS
 from scheduling.projections.timeliness import TEAMS, TIMELINESS
 
 READ_MODELS: tuple[ReadModel[Any], ...] = (
     CHILD_OVERVIEWS,
     DUE_DATES,
+    TERMLY_MEETINGS,
     MEETING_OVERVIEWS,
     MEETING_INVITEES,
     CONTACTS,

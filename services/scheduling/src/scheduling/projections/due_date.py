@@ -9,19 +9,26 @@ from datetime import date
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
+from pep_kernel.sealed import PlanText
 from scheduling.domain.child.events import (
+    LateReasonRecorded,
     ObligationMet,
     ObligationReopened,
     PEPDueDateNotCounted,
+    PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
     PEPOverdue,
+    PEPOverdueEscalated,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class DueDate:
-    """One obligation. `state` is open, met, overdue, withdrawn, or not_counted where no calendar reaches its days."""
+    """One obligation. `state` is open, met, overdue, withdrawn, or not_counted where no calendar reaches its days.
+
+    `escalated` is how many steps of the ladder have been told; `was` the date before it was counted again.
+    """
 
     child_ref: str
     obligation: Obligation
@@ -37,9 +44,38 @@ class DueDate:
     overdue: bool = False
     met_on: date | None = None
     met_by: str | None = None
+    escalated: int = 0
+    late_because: str | None = None
+    late_details: PlanText | None = None
+    marked_complete_on: date | None = None
+    was: date | None = None
+
+    @property
+    def days_late(self) -> int | None:
+        """How many days after its date it was met; none if it was met in time, or is open."""
+        if self.met_on is None or self.due is None or self.met_on <= self.due:
+            return None
+        return (self.met_on - self.due).days
+
+    @property
+    def days_in_quality_queue(self) -> int | None:
+        """How many days the plan waited between being marked complete and being completed."""
+        if self.met_on is None or self.marked_complete_on is None:
+            return None
+        return (self.met_on - self.marked_complete_on).days
 
 
-_ABOUT = (PEPDueDateSet, PEPDueDateNotCounted, PEPDueDateWithdrawn, ObligationMet, ObligationReopened, PEPOverdue)
+_ABOUT = (
+    PEPDueDateSet,
+    PEPDueDateNotCounted,
+    PEPDueDateRevised,
+    PEPDueDateWithdrawn,
+    ObligationMet,
+    ObligationReopened,
+    PEPOverdue,
+    PEPOverdueEscalated,
+    LateReasonRecorded,
+)
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
@@ -74,14 +110,34 @@ def _fold(row: DueDate | None, recorded: Recorded, _key: Key) -> DueDate | None:
                 state="not_counted",
                 note=event.reason,
             )
+        case DueDate(), PEPDueDateRevised() as event:
+            return replace(
+                row,
+                state="open",
+                overdue=False,
+                escalated=0,
+                due=event.due,
+                was=event.was,
+                days=event.days,
+                unit=event.unit,
+                source=event.source,
+                policy_version=event.policy_version,
+                note=None,
+            )
         case DueDate(), PEPDueDateWithdrawn():
             return replace(row, state="withdrawn")
-        case DueDate(), ObligationMet(on=on, by=by):
-            return replace(row, state="met", met_on=on, met_by=by)
+        case DueDate(), ObligationMet(on=on, by=by, marked_complete_on=marked):
+            return replace(row, state="met", met_on=on, met_by=by, marked_complete_on=marked)
         case DueDate(overdue=overdue), ObligationReopened():
-            return replace(row, state="overdue" if overdue else "open", met_on=None, met_by=None)
+            return replace(
+                row, state="overdue" if overdue else "open", met_on=None, met_by=None, marked_complete_on=None
+            )
         case DueDate(), PEPOverdue():
             return replace(row, state="overdue", overdue=True)
+        case DueDate(), PEPOverdueEscalated(step=step):
+            return replace(row, escalated=step)
+        case DueDate(), LateReasonRecorded(because=because, details=details):
+            return replace(row, late_because=because, late_details=details)
         case _:
             return row
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date
-from typing import Annotated, Any, ClassVar, TypeVar, get_origin
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, TypeVar, cast, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 FIRST_DAY = date(2000, 1, 1)
 """Nothing is older: a year typed wrongly shows."""
@@ -36,7 +38,7 @@ class PolicyModel(BaseModel):
     @property
     def label(self) -> str:
         """What tells it from others in its list, such as `entered_care/convene`; empty if it stands alone."""
-        return "/".join(str(getattr(self, name)) for name in self.NAMED_BY)
+        return "/".join(part for name in self.NAMED_BY if (part := str(getattr(self, name))))
 
 
 class Dated(PolicyModel):
@@ -82,7 +84,7 @@ class NotInForce(LookupError):
 class InForce(PolicyModel):
     """The rules of one service that hold on one day."""
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The day the newest rule began, and eight figures of a hash over what all say: `2026-09-01.5f0c9b1e`."""
         newest = max(rule.effective_from for rule in self._rules())
@@ -108,6 +110,8 @@ class RulesFile(PolicyFile):
         (), description="Versions that were written into the log and that this file declares mistaken."
     )
 
+    _together: dict[int, InForce] = PrivateAttr(default_factory=dict)
+
     def days(self) -> tuple[date, ...]:
         """The days on which something in the file begins to hold, in order."""
         return tuple(sorted({rule.effective_from for rule in self._every_rule()}))
@@ -123,7 +127,20 @@ class RulesFile(PolicyFile):
                 yield from (each for each in value if isinstance(each, Dated))
 
     def _in_force(self, kind: type[Policy], on: date) -> Policy:
-        """The rules of this day. NotInForce before the first day of one that must always hold."""
+        """The rules of this day, put together once. NotInForce before the first day of one that must always hold."""
+        since = bisect_right(self._changes, on)
+        if since not in self._together:
+            self._together[since] = self._put_together(kind, on)
+        return cast(Policy, self._together[since])
+
+    @cached_property
+    def _changes(self) -> list[date]:
+        """The days on which something begins or has ended."""
+        ended = (rule.effective_until for rule in self._every_rule())
+        ends = [last + timedelta(days=1) for last in ended if last is not None and last < date.max]
+        return sorted({*self.days(), *ends})
+
+    def _put_together(self, kind: type[Policy], on: date) -> Policy:
         held = {name: self._held(name, field.annotation, on) for name, field in kind.model_fields.items()}
         return kind.model_validate(held)
 

@@ -1,33 +1,24 @@
-"""Scheduling's rules: who has a PEP, by when what must be done, and when a meeting counts.
+"""Scheduling's rules: who has a PEP, whose attendance is collected, what several people must agree to.
 
-How people come together for a meeting (who arranges, chairs, invites) is in `meetings.py`.
+By when what must be done is in `due_dates.py`; how people come together for a meeting in `meetings.py`.
 """
 
 from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from pep_kernel.authority_policy.calendar_feed import CalendarFeed
 from pep_kernel.authority_policy.care_feed import CareFeed
 from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile
+from pep_kernel.authority_policy.due_dates import Age, Cadence, Obligation, Overdue, SchoolDays, Trigger, can_miss
 from pep_kernel.authority_policy.meetings import Chair, Convener, Invitations, NextMeeting, Notice, Quorum
 from pep_kernel.authority_policy.record_keeping import RecordKeeping
 from pep_kernel.authority_policy.succession import Several, Versions
-from pep_kernel.calendars import Roll, Term, Unit, age_on, year_group
-
-Age = Annotated[int, Field(ge=0, le=25)]
-
-
-class Trigger(StrEnum):
-    """What starts an obligation's clock."""
-
-    ENTERED_CARE = "entered_care"
-    SCHOOL_MOVED = "school_moved"
-    MEETING_HELD = "meeting_held"
+from pep_kernel.calendars import age_on, year_group
 
 
 class Approver(StrEnum):
@@ -60,46 +51,23 @@ class Applicability(Dated):
 
     def why_not(self, legal_status: str, date_of_birth: date, on: date, *, in_setting: bool) -> str | None:
         """The short code of why no PEP applies on this day; none when it does."""
-        age_years = age_on(date_of_birth, on)
+        age_years, year = age_on(date_of_birth, on), year_group(date_of_birth, on)
+        return self.why_not_known(legal_status, age_years, year, in_setting=in_setting)
+
+    def why_not_known(
+        self, legal_status: str | None, age_years: int | None, year: int | None, *, in_setting: bool
+    ) -> str | None:
+        """The same of a child of whom not all is known: what is not known excludes nothing."""
         if legal_status in self.legal_statuses_without:
             return "short_break"
-        if age_years < self.from_age_years:
+        if age_years is not None and age_years < self.from_age_years:
             return "too_young"
-        if age_years >= self.until_age_years:
+        if age_years is not None and age_years >= self.until_age_years:
             return "grown_up"
-        below_reception = year_group(date_of_birth, on) < 0
+        below_reception = year is not None and year < 0
         return (
             "no_early_years_setting" if self.early_years_needs_setting and below_reception and not in_setting else None
         )
-
-
-class Obligation(Dated):
-    """One duty with one date of its own: so many days after its trigger, met by one event and by nothing else."""
-
-    NAMED_BY = ("trigger", "duty")
-
-    trigger: Trigger = Field(description="What starts the clock.")
-    duty: Literal["convene", "hold", "complete", "available"] = Field(
-        description="What must be done: arrange the meeting, hold it, complete the plan, have it ready for the review."
-    )
-    days: int = Field(ge=1, le=365, description="How many days after the trigger; the day after it is day 1.")
-    unit: Unit = Field(description="Which days count: all, those on which offices work, those on which schools teach.")
-    roll: Roll = Field(
-        Roll.KEEP, description="Where a due date goes that falls on a day when nobody works: nowhere, on, or back."
-    )
-    met_by: Literal["MeetingScheduled", "MeetingHeld", "PEPMarkedComplete", "PEPCompleted"] = Field(
-        description="The one event that meets it."
-    )
-
-
-class Cadence(Dated):
-    """The terms in which each child has a PEP meeting after the first, and those for children in the early years."""
-
-    school_age_terms: tuple[Term, ...] = Field(min_length=1, description="The terms of a child of school age.")
-    early_years_terms: tuple[Term, ...] = Field(min_length=1, description="The terms of a child below school age.")
-
-    def terms_for(self, date_of_birth: date, on: date) -> frozenset[Term]:
-        return frozenset(self.early_years_terms if year_group(date_of_birth, on) < 0 else self.school_age_terms)
 
 
 class AttendanceFeed(Dated):
@@ -143,6 +111,8 @@ class SchedulingPolicy(InForce):
     applicability: Applicability
     obligations: tuple[Obligation, ...]
     cadence: Cadence
+    school_days: SchoolDays
+    overdue: Overdue
     convener: Convener
     chair: Chair
     invitations: Invitations
@@ -155,6 +125,15 @@ class SchedulingPolicy(InForce):
     dual_approvals: tuple[DualApproval, ...]
     calendar_feed: CalendarFeed
 
+    def can_miss_the_law(self) -> tuple[str, ...]:
+        """Local dates that can end after a statutory one, each told once, in words for whoever keeps the file."""
+        pairs = ((rule, law) for rule in self.obligations for law in self.obligations if can_miss(rule, law))
+        return tuple(
+            f"'{rule.label}' ({rule.days} {rule.unit} days) can end after the statutory date of '{law.label}' "
+            f"({law.days} {law.unit} days); a child for whom it does has a note that says so"
+            for rule, law in pairs
+        )
+
     def obligations_after(self, trigger: Trigger) -> tuple[Obligation, ...]:
         return tuple(obligation for obligation in self.obligations if obligation.trigger is trigger)
 
@@ -165,6 +144,8 @@ class SchedulingFile(RulesFile):
     applicability: Versions[Applicability]
     obligations: Several[Obligation] = Field(min_length=1)
     cadence: Versions[Cadence]
+    school_days: Versions[SchoolDays]
+    overdue: Versions[Overdue]
     convener: Versions[Convener]
     chair: Versions[Chair]
     invitations: Versions[Invitations]

@@ -7,10 +7,10 @@ from collections.abc import Hashable, Iterator, Sequence
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator
 
 from pep_kernel.authority_policy.dated import Day, PolicyFile, PolicyModel
-from pep_kernel.authority_policy.succession import Fault, refuse
+from pep_kernel.authority_policy.succession import Entries, Fault, refuse
 from pep_kernel.calendars import SATURDAY, Calendar, Term, TermDates
 
 
@@ -41,6 +41,15 @@ class InsetDay(PolicyModel):
 
     on: Day = Field(description="The day.")
     school_urn: str | None = Field(None, description="The school's URN; left out, all schools of the area.")
+
+
+class LastExamDay(PolicyModel):
+    """The day after which Year 11 is not expected at school any more."""
+
+    NAMED_BY = ("school_year",)
+
+    school_year: int = Field(ge=2000, le=2100, description="The calendar year in which the school year began.")
+    on: Day = Field(description="The day of the last exam.")
 
 
 class BankHoliday(PolicyModel):
@@ -89,6 +98,12 @@ class TermsFile(PolicyFile):
     )
     inset_days: tuple[InsetDay, ...] = Field((), description="Days on which staff are trained and no pupil comes.")
     bank_holidays: tuple[BankHoliday, ...] = Field((), description="Corrections of the known bank holidays.")
+    open_all_year: tuple[str, ...] = Field(
+        (), description="The URNs of settings without holidays: there every working day is a school day."
+    )
+    last_exam_days: Entries[LastExamDay] = Field((), description="When Year 11 sits its last exam, by school year.")
+
+    _calendars: dict[str | None, Calendar] = PrivateAttr(default_factory=dict)
 
     @field_validator("inset_days")
     @classmethod
@@ -103,12 +118,24 @@ class TermsFile(PolicyFile):
         return days
 
     def calendar(self, school_urn: str | None = None) -> Calendar:
-        """The days of one school, or of the area where none is named."""
-        return Calendar(
+        """The days of one school, or of the area where none is named. Made once for all schools with the same days."""
+        own = school_urn if self.names(school_urn) else None
+        if own not in self._calendars:
+            self._calendars[own] = self._calendar(own)
+        return self._calendars[own]
+
+    def names(self, school_urn: str | None) -> bool:
+        """Whether anything is said of this very school."""
+        return school_urn in self.open_all_year or any(day.school_urn == school_urn for day in self.inset_days)
+
+    def _calendar(self, school_urn: str | None) -> Calendar:
+        calendar = Calendar(
             terms=tuple(TermDates(each.first, each.last, each.school_year, each.term) for each in self.terms),
             inset_days=frozenset(day.on for day in self.inset_days if day.school_urn in (None, school_urn)),
             bank_holiday_overrides={day.on: day.name for day in self.bank_holidays},
+            last_exam_days={day.school_year: day.on for day in self.last_exam_days},
         )
+        return calendar.always_open() if school_urn in self.open_all_year else calendar
 
 
 def _twice(days: Sequence[Hashable]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pep_kernel.may.people import OFFICERS, VIRTUAL_SCHOOL, Role
+from pep_kernel.may.people import NOT_STAFF, OFFICERS, VIRTUAL_SCHOOL, Role
 from pep_kernel.may.relations import (
     ALLOCATED,
     ALLOCATED_AFTER_16,
@@ -38,6 +38,9 @@ GRANTS: Mapping[str, Holders] = {
     "list due dates": {**_VIRTUAL_SCHOOL, **_AUDITOR},
     "use calendar feed": {role: ANYONE for role in Role if role not in (Role.SERVICE, Role.AUDITOR, Role.PUPIL)},
     "read timeliness": {**_VIRTUAL_SCHOOL, Role.TEAM_MANAGER: ANYONE, **_AUDITOR},
+    "read due rules": dict.fromkeys((role for role in Role if role not in NOT_STAFF), ANYONE),
+    "recompute due dates": {Role.ADMINISTRATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+    "record late reason": {**_VIRTUAL_SCHOOL, **_AROUND_THE_CHILD},
     "schedule meeting": {Role.PEP_COORDINATOR: ANYONE, **_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
     "record meeting": {**_VIRTUAL_SCHOOL, **_AROUND_THE_CHILD},
     "read minutes": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME},

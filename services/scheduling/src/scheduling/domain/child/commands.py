@@ -9,10 +9,13 @@ from typing import Annotated
 from pydantic import Field
 
 from pep_kernel.authority_policy import SchedulingFile
+from pep_kernel.calendars import Term
 from pep_kernel.contracts.scheduling import Obligation, Outcome
+from pep_kernel.may import Role
 from pep_kernel.message import Command
 from scheduling.domain.access.commands import AccessCommand
 from scheduling.domain.child.care_record import CareRecord
+from scheduling.domain.child.events import LateBecause
 from scheduling.domain.child.fact_events import Decision
 from scheduling.domain.child.told import Correction, Fact
 from scheduling.domain.keeping.commands import KeepingCommand
@@ -178,6 +181,40 @@ class FlagOverdue(Command):
     today: date
 
 
+class EscalateOverdue(Command):
+    """What is overdue has been so for long enough that this step of the authority's ladder is reached."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger_on: date
+    step: int
+    role: Role
+
+
+class RecordLateReason(Command):
+    """Why something was late: a code to count by, and a person's words."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger_on: date
+    because: LateBecause
+    details: str | None = None
+
+
+class OpenTermForChild(Judged):
+    """A term opened in the authority's schools; whether the child owes a meeting in it is to be seen."""
+
+    school_year: int
+    term: Term
+    opened_on: date
+
+
+class RecomputeDueDates(Judged):
+    """Count what is open again, by the rules and term dates of today."""
+
+    today: date
+
+
 ChildCommand = (
     AcceptResponsibility
     | RecordCareFacts
@@ -194,6 +231,10 @@ ChildCommand = (
     | MeetObligation
     | ReopenObligations
     | FlagOverdue
+    | EscalateOverdue
+    | RecordLateReason
+    | OpenTermForChild
+    | RecomputeDueDates
     | KeepingCommand
     | AccessCommand
 )

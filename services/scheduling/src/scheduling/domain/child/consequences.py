@@ -7,12 +7,13 @@ counts still. Dates that rest on nothing that was corrected stay as they were st
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from msgspec import structs
 
-from pep_kernel.authority_policy.scheduling import Trigger
+from pep_kernel.authority_policy.due_dates import Trigger
 from scheduling.domain.child import due_dates, verdict
 from scheduling.domain.child.commands import JudgedToday
 from scheduling.domain.child.events import (
@@ -79,8 +80,9 @@ def _starts(child: Child, command: JudgedToday) -> list[Start]:
 
 
 def _dates(child: Child, command: JudgedToday, had: Sequence[Start], has: Sequence[Start]) -> list[ChildEvent]:
-    counted = [each for start in has if start not in had for each in _counted(start, child, command)]
     lost = {(start.trigger, start.on) for start in had if start not in has}
+    kept = replace(child, dues=tuple(due for due in child.dues if (due.trigger, due.trigger_on) not in lost))
+    counted = [each for start in has if start not in had for each in _counted(start, kept, command)]
     gone = [due for due in child.dues if (due.trigger, due.trigger_on) in lost and not _is_among(due, counted)]
     standing = {(due.obligation, due.trigger_on) for due in child.dues if due not in gone}
     fresh = [each for each in counted if (each.obligation, each.trigger_on) not in standing]

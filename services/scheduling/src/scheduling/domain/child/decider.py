@@ -5,13 +5,14 @@ Facts are always accepted: this book refuses only what it cannot understand, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial, reduce
 from typing import Any, assert_never
 
 from pep_kernel.announcement import Announcement
+from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts import scheduling as said
 from pep_kernel.decider import Decider
 from pep_kernel.forgotten import removed
@@ -28,8 +29,11 @@ from scheduling.domain.child import (
     facts,
     lacking,
     obligations,
+    overdue,
+    recomputing,
     responsibility,
     telling,
+    termly,
     verdict,
 )
 from scheduling.domain.child.commands import (
@@ -38,6 +42,7 @@ from scheduling.domain.child.commands import (
     ChildCommand,
     CorrectFact,
     EndCareAtEighteen,
+    EscalateOverdue,
     FlagMissingNotice,
     FlagOverdue,
     JudgedToday,
@@ -45,8 +50,11 @@ from scheduling.domain.child.commands import (
     NoteApproval,
     NoteMeetingHeld,
     NoteMeetingScheduled,
+    OpenTermForChild,
+    RecomputeDueDates,
     RecordCareFacts,
     RecordFact,
+    RecordLateReason,
     RecordLeftCare,
     RecordSchoolMove,
     ReopenObligations,
@@ -57,19 +65,24 @@ from scheduling.domain.child.events import (
     ChildIdentified,
     ChildLeftCare,
     LastPEPNoted,
+    LateReasonRecorded,
     LegalStatusChanged,
     ObligationMet,
     ObligationReopened,
     PEPApplicable,
     PEPDueDateNotCounted,
+    PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
+    PEPMarkedCompleteKnown,
     PEPNotApplicable,
     PEPOverdue,
+    PEPOverdueEscalated,
     PlacementChanged,
     ReviewHeld,
     SchoolMoved,
     SocialWorkerAllocated,
+    TermlyMeetingNotDue,
 )
 from scheduling.domain.child.fact_events import (
     ApprovalNoted,
@@ -107,11 +120,13 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, RecordCareFacts():
             return in_turn(child, command, *_of_record(child, command))
         case _, MeetObligation():
-            return obligations.met(child, command.child_ref, command.obligation, command.on, command.by)
+            return obligations.by_plan(child, command)
         case _, ReopenObligations(by=by):
             return obligations.reopened(command.child_ref, tuple(due for due in child.dues if due.met_by == by), by)
         case _, FlagOverdue():
-            return obligations.overdue(child, command)
+            return overdue.flagged(child, command)
+        case _, EscalateOverdue():
+            return overdue.escalated(child, command)
         case Child(spells=()), _:
             raise Refusal("Nothing is known of this child's care yet.")
         case _, AskOfAccess():
@@ -121,7 +136,7 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, NoteMeetingHeld():
             return obligations.meeting_held(child, command)
         case _, RecordFact():
-            return in_turn(child, command, telling.fact, left, verdict.judged, _at_new_school)
+            return in_turn(child, command, telling.fact, left, verdict.judged, _at_new_school, verdict.reviewed)
         case _, CorrectFact():
             return _corrected(child, command)
         case _, NoteApproval():
@@ -130,6 +145,12 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return lacking.missing_notice(child, ref, placement_on, today)
         case _, EndCareAtEighteen():
             return in_turn(child, command, _eighteen, left)
+        case _, RecordLateReason():
+            return overdue.late_reason(child, command)
+        case _, OpenTermForChild():
+            return termly.opened(child, command)
+        case _, RecomputeDueDates():
+            return recomputing.revised(child, command)
         case _, RecordSchoolMove():
             return in_turn(child, command, _school_move, verdict.moved_now)
         case _, AllocateSocialWorker():
@@ -155,7 +176,7 @@ def in_turn(child: Child, command: Any, *steps: Callable[[Child, Any], Sequence[
 def _of_record(child: Child, command: RecordCareFacts) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
     """Every kind of fact, then what follows. A record that says otherwise of a day than before is a correction."""
     follow = partial(_follow_corrections, child)
-    return (*facts.every_kind(command), left, verdict.judged, verdict.moved, follow)
+    return (*facts.every_kind(command), left, verdict.judged, verdict.moved, verdict.reviewed, follow)
 
 
 def _follow_corrections(before: Child, child: Child, command: JudgedToday) -> list[ChildEvent]:
@@ -244,19 +265,31 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, verdict=Applies(on), live_from=live_from)
         case PEPNotApplicable(reason=reason):
             return replace(child, verdict=DoesNotApply(reason))
-        case PEPDueDateSet(obligation=obligation, trigger=trigger, trigger_on=on, due=due, started_by=started_by):
-            new = Due(obligation, on, due, started_by, trigger=trigger)
-            return replace(child, dues=(*_without(child, event), new))
-        case PEPDueDateNotCounted():
-            return child
+        case PEPDueDateSet(trigger_on=trigger_on):
+            looked = {trigger_on} if event.trigger == Trigger.TERM_OPENED else set()
+            return replace(
+                child, dues=(*_without(child, event), _due(event)), peps=_held(child, event), terms=child.terms | looked
+            )
+        case PEPDueDateNotCounted(trigger=trigger, trigger_on=on):
+            return replace(child, terms=child.terms | {on}) if trigger == Trigger.TERM_OPENED else child
+        case TermlyMeetingNotDue(opened_on=on):
+            return replace(child, terms=child.terms | {on})
         case PEPDueDateWithdrawn():
-            return replace(child, dues=_without(child, event))
+            return replace(child, dues=_without(child, event), peps=_held(child, event))
+        case PEPDueDateRevised(due=due, unit=unit):
+            return _with_due(child, event, due=due, unit=unit, overdue=False, escalated=0)
         case ObligationMet(by=by, on=on):
-            return _with_due(child, event, met_by=by, met_on=on)
+            return replace(_with_due(child, event, met_by=by, met_on=on), peps=_held(child, event))
         case ObligationReopened():
-            return _with_due(child, event, met_by=None, met_on=None)
+            return replace(_with_due(child, event, met_by=None, met_on=None), peps=_held(child, event))
         case PEPOverdue():
             return _with_due(child, event, overdue=True)
+        case PEPOverdueEscalated(step=step):
+            return _with_due(child, event, escalated=step)
+        case LateReasonRecorded():
+            return child
+        case PEPMarkedCompleteKnown(plan_id=plan, on=on):
+            return replace(child, marked={**child.marked, plan: on})
         case FactCorrected():
             return correction.evolve(child, event)
         case CareResponsibilityTransferred(on=on, to_authority=to):
@@ -294,7 +327,42 @@ def _ended(spell: SpellInCare, on: date) -> SpellInCare:
     return replace(spell, ended=on) if spell.ended is None and spell.began <= on else spell
 
 
-OfOneDue = PEPDueDateSet | PEPDueDateWithdrawn | ObligationMet | ObligationReopened | PEPOverdue
+OfOneDue = (
+    PEPDueDateSet
+    | PEPDueDateRevised
+    | PEPDueDateWithdrawn
+    | ObligationMet
+    | ObligationReopened
+    | PEPOverdue
+    | PEPOverdueEscalated
+)
+
+
+def _due(event: PEPDueDateSet) -> Due:
+    return Due(
+        obligation=event.obligation,
+        trigger_on=event.trigger_on,
+        due=event.due,
+        started_by=event.started_by,
+        trigger=event.trigger,
+        unit=event.unit,
+    )
+
+
+def _held(child: Child, event: OfOneDue) -> Mapping[str, date]:
+    """The meetings that count as PEPs: they met "hold", or started what is due after a PEP."""
+    match event:
+        case ObligationMet(obligation="hold", by=by, on=on):
+            return {**child.peps, by: on}
+        case PEPDueDateSet(trigger=Trigger.MEETING_HELD, started_by=str(by), trigger_on=on):
+            return {**child.peps, by: on}
+        case ObligationReopened(obligation="hold", by=by):
+            return {meeting: on for meeting, on in child.peps.items() if meeting != by}
+        case PEPDueDateWithdrawn(because="meeting_outcome_corrected"):
+            gone = {due.started_by for due in child.dues if _is_of(due, event)}
+            return {meeting: on for meeting, on in child.peps.items() if meeting not in gone}
+        case _:
+            return child.peps
 
 
 def _is_of(due: Due, event: OfOneDue) -> bool:
@@ -339,6 +407,14 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
             return access.announce(event, child.social_workers[-1][1] if child.social_workers else None)
         case PEPOverdue(child_ref=ref, obligation=obligation, due=due):
             return said.PEPOverdue(child_ref=ref, obligation=obligation, due=due)
+        case PEPDueDateRevised(child_ref=ref, obligation=obligation, due=due, was=was, source=source):
+            by_rule = ", ".join(source)
+            return said.PEPDueDateRevised(child_ref=ref, obligation=obligation, due=due, was=was, source=by_rule)
+        case PEPOverdueEscalated(child_ref=ref, obligation=obligation, due=due, step=step, role=role):
+            return said.PEPOverdueEscalated(child_ref=ref, obligation=obligation, due=due, step=step, role=role)
+        case ObligationMet(child_ref=ref, obligation=obligation, on=on):
+            late = [due.due for due in child.dues if _is_of(due, event) and due.overdue]
+            return said.PEPOverdueCleared(child_ref=ref, obligation=obligation, due=late[0], on=on) if late else None
         case _:
             return None
 

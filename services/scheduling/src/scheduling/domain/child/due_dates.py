@@ -1,127 +1,119 @@
-"""By when what must be done: one date an obligation, counted by the rules in force on the day that started it."""
+"""By when what must be done, as events: one date an obligation, by the rules in force on the day that started it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 
-from msgspec.structs import replace
-
 from pep_kernel.authority_policy.dated import NotInForce
-from pep_kernel.authority_policy.scheduling import Obligation, SchedulingPolicy, Trigger
-from pep_kernel.calendars import Calendar, SchoolTerm, TermDatesMissing, Unit, due_date
+from pep_kernel.authority_policy.due_dates import AboutChild, Trigger
+from pep_kernel.authority_policy.scheduling import SchedulingPolicy
+from pep_kernel.calendars import Calendar, SchoolTerm, TermDatesMissing
+from scheduling.domain.child.about import about as known_about
 from scheduling.domain.child.commands import Judged, JudgedToday
 from scheduling.domain.child.events import PEPDueDateNotCounted, PEPDueDateSet, PEPDueDateWithdrawn, Withdrawn
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child, Due
+from scheduling.domain.due.explaining import as_counted_for, by_cut_off, explained, without_term
+from scheduling.domain.due.explanation import Candidate, Explanation, Uncounted
 
 Dates = list[PEPDueDateSet | PEPDueDateNotCounted]
-STATUTORY = "reg 33"
 
 
 def after(trigger: Trigger, on: date, child: Child, command: Judged, started_by: str | None = None) -> Dates:
-    """One date for each obligation that this trigger starts."""
+    """One date for each obligation that this trigger starts; none where an earlier one from the same day stands."""
     try:
         rules = command.rules.in_force(on)
     except NotInForce:
         return []
-    calendar = calendar_on(on, child, command)
-    count = _counting(trigger, on, command.child_ref, rules.version, calendar, started_by)
-    return _noted([count(obligation) for obligation in rules.obligations_after(trigger)])
+    explanation = explained_for(child, trigger, on, rules, command)
+    notes = {conflict.late.rule: conflict.note for conflict in explanation.conflicts}
+    dates = [
+        as_set(each, trigger, command.child_ref, rules.version, notes.get(each.rule), started_by)
+        for each in explanation.governing.values()
+        if not _stands(child, each)
+    ]
+    return [*dates, *_not_counted(explanation, trigger, on, command.child_ref, rules.version)]
 
 
-def calendar_on(day: date, child: Child, command: Judged) -> Calendar:
-    """The calendar of the child's school on this day: a school in another county keeps its own (T02b)."""
-    urn = value_on(child.schools, day)
-    return command.calendar_for(urn, command.laestabs.get(urn) if urn else None)
+def explained_for(child: Child, trigger: Trigger, on: date, rules: SchedulingPolicy, command: Judged) -> Explanation:
+    """What a trigger on this day starts for this child, by these rules and in the days of the child's school."""
+    about, calendar = counting_for(child, on, rules, command)
+    return explained(trigger, on, about, rules, calendar)
 
 
-def _counting(
-    trigger: Trigger, on: date, child_ref: str, version: str, calendar: Calendar, started_by: str | None
-) -> Callable[[Obligation], PEPDueDateSet | PEPDueDateNotCounted]:
-    def count(obligation: Obligation) -> PEPDueDateSet | PEPDueDateNotCounted:
-        try:
-            counted = due_date(on, obligation.days, obligation.unit, calendar, obligation.roll)
-        except TermDatesMissing as missing:
-            return PEPDueDateNotCounted(
-                child_ref=child_ref,
-                obligation=obligation.duty,
-                trigger=trigger,
-                trigger_on=on,
-                reason=str(missing),
-                policy_version=version,
-            )
-        return PEPDueDateSet(
-            child_ref=child_ref,
-            obligation=obligation.duty,
-            trigger=trigger.value,
-            trigger_on=on,
-            due=counted.due,
-            unit=obligation.unit.value,
-            source=obligation.source,
-            policy_version=version,
-            days=obligation.days,
-            passed_over=tuple(day for day, _why in counted.skipped),
-            started_by=started_by,
-        )
-
-    return count
+def counting_for(child: Child, on: date, rules: SchedulingPolicy, command: Judged) -> tuple[AboutChild, Calendar]:
+    """What rules may ask of the child on this day, and the days of its school: each county keeps its own (T02b)."""
+    urn = value_on(child.schools, on)
+    calendar = command.calendar_for(urn, command.laestabs.get(urn) if urn else None)
+    about = known_about(child, on, calendar.out_of_county, command)
+    return about, as_counted_for(calendar, rules.school_days, on, about.year_group, at_school=urn is not None)
 
 
-def _noted(dates: Dates) -> Dates:
-    """A date later than the statutory one says so (T02b): both stand, and the earlier governs."""
-    statutory = [each.due for each in dates if isinstance(each, PEPDueDateSet) and STATUTORY in each.source]
-    return [_with_note(each, min(statutory)) if statutory else each for each in dates]
+def _stands(child: Child, new: Candidate) -> bool:
+    """Whether an obligation of the same day has been met already, or falls due no later."""
+    same = (due for due in child.dues if (due.obligation, due.trigger_on) == (new.obligation, new.start))
+    return any(due.met_by is not None or due.due <= new.due for due in same)
 
 
-def _with_note(each: PEPDueDateSet | PEPDueDateNotCounted, statutory: date) -> PEPDueDateSet | PEPDueDateNotCounted:
-    if isinstance(each, PEPDueDateNotCounted) or each.unit != Unit.SCHOOL or each.due <= statutory:
-        return each
-    return replace(each, note=f"{each.days} school days end after the statutory date, {statutory:%d/%m/%Y}.")
+def as_set(
+    each: Candidate, trigger: str, child_ref: str, version: str, note: str | None = None, started_by: str | None = None
+) -> PEPDueDateSet:
+    return PEPDueDateSet(
+        child_ref=child_ref,
+        obligation=each.obligation,
+        trigger=str(trigger),
+        trigger_on=each.start,
+        due=each.due,
+        unit=each.unit,
+        source=each.source,
+        policy_version=version,
+        days=each.days,
+        passed_over=tuple(day for day, _why in each.skipped),
+        note=note,
+        started_by=started_by,
+    )
+
+
+def _not_counted(
+    explanation: Explanation, trigger: Trigger, on: date, child_ref: str, version: str
+) -> list[PEPDueDateNotCounted]:
+    """Obligations of which no rule could be counted."""
+    return [
+        not_counted(each, trigger, on, child_ref, version)
+        for each in explanation.uncounted
+        if each.obligation not in explanation.governing
+    ]
+
+
+def not_counted(each: Uncounted, trigger: str, on: date, child_ref: str, version: str) -> PEPDueDateNotCounted:
+    return PEPDueDateNotCounted(
+        child_ref=child_ref,
+        obligation=each.obligation,
+        trigger=str(trigger),
+        trigger_on=on,
+        reason=each.reason,
+        policy_version=version,
+    )
 
 
 def by_cadence(child: Child, command: JudgedToday, live_from: date) -> Dates:
     """The next termly meeting of a child who was in care before going live (T64): no first-PEP obligation."""
     rules = command.rules.in_force(live_from)
-    held = child.last_pep
+    since = child.last_pep or live_from
     try:
-        term = _next_term(held, live_from, rules, command, calendar_on(live_from, child, command))
+        term = _next_term(child, live_from, rules, command)
     except TermDatesMissing as missing:
-        return [_not_counted(command.child_ref, held or live_from, str(missing), rules.version)]
-    return [_by_end_of(term, held or live_from, command.child_ref, rules)]
+        return [not_counted(without_term(missing, rules), "last_pep", since, command.child_ref, rules.version)]
+    return [as_set(by_cut_off(term, since, rules), "last_pep", command.child_ref, rules.version)]
 
 
-def _next_term(
-    held: date | None, live_from: date, rules: SchedulingPolicy, command: JudgedToday, calendar: Calendar
-) -> SchoolTerm:
+def _next_term(child: Child, live_from: date, rules: SchedulingPolicy, command: JudgedToday) -> SchoolTerm:
     """The term after the last PEP, but none that had ended before going live."""
-    terms = rules.cadence.terms_for(command.date_of_birth, live_from)
-    following = calendar.next_term(held, terms) if held else calendar.term_on_or_next(live_from)
+    about, calendar = counting_for(child, live_from, rules, command)
+    terms = rules.cadence.terms_of(about.year_group or 0)
+    following = calendar.next_term(child.last_pep, terms) if child.last_pep else calendar.term_on_or_next(live_from)
     return following if following.last >= live_from else calendar.term_on_or_next(live_from)
-
-
-def _not_counted(child_ref: str, on: date, reason: str, version: str) -> PEPDueDateNotCounted:
-    return PEPDueDateNotCounted(
-        child_ref=child_ref,
-        obligation="hold",
-        trigger="last_pep",
-        trigger_on=on,
-        reason=reason,
-        policy_version=version,
-    )
-
-
-def _by_end_of(term: SchoolTerm, on: date, child_ref: str, rules: SchedulingPolicy) -> PEPDueDateSet:
-    return PEPDueDateSet(
-        child_ref=child_ref,
-        obligation="hold",
-        trigger="last_pep",
-        trigger_on=on,
-        due=term.last,
-        unit="term",
-        source=rules.cadence.source,
-        policy_version=rules.version,
-    )
 
 
 def withdrawn(

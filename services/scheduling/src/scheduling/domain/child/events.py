@@ -7,12 +7,23 @@ from typing import Literal
 
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Event
-from pep_kernel.sealed import Identity
+from pep_kernel.sealed import Identity, PlanText
 from scheduling.domain.access.events import AccessEvent
 from scheduling.domain.child.fact_events import Area, FactEvent
 from scheduling.domain.keeping.events import KeepingEvent
 
 Withdrawn = Literal["left_care", "no_longer_applicable", "meeting_outcome_corrected", "fact_corrected"]
+Covered = Literal["no_meeting_this_term", "pep_held", "first_pep_due", "needed_since_the_last_days"]
+LateBecause = Literal[
+    "school_holiday",
+    "school_not_ready",
+    "social_worker_not_available",
+    "child_not_available",
+    "placement_moved",
+    "no_school",
+    "recorded_late",
+    "other",
+]
 
 
 class ChildIdentified(Event):
@@ -175,13 +186,17 @@ class PEPDueDateWithdrawn(Event):
 
 
 class ObligationMet(Event):
-    """What was due has been done, by this meeting or plan."""
+    """What was due has been done, by this meeting or plan.
+
+    `marked_complete_on` is when the plan that is now available came into the quality queue.
+    """
 
     child_ref: str
     obligation: Obligation
     trigger_on: date
     on: date
     by: str
+    marked_complete_on: date | None = None
 
 
 class ObligationReopened(Event):
@@ -200,6 +215,62 @@ class PEPOverdue(Event):
     obligation: Obligation
     trigger_on: date
     due: date
+
+
+class PEPDueDateRevised(Event):
+    """An open obligation has another date: it was counted again, by rules and term dates that came later."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger: str
+    trigger_on: date
+    due: date
+    was: date
+    unit: str
+    source: tuple[str, ...]
+    policy_version: str
+    days: int | None = None
+    passed_over: tuple[date, ...] = ()
+
+
+class TermlyMeetingNotDue(Event):
+    """The child owes no meeting in this term: another PEP stands for it, or policy asks for none."""
+
+    child_ref: str
+    school_year: int
+    term: str
+    opened_on: date
+    because: Covered
+    policy_version: str
+
+
+class PEPOverdueEscalated(Event):
+    """What is overdue is still not done: the next person of the authority's ladder is to know. Said once a step."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger_on: date
+    due: date
+    step: int
+    role: str
+
+
+class LateReasonRecorded(Event):
+    """Why something was late. It stays late; a later reason takes the place of an earlier one."""
+
+    child_ref: str
+    obligation: Obligation
+    trigger_on: date
+    because: LateBecause
+    details: PlanText | None = None
+
+
+class PEPMarkedCompleteKnown(Event):
+    """The designated teacher marked this plan complete: from this day it waits for quality assurance."""
+
+    child_ref: str
+    plan_id: str
+    on: date
 
 
 ChildEvent = (
@@ -221,6 +292,11 @@ ChildEvent = (
     | ObligationReopened
     | PEPOverdue
     | FactEvent
+    | PEPDueDateRevised
+    | TermlyMeetingNotDue
+    | PEPOverdueEscalated
+    | LateReasonRecorded
+    | PEPMarkedCompleteKnown
     | KeepingEvent
     | AccessEvent
 )

@@ -11,12 +11,13 @@ from datetime import date
 from typing import NamedTuple
 
 from pep_kernel.authority_policy.dated import NotInForce
-from pep_kernel.calendars import Roll, Unit, cohort_year_group, due_date
+from pep_kernel.authority_policy.due_dates import Trigger
+from pep_kernel.calendars import cohort_year_group
 from pep_kernel.contracts.scheduling import Flagged, Lacks
 from scheduling.domain.child import due_dates
 from scheduling.domain.child.circumstances import Noted
 from scheduling.domain.child.commands import Judged
-from scheduling.domain.child.events import ChildEvent, PlacementChanged
+from scheduling.domain.child.events import ChildEvent, PEPDueDateSet, PlacementChanged
 from scheduling.domain.child.fact_events import Decision, FactFlagged, PlacementNoticeDue
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.school_identity import is_another_school, last_school
@@ -24,8 +25,6 @@ from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import PlacementTold
 
 EXAM_YEARS = (10, 11)
-NOTICE_WORKING_DAYS = 5
-"""After an emergency placement; before any other one the school is told first (reg 13)."""
 
 
 class Needed(NamedTuple):
@@ -81,14 +80,14 @@ def notice(child: Child, command: Judged, told: PlacementTold) -> list[ChildEven
     """By when the school must have been told in writing; nothing for a child on no school's roll."""
     if value_on(child.schools, told.on) is None:
         return []
-    return [PlacementNoticeDue(child_ref=command.child_ref, on=told.on, due=_notice_due(child, command, told))]
+    due = _after_emergency(child, command, told.on) if told.emergency else told.on
+    return [PlacementNoticeDue(child_ref=command.child_ref, on=told.on, due=due)] if due else []
 
 
-def _notice_due(child: Child, command: Judged, told: PlacementTold) -> date:
-    if not told.emergency:
-        return told.on
-    calendar = due_dates.calendar_on(told.on, child, command)
-    return due_date(told.on, NOTICE_WORKING_DAYS, Unit.WORKING, calendar, Roll.KEEP).due
+def _after_emergency(child: Child, command: Judged, on: date) -> date | None:
+    """By the authority's rules of that day: five working days after it (reg 13, T15). Any other is told first."""
+    dates = due_dates.after(Trigger.EMERGENCY_PLACEMENT_MADE, on, child, command)
+    return next((each.due for each in dates if isinstance(each, PEPDueDateSet) and each.obligation == "notify"), None)
 
 
 def late_notice(child: Child, child_ref: str, placement_on: date, notified_on: date) -> list[ChildEvent]:

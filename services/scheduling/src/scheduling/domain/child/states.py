@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from pep_kernel.contracts.scheduling import Obligation
@@ -44,7 +45,7 @@ class SpellInCare:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One obligation with its date; who met it when, what started it, and whether it was said to be overdue."""
+    """One obligation with its date; what started it, who met it when, whether it was overdue, who has been told."""
 
     obligation: Obligation
     trigger_on: date
@@ -53,7 +54,9 @@ class Due:
     met_by: str | None = None
     overdue: bool = False
     trigger: str = ""
+    unit: str = ""
     met_on: date | None = None
+    escalated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,11 @@ class Transferred:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """All that is known. A child of whom nothing is known has no spell. `live_from` is the day of going live (T64)."""
+    """All that is known. A child of whom nothing is known has no spell. `live_from` is the day of going live (T64).
+
+    `peps` are the meetings held as PEPs and `marked` the plans marked complete, each with its day; `terms` are the
+    first days of the terms for which the termly meeting has been looked at.
+    """
 
     digest: str | None = None
     spells: tuple[SpellInCare, ...] = ()
@@ -92,6 +99,9 @@ class Child:
     circumstances: Circumstances = Circumstances()
     corrections: tuple[Corrected, ...] = ()
     transferred: Transferred | None = None
+    peps: Mapping[str, date] = field(default_factory=dict)
+    marked: Mapping[str, date] = field(default_factory=dict)
+    terms: frozenset[date] = frozenset()
     verdict: Verdict = Undecided()
     dues: tuple[Due, ...] = ()
     keeping: Keeping = Keeping()

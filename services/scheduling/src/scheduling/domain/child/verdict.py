@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from pep_kernel.authority_policy.dated import NotInForce
-from pep_kernel.authority_policy.scheduling import Trigger
+from pep_kernel.authority_policy.due_dates import Trigger
 from scheduling.domain.child import due_dates
 from scheduling.domain.child.commands import Judged, JudgedToday, RecordCareFacts, RecordSchoolMove
 from scheduling.domain.child.events import ChildEvent, PEPApplicable, PEPNotApplicable
@@ -103,3 +103,17 @@ def at_new_school(child: Child, command: Judged, on: date, urn: str | None) -> l
     if not dates:
         return []
     return [_from(on, "school_moved", command), *dates]
+
+
+def reviewed(child: Child, command: Judged) -> list[ChildEvent]:
+    """What is due after each review that was held since a PEP applies, where the rules ask for something."""
+    return [event for day in sorted(child.reviews) for event in after(Trigger.REVIEW_HELD, day, child, command)]
+
+
+def after(trigger: Trigger, on: date, child: Child, command: Judged) -> list[ChildEvent]:
+    """What a trigger starts, for a child in care who has a PEP by that day."""
+    match child.running, child.verdict:
+        case SpellInCare(began=began), Applies(since=since) if on >= max(began, since):
+            return [*due_dates.after(trigger, on, child, command)]
+        case _:
+            return []

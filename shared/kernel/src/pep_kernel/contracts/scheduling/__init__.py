@@ -22,7 +22,17 @@ from pep_kernel.contracts.scheduling.care import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
-from pep_kernel.contracts.scheduling.due import Obligation, PEPApplicable, PEPDueDateSet, PEPNotApplicable, PEPOverdue
+from pep_kernel.contracts.scheduling.due import (
+    Obligation,
+    PEPApplicable,
+    PEPDueDateRevised,
+    PEPDueDateSet,
+    PEPNotApplicable,
+    PEPOverdue,
+    PEPOverdueCleared,
+    PEPOverdueEscalated,
+    TermOpened,
+)
 from pep_kernel.contracts.scheduling.meetings import (
     MeetingHeld,
     MeetingMustBeRearranged,
@@ -69,9 +79,12 @@ __all__ = [
     "Obligation",
     "Outcome",
     "PEPApplicable",
+    "PEPDueDateRevised",
     "PEPDueDateSet",
     "PEPNotApplicable",
     "PEPOverdue",
+    "PEPOverdueCleared",
+    "PEPOverdueEscalated",
     "PupilAccountClosed",
     "PupilAccountOpened",
     "RecordRestricted",
@@ -84,4 +97,5 @@ __all__ = [
     "StaffAbsent",
     "StaffMemberAdded",
     "StaffReturned",
+    "TermOpened",
 ]

@@ -1,4 +1,4 @@
-"""Scheduling says: whether a PEP applies to a child, and by when what must be done."""
+"""Scheduling says: whether a PEP applies to a child, by when what must be done, and what became overdue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 from pep_kernel.announcement import Announcement
 
-Obligation = Literal["convene", "hold", "complete", "available"]
+Obligation = Literal["convene", "hold", "complete", "available", "notify"]
 
 
 class PEPApplicable(Announcement):
@@ -45,3 +45,44 @@ class PEPOverdue(Announcement):
     child_ref: str
     obligation: Obligation
     due: date
+
+
+class PEPDueDateRevised(Announcement):
+    """One obligation has another date than was said before: a person let it be counted again."""
+
+    type: Literal["uk.openpep.scheduling.PEPDueDateRevised.v1"] = "uk.openpep.scheduling.PEPDueDateRevised.v1"
+    child_ref: str
+    obligation: Obligation
+    due: date
+    was: date
+    source: str
+
+
+class PEPOverdueEscalated(Announcement):
+    """What is overdue is still not done: the next person of the authority's ladder is to know. Said once a step."""
+
+    type: Literal["uk.openpep.scheduling.PEPOverdueEscalated.v1"] = "uk.openpep.scheduling.PEPOverdueEscalated.v1"
+    child_ref: str
+    obligation: Obligation
+    due: date
+    step: int
+    role: str
+
+
+class PEPOverdueCleared(Announcement):
+    """What was overdue has been done, late. Whoever was told may stop asking."""
+
+    type: Literal["uk.openpep.scheduling.PEPOverdueCleared.v1"] = "uk.openpep.scheduling.PEPOverdueCleared.v1"
+    child_ref: str
+    obligation: Obligation
+    due: date
+    on: date
+
+
+class TermOpened(Announcement):
+    """A term began in the authority's own schools, on this day."""
+
+    type: Literal["uk.openpep.scheduling.TermOpened.v1"] = "uk.openpep.scheduling.TermOpened.v1"
+    school_year: int
+    term: str
+    on: date

@@ -1,0 +1,1 @@
+"""The terms of the authority's own schools: each opens once."""

@@ -1,0 +1,36 @@
+"""What all sweeps share: every authority in turn, and rows of a read model as the worker sees them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from pep_kernel.read_model import ReadModel
+from pep_runtime.service import RunningService
+from pep_runtime.tasks import PASSING
+
+Row = TypeVar("Row")
+log = logging.getLogger("scheduling.stream")
+
+
+async def for_each_authority(
+    service: RunningService, name: str, work: Callable[[RunningService, str], Awaitable[None]]
+) -> None:
+    """Trouble that passes with one authority stops no other; the next sweep takes it up again."""
+    for authority in await service.authorities():
+        try:
+            await work(service, authority)
+        except PASSING as trouble:
+            log.warning("%s sweep of %s put off: %s", name, authority, type(trouble).__name__)
+
+
+async def rows_of(
+    service: RunningService, model: ReadModel[Row], authority: str, query: str, *arguments: Any
+) -> Sequence[Row]:
+    """The rows of a query of which the authority is the first argument."""
+    async with service.worker.acquire() as connection, connection.transaction(readonly=True):
+        await connection.execute("select set_config('app.authority', $1, true)", authority)
+        records = await connection.fetch(query, authority, *arguments)
+    table = service.tables[model.table]
+    return [table.row(dict(record)) for record in records]

@@ -13,7 +13,7 @@ PLAIN = {
         social_worker_ref stream superseded_by supersedes taken_by target_id written_by""",
     "a keyed hash of an imported record: whether it changed": "digest",
     "an identifier that we made, or the hash of something that holds no personal words": """
-        correlation export_id file_name hash message_id pack_sha256 replaced run_id sha256""",
+        concern_id correlation export_id file_name hash message_id pack_sha256 replaced run_id sha256""",
     "the number of a case or request in the authority's own system, of a shape that takes no words": """
         case_ref request_ref""",
     "an authority, service or log of ours": """
@@ -28,10 +28,11 @@ PLAIN = {
         FactFlag.state GrantEnded.what KnownForgotten.reason LeftOut.reason Message.reason NoPlanNeeded.reason
         NotificationFailed.reason NotificationSuppressed.reason PEPDueDateNotCounted.reason PEPDueDateSet.note
         PEPForgotten.reason PEPNotApplicable.reason PEPReturned.to PPPApprovalHeld.reason PPPClaimForgotten.reason
-        PlanTarget.subject RecordExported.reason RoleGranted.what TargetSet.subject apologies basis because capacity
-        category fact financial_year granted lacks late_because left_out legal_status mode next_lacks
-        next_obligation no_plan_because outcome payment_route placement placement_area role rule section source
-        special_educational_needs stage standing started_by state template term trigger unit warnings why_not""",
+        PlanTarget.subject RecordExported.reason RoleGranted.what TargetSet.subject UrgentPEP.reason
+        UrgentPEPRequested.reason about agreed apologies approvers basis because capacity category consulted
+        decision fact financial_year granted item job lacks late_because left_out legal_status mode must_consult
+        next_lacks next_obligation no_plan_because outcome payment_route placement placement_area role rule section
+        source special_educational_needs stage standing started_by state template term trigger unit warnings why_not""",
     "the rules themselves, as the authority published them": "PolicyAdopted.text corrects policy_version version",
     "a count, a position, a number of days or of a line": """
         MeetingInCalendar.changes attempt attempts days days_late escalated first first_number last last_number
@@ -41,15 +42,21 @@ PLAIN = {
         requested_pence total_pence unit_pence withdrawn_pence""",
     "the school year in which the child was born: no child is known by it alone": "born_in_school_year school_year",
     "when something of the process happened or is due": """
-        absent_on approved_on arranged_on asked_on at broken_at changed_at completed_on corrected_on decided_on due
-        effective_from ended_on fact_on forgotten_on fostering_since given_on held_on in_care_since kept_until
-        last_pep_on last_review_on late_of left_care_on legal_status_since made_on marked_complete_on met_on
-        newest_of next_agreed next_due next_meeting_at next_on next_pep_agreed next_review next_time of on opened_on
-        passed_over placement_area_since placement_on placement_since planned_school_on requested_at
-        review_planned_on reviewing_officer_since right_on school_since sealed_on set_on since social_worker_since
-        special_needs_since taken_in_on trained_on trigger_on until verified_on was written_on year_group_since""",
+        absent_on approved_on arranged_on asked_on at at_risk_since began broken_at changed_at completed_on
+        corrected_on decided_on due effective_from ended_on fact_on first_day for_day forgotten_on fostering_since
+        given_on held_on in_care_since kept_until last_day last_pep_on last_review_on late_of left_care_on
+        legal_status_since made_on marked_complete_on met_on moved_on newest_day newest_of next_agreed next_due
+        next_meeting_at next_on next_pep_agreed next_review next_time notified_on of on opened_on passed_over
+        pathway_plan_on pep_held_on placement_area_since placement_on placement_since plan_available_on
+        planned_school_on professionals_met_on provision_from raised_on requested_at review_on review_planned_on
+        reviewing_officer_since right_on school_since sealed_on set_on since social_worker_since special_needs_since
+        taken_in_on trained_on trigger_on until verified_on was written_on year_group_since""",
     "yes or no about the process": """
-        address_withheld began_earlier changes_school corrected correction final fostering_allowance late_notice
-        linked must_be_rearranged named never_happened no_authority_representative overdue paid pep_applies
-        pupil_attended renumbered restricted resumed social_worker_agrees""",
+        address_withheld began_earlier changes_school corrected correction emergency final fostering_allowance
+        late_notice linked must_be_rearranged named never_happened no_authority_representative overdue paid
+        pep_applies permanent professionals_meet pupil_attended renumbered restricted resumed school_expected
+        social_worker_agrees too_many""",
+    "sessions at school that were possible or missed, and days of suspension, as sums": """
+        half_days half_days_in_year missed most_half_days possible unauthorised""",
+    "what is due, by when and since when": "met_dues open_dues",
 }

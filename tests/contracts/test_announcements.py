@@ -15,7 +15,7 @@ from pep_kernel.contracts import ANNOUNCEMENTS, PUBLISHERS
 from pep_kernel.sealed import PlanText
 
 REFERENCES = re.compile(
-    r"(child|person|social_worker)_ref|by|to|invitees|(plan|by_plan|meeting|line|run)_id|supersedes"
+    r"(child|person|social_worker)_ref|by|to|invitees|(plan|by_plan|meeting|line|request|run)_id|supersedes"
 )
 OF_SCHOOLS = re.compile(r"(school_|payee_)?(urn|ukprn)|laestab")
 CODES = {
@@ -32,6 +32,10 @@ CODES = {
     "file_name": "made of a run's id",
     "sha256": "a digest",
     "hash": "a digest",
+    "about": "a short code: what the next meeting speaks of",
+    "item": "the same with its day",
+    "decision": "one of the decisions that policy names",
+    "approvers": "jobs that policy names",
     "authority": "whose journal it is, as the topic says",
     "service": "a service of OpenPEP",
 }

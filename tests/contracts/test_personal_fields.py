@@ -23,6 +23,17 @@ CLASSES: dict[type[Sealed], set[str]] = {
     PlanText: {
         *("after_due_because", "minutes", "minutes_not_for_pupil", "minutes_professionals_only"),
         *("pupil_absent_because", "reason", "return_reason", "text", "details", "late_details"),
+        *(
+            "answer",
+            "category",
+            "childs_view",
+            "conclusion",
+            "declined_because",
+            "effect_on_education",
+            "marks",
+            "what",
+            "why",
+        ),
     },
     Identity: {
         *("date_of_birth", "family_name", "given_name", "language", "preferred_name"),

@@ -74,7 +74,7 @@ def test_money_is_told_in_pounds_and_pence_and_meetings_in_local_time() -> None:
 
 
 def test_an_event_without_a_sentence_is_told_by_its_name() -> None:
-    assert told("scheduling", "UrgentPEPRequested") == "Urgent PEP requested."
+    assert told("scheduling", "PEPDayMoved") == "PEP day moved."
 
 
 def test_an_event_that_does_not_fit_its_sentence_is_told_by_its_name() -> None:

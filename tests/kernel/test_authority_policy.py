@@ -14,6 +14,8 @@ from pep_kernel.authority_policy import (
     TermsFile,
     read_policy_file,
 )
+from pep_kernel.authority_policy.approvals import DualApproval
+from pep_kernel.authority_policy.concerns import PersistentAbsence
 from pep_kernel.authority_policy.due_dates import Cadence
 from pep_kernel.authority_policy.funding import Eligibility, Grant
 from pep_kernel.authority_policy.meetings import Capacity, Quorum
@@ -307,3 +309,15 @@ def test_a_proclaimed_bank_holiday_can_be_written_down() -> None:
 def test_term_dates_out_of_order_are_an_error(stretches: str, reason: str) -> None:
     with pytest.raises(PolicyFileError, match=reason):
         terms(f"terms = [{stretches}]")
+
+
+def test_the_same_job_twice_is_one_approval() -> None:
+    twice = {**DATED, "decision": "school_change", "approvers": ("team_manager", "team_manager")}
+    with pytest.raises(ValueError, match="the same job twice is one approval"):
+        DualApproval.model_validate(twice)
+
+
+def test_absence_is_over_before_it_can_rise_again() -> None:
+    rising = {**DATED, "threshold_percent": 10, "rearm_below_percent": 11, "fewest_sessions": 40}
+    with pytest.raises(ValueError, match="'rearm_below_percent' must not be more"):
+        PersistentAbsence.model_validate(rising)

@@ -11,6 +11,7 @@ from itertools import product
 import pytest
 from tools.access import PAGE, matrix, page
 
+from pep_kernel.authority_policy.approvals import Approver
 from pep_kernel.may import (
     DUAL_APPROVAL,
     FIELDS,
@@ -48,6 +49,8 @@ COLUMNS = {
     "SO": Role.SENIOR_VIRTUAL_SCHOOL_OFFICER,
     "VH": Role.VIRTUAL_SCHOOL_HEAD,
     "IR": Role.INDEPENDENT_REVIEWING_OFFICER,
+    "CM": Role.CORPORATE_PARENTING_MANAGER,
+    "NO": Role.NOMINATED_OFFICER,
     "CA": Role.CARER,
     "PU": Role.PUPIL,
     "SF": Role.SCHOOL_FINANCE,
@@ -57,49 +60,62 @@ COLUMNS = {
     "SV": Role.SERVICE,
 }
 TABLE = """\
-                           SW  PA  TM  DT  DG  PC  VO  SO  VH  IR  CA  PU  SF  AF  AU  AD  SV
-import care records        .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
-grant role                 .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
-ask for contacts           .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x
-read progress of services  .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   x   x
-read child                 c   y   .   s   d   x   x   x   x   .   h   o   .   .   x   .   .
-list children              x   x   .   x   x   x   x   x   x   .   x   x   .   .   x   .   .
-list due dates             .   .   .   .   .   x   x   x   x   .   .   .   .   .   x   .   .
-use calendar feed          x   x   x   x   x   x   x   x   x   x   x   .   x   x   .   x   .
-read timeliness            .   .   x   .   .   x   x   x   x   .   .   .   .   .   x   .   .
-read due rules             x   x   x   x   x   x   x   x   x   x   .   .   x   x   x   x   .
-recompute due dates        .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   x   .
-record late reason         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .
-schedule meeting           c   y   .   s   .   x   .   .   .   .   .   .   .   .   .   .   .
-record meeting             c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .
-read minutes               c   y   .   s   d   x   x   x   x   .   h   o   .   .   .   .   .
-correct meeting            .   .   .   .   .   x   .   .   x   .   .   .   .   .   .   .   .
-record school move         c   y   .   .   .   x   .   .   .   .   .   .   .   .   .   x   .
-record care facts          c   .   x   .   .   .   .   .   .   .   .   .   .   .   .   x   .
-keep teacher register      .   .   .   .   .   x   x   x   x   .   .   .   .   .   .   x   .
-name delegate              .   .   .   s   .   .   .   .   .   .   .   .   .   .   .   .   .
-restrict record            .   .   x   .   .   .   .   .   x   .   .   .   .   .   .   .   .
-break glass                x   x   x   .   .   .   .   .   .   x   .   .   .   .   .   .   .
-read broken glass          .   .   x   .   .   .   .   .   x   .   .   .   .   .   x   .   .
-contribute to plan         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .
-read plan                  c   y   .   s   d   x   x   x   x   .   .   .   .   .   x   .   .
-read completed plan        c   y   .   s   d   x   x   x   x   .   h   o   .   .   x   .   .
-give views                 .   .   .   .   .   .   .   .   .   .   h   o   .   .   .   .   .
-approve delegate's work    .   .   .   s   .   .   n   n   n   .   .   .   .   .   .   .   .
-mark plan complete         .   .   .   s   .   .   n   n   n   .   .   .   .   .   .   .   .
-sign off plan              c   y   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
-quality assure plan        .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   .   .
-decide premium             .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   .   .
-decide held approval       .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .
-open term envelope         .   .   .   .   .   .   .   .   x   .   .   .   .   x   .   .   .
-release premium            .   .   .   .   .   .   .   .   .   .   .   .   .   x   .   .   x
-read finance               .   .   .   .   .   .   x   x   x   .   .   .   .   x   x   .   .
-read messages              .   .   .   .   .   x   .   .   .   .   .   .   .   .   x   x   .
-read record keeping        .   .   .   .   .   .   .   .   x   .   .   .   .   .   x   x   .
-hold record                .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   x   .
-forget record              .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   x   .
-export record              .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .
-read journey               .   .   .   .   .   .   .   .   x   .   .   .   .   .   x   .   .
+                           SW  PA  TM  DT  DG  PC  VO  SO  VH  IR  CM  NO  CA  PU  SF  AF  AU  AD  SV
+import care records        .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
+grant role                 .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
+ask for contacts           .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x
+read progress of services  .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   x   x
+read child                 c   y   .   s   d   x   x   x   x   .   .   .   h   o   .   .   x   .   .
+list children              x   x   .   x   x   x   x   x   x   .   .   .   x   x   .   .   x   .   .
+list due dates             .   .   .   .   .   x   x   x   x   .   .   .   .   .   .   .   x   .   .
+use calendar feed          x   x   x   x   x   x   x   x   x   x   x   x   x   .   x   x   .   x   .
+read timeliness            .   .   x   .   .   x   x   x   x   .   .   .   .   .   .   .   x   .   .
+read due rules             x   x   x   x   x   x   x   x   x   x   x   x   .   .   x   x   x   x   .
+recompute due dates        .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   x   .
+record late reason         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .   .   .
+schedule meeting           c   y   .   s   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .
+record meeting             c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .   .   .
+read minutes               c   y   .   s   d   x   x   x   x   .   .   .   h   o   .   .   .   .   .
+correct meeting            .   .   .   .   .   x   .   .   x   .   .   .   .   .   .   .   .   .   .
+record school move         c   y   .   .   .   x   .   .   .   .   .   .   .   .   .   .   .   x   .
+record care facts          c   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
+keep teacher register      .   .   .   .   .   x   x   x   x   .   .   .   .   .   .   .   .   x   .
+ask for approval           c   y   x   .   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .
+record consultation        c   y   x   .   .   x   x   x   x   .   .   .   .   .   .   .   .   .   .
+decide request             .   .   x   .   .   .   .   .   x   x   x   x   .   .   .   .   .   .   .
+read request               c   y   x   .   .   x   x   x   x   x   x   x   .   .   .   .   x   .   .
+list requests              x   x   x   .   .   x   x   x   x   x   x   x   .   .   .   .   x   .   .
+ask for urgent PEP         c   y   .   s   .   x   x   x   x   .   .   .   .   .   .   .   .   .   .
+raise concern              c   y   .   s   d   x   x   x   x   .   .   .   h   .   .   .   .   .   .
+read raised concerns       c   y   x   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .
+notify exclusion           c   y   .   s   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .
+import attendance          .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
+read concerns              c   y   .   s   d   x   x   x   x   x   .   .   .   .   .   .   x   .   .
+record review dates        c   y   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   x   .
+read readiness             .   .   .   .   .   x   x   x   x   x   .   .   .   .   .   .   x   .   .
+name delegate              .   .   .   s   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+restrict record            .   .   x   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .
+break glass                x   x   x   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .
+read broken glass          .   .   x   .   .   .   .   .   x   .   .   .   .   .   .   .   x   .   .
+contribute to plan         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .   .   .
+read plan                  c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   x   .   .
+read completed plan        c   y   .   s   d   x   x   x   x   .   .   .   h   o   .   .   x   .   .
+give views                 .   .   .   .   .   .   .   .   .   .   .   .   h   o   .   .   .   .   .
+approve delegate's work    .   .   .   s   .   .   n   n   n   .   .   .   .   .   .   .   .   .   .
+mark plan complete         .   .   .   s   .   .   n   n   n   .   .   .   .   .   .   .   .   .   .
+sign off plan              c   y   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+quality assure plan        .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   .   .   .   .
+decide premium             .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   .   .   .   .
+decide held approval       .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .
+open term envelope         .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   x   .   .   .
+release premium            .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .   .   x
+read finance               .   .   .   .   .   .   x   x   x   .   .   .   .   .   .   x   x   .   .
+read messages              .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .   x   x   .
+read record keeping        .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   x   x   .
+hold record                .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   x   .
+forget record              .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   x   .
+export record              .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .
+read journey               .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   x   .   .
 """
 ME = "person-1"
 CHILDREN = {
@@ -277,6 +293,10 @@ def test_nobody_quality_assures_what_they_wrote() -> None:
 def test_nobody_grants_anything_to_themselves() -> None:
     assert not may(signed(Role.ADMINISTRATOR), "grant role", Resource(person_ref=ME)).allowed
     assert may(signed(Role.ADMINISTRATOR), "grant role", Resource(person_ref="person-2")).allowed
+
+
+def test_every_job_whose_agreement_policy_may_ask_for_may_decide_a_request() -> None:
+    assert set(GRANTS["decide request"]) == {Role(each) for each in Approver}
 
 
 @pytest.mark.rule("O-80", "O-91")

@@ -151,6 +151,9 @@ async def _schedule(asked: Asked, authority: str, names: Names) -> None:
     teacher = await asked.subject(names.person(Role.DESIGNATED_TEACHER), authority)
     known = {"kind": "known", "person_ref": teacher, "capacity": "designated_teacher"}
     await _done(asked, Role.PEP_COORDINATOR, authority, "POST", "/meetings", {**meeting, "invitees": [guest, known]})
+    request = {"decision": "key_stage_4_move", "for_day": "2026-11-30", "why": names.word}
+    path = f"/children/{meeting['child_ref']}/placement-requests"
+    await _done(asked, Role.PEP_COORDINATOR, authority, "POST", path, request)
 
 
 def _imported(names: Names) -> list[tuple[str, dict[str, Any]]]:

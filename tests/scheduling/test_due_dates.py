@@ -49,7 +49,7 @@ from scheduling.domain.child.events import (
     PEPOverdue,
     SchoolMoved,
 )
-from scheduling.domain.child.fact_events import FactFlagged
+from scheduling.domain.concerns.events import NoApprovalRecorded
 from scheduling.domain.rules import SchedulingRules
 
 child = Scenario(CHILD)
@@ -197,8 +197,8 @@ def test_a_new_school_asks_for_a_pep_again_where_the_rules_say_so() -> None:
     move = RecordSchoolMove(**judging(OXFORDSHIRE), on=moved_on, school_urn="999102")
     held = NoteMeetingHeld(**judging(OXFORDSHIRE), meeting_id=MEETING, on=date(2026, 10, 6), outcome="PEP")
     known = child.given(*entering(MONDAY)).when(held).then(met("hold", date(2026, 10, 6)))
-    kinds = (SchoolMoved, FactFlagged, PEPApplicable, PEPDueDateSet, PEPDueDateSet)
-    _, _flagged, applies, *due = known.when(move).then_some(*kinds)
+    kinds = (SchoolMoved, PEPApplicable, PEPDueDateSet, PEPDueDateSet, NoApprovalRecorded)
+    _, applies, *due, _nobody_agreed = known.when(move).then_some(*kinds)
     assert applies == applicable(moved_on, "school_moved")
     assert dates(due) == {"convene": date(2026, 11, 16), "hold": date(2026, 11, 30)}
     child.given(*entering(MONDAY, LEICESTERSHIRE)).when(

@@ -16,6 +16,7 @@ from pep_kernel.sealed import Contact, Identity, PlanText, ThirdParty
 from scheduling.domain.child import events as child
 from scheduling.domain.child import fact_events as facts
 from scheduling.domain.child.care_record import SchoolRecord
+from scheduling.domain.concerns.events import LACReviewScheduled
 from scheduling.domain.person import events as person
 from scheduling.domain.person.commands import VerifyDesignatedTeacher
 from scheduling.domain.person.decider import PERSON
@@ -52,10 +53,9 @@ def test_circumstances_are_shown_by_the_newest_facts() -> None:
         of(facts.SpecialEducationalNeedsChanged, MONDAY, special_educational_needs="support"),
         *(of(facts.YearGroupTold, on, year_group=group) for on, group in ((LATER, 8), (MONDAY, 7))),
         of(facts.SchoolMovePlanned, LATER, school_urn="999102"),
-        of(facts.LACReviewScheduled, LATER),
+        of(LACReviewScheduled, LATER, by="worker-1"),
         *(of(facts.SiblingLinked, MONDAY, sibling_ref=ref) for ref in ("b", "a")),
         of(facts.SiblingUnlinked, LATER, sibling_ref="b"),
-        of(facts.ApprovalNoted, LATER, decision="school_change", request_id="r"),
     )
     assert (row.placement_area, row.fostering_allowance, row.reviewing_officer_ref) == ("in_area", True, WORKER)
     assert (row.special_educational_needs, row.year_group_told, row.siblings) == ("plan", 8, ("a",))

@@ -29,7 +29,6 @@ from scheduling.domain.child.care_record import Schooling
 from scheduling.domain.child.commands import (
     EndCareAtEighteen,
     FlagMissingNotice,
-    NoteApproval,
     RecordFact,
     RecordLeftCare,
     RecordSchoolMove,
@@ -49,14 +48,12 @@ from scheduling.domain.child.events import (
     SocialWorkerAllocated,
 )
 from scheduling.domain.child.fact_events import (
-    ApprovalNoted,
     CareResponsibilityTransferred,
     ChildRemovedFromRoll,
     EHCPIssued,
     EmergencyPlacementMade,
     FactFlagged,
     FosteringAllowanceTold,
-    LACReviewScheduled,
     PlacementNoticeDue,
     ReviewingOfficerAssigned,
     SchoolMovePlanned,
@@ -67,6 +64,7 @@ from scheduling.domain.child.fact_events import (
     YearGroupTold,
 )
 from scheduling.domain.child.told import CareChange, Fact
+from scheduling.domain.concerns.events import ApprovalNoted, LACReviewScheduled, NoApprovalRecorded
 from scheduling.domain.rules import SchedulingRules
 
 child = Scenario(CHILD)
@@ -111,7 +109,7 @@ def fact(kind: str, on: date = NOVEMBER, rules: SchedulingRules = LEICESTERSHIRE
             ReviewingOfficerAssigned(child_ref=REF, on=NOVEMBER, reviewing_officer_ref=SIBLING),
         ),
         (fact("review_held"), ReviewHeld(child_ref=REF, on=NOVEMBER)),
-        (fact("review_scheduled", date(2027, 1, 4)), LACReviewScheduled(child_ref=REF, on=date(2027, 1, 4))),
+        (fact("review_scheduled", date(2027, 1, 4)), LACReviewScheduled(child_ref=REF, on=date(2027, 1, 4), by=WORKER)),
         (fact("fostering_allowance", paid=True), FosteringAllowanceTold(child_ref=REF, on=NOVEMBER, paid=True)),
         (fact("sibling", sibling_ref=SIBLING), SiblingLinked(child_ref=REF, on=NOVEMBER, sibling_ref=SIBLING)),
         (fact("year_group", year_group=7), YearGroupTold(child_ref=REF, on=NOVEMBER, year_group=7)),
@@ -181,19 +179,18 @@ def test_a_new_school_that_is_told_as_a_fact_asks_for_a_plan_as_one_told_by_its_
 def test_a_change_of_school_without_the_approvals_stands_and_is_flagged_and_alerted() -> None:
     move = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn="999102")
     outcome = known(OXFORDSHIRE).when(move)
-    assert FactFlagged(child_ref=REF, on=NOVEMBER, fact="school", lacks="approval") in outcome.happened
-    told_others = contracts.FactFlagged(child_ref=REF, on=NOVEMBER, fact="school", lacks="approval")
+    said = NoApprovalRecorded(child_ref=REF, on=NOVEMBER, decision="school_change", school_urn="999102")
+    assert of_kind(NoApprovalRecorded, outcome.happened) == [said]
+    told_others = contracts.NoApprovalRecorded(child_ref=REF, on=NOVEMBER, decision="school_change")
     assert told_others in [CHILD.announce(CHILD.initial, event) for event in outcome.happened]  # type: ignore[arg-type]
 
 
 @pytest.mark.rule("O-91")
 def test_a_change_of_school_that_was_approved_is_not_flagged() -> None:
-    approval = NoteApproval(child_ref=REF, decision="school_change", on=NOVEMBER, request_id="request-1")
-    noted = ApprovalNoted(child_ref=REF, decision="school_change", on=NOVEMBER, request_id="request-1")
-    approved = known(OXFORDSHIRE).when(approval).then(noted)
-    approved.when(approval).then_nothing()
+    agreed = ApprovalNoted(child_ref=REF, decision="school_change", on=NOVEMBER, request_id="request-1")
+    approved = known(OXFORDSHIRE).given(agreed)
     move = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn="999102")
-    assert of_kind(FactFlagged, approved.when(move).happened) == []
+    assert of_kind(NoApprovalRecorded, approved.when(move).happened) == []
 
 
 def test_a_first_school_a_roll_left_and_no_known_rules_are_no_change_that_needs_approval() -> None:
@@ -273,29 +270,23 @@ def test_a_move_between_two_homes_of_one_kind_is_a_move() -> None:
     known().when(fact("placement", placement="U1")).then_some(PlacementChanged, PlacementNoticeDue)
 
 
-@pytest.mark.rule("reg 10")
-@pytest.mark.scenario("T53")
-def test_a_placement_that_changes_school_in_year_10_stands_without_the_nominated_officer_and_is_flagged() -> None:
-    in_year_10 = known(date_of_birth=YEAR_10)
-    move = fact("placement", placement="U4", changes_school=True, born=YEAR_10)
-    _, flag, _ = in_year_10.when(move).then_some(PlacementChanged, FactFlagged, PlacementNoticeDue)
-    assert flag == FactFlagged(child_ref=REF, on=NOVEMBER, fact="placement", lacks="approval")
-    urgent = fact("placement", placement="U4", changes_school=True, born=YEAR_10, emergency=True)
-    in_year_10.when(urgent).then_some(PlacementChanged, EmergencyPlacementMade, PlacementNoticeDue)
-    known().when(fact("placement", placement="U4", changes_school=True)).then_some(PlacementChanged, PlacementNoticeDue)
-    asked = fact("placement", NOVEMBER, NONESUCH, placement="U4", changes_school=True)
-    known(NONESUCH).when(asked).then_some(PlacementChanged, FactFlagged, PlacementNoticeDue)
-
-
 @pytest.mark.rule("reg 11")
 @pytest.mark.parametrize("area", ["out_of_area", "at_a_distance"])
 def test_a_placement_outside_the_area_needs_an_approval(area: str) -> None:
     away = fact("placement", placement="U4", area=area)
-    known().when(away).then_some(PlacementChanged, FactFlagged, PlacementNoticeDue)
+    *_, unapproved = known().when(away).then_some(PlacementChanged, PlacementNoticeDue, NoApprovalRecorded)
+    assert isinstance(unapproved, NoApprovalRecorded)
+    assert (unapproved.decision, unapproved.emergency) == ("out_of_area_placement", False)
     approved = known().given(
-        ApprovalNoted(child_ref=REF, on=NOVEMBER, decision="placement_out_of_area", request_id="request-1")
+        ApprovalNoted(child_ref=REF, on=NOVEMBER, decision="out_of_area_placement", request_id="request-1")
     )
     approved.when(away).then_some(PlacementChanged, PlacementNoticeDue)
+
+
+def test_a_placement_outside_the_area_in_an_emergency_is_said_to_be_one() -> None:
+    away = fact("placement", placement="U4", area="out_of_area", emergency=True)
+    (said,) = of_kind(NoApprovalRecorded, known().when(away).happened)
+    assert said.emergency
 
 
 @pytest.mark.rule("O-28")

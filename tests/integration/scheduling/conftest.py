@@ -33,6 +33,9 @@ STAFF: dict[str, dict[str, Any]] = {
     "delegate": {"role": Role.DELEGATE, "school_urn": "999101"},
     "duty": {"role": Role.SOCIAL_WORKER},
     "head": {"role": Role.VIRTUAL_SCHOOL_HEAD},
+    "manager": {"role": Role.CORPORATE_PARENTING_MANAGER},
+    "nominated": {"role": Role.NOMINATED_OFFICER},
+    "reviewer": {"role": Role.INDEPENDENT_REVIEWING_OFFICER},
 }
 
 

@@ -58,8 +58,8 @@ async def test_a_move_without_its_approvals_is_recorded_and_flagged(world: World
     child = await a_child(world)
     await told(world, child, "worker", kind="school", on=TODAY, school_urn="999102")
     assert (await world.ask("coordinator", "GET", f"/children/{child}")).json()["school_urn"] == "999102"
-    flags = (await world.ask("coordinator", "GET", "/fact-flags")).json()["items"]
-    assert [(each["child_ref"], each["fact"], each["lacks"]) for each in flags] == [(child, "school", "approval")]
+    moves = (await world.ask("coordinator", "GET", "/moves-without-approval")).json()["items"]
+    assert [(each["child_ref"], each["decision"]) for each in moves] == [(child, "school_change")]
 
 
 async def test_a_wrong_first_day_is_corrected_and_what_is_due_is_found_anew(world: World) -> None:

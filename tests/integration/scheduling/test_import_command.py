@@ -11,6 +11,7 @@ import pytest
 from tests.scheduling.ssda903.conftest import A_CHILD, ENTERED, EPISODES, HEADER
 from typer.testing import CliRunner, Result
 
+from scheduling.domain.attendance.marks import AttendanceBatch
 from scheduling.domain.child.care_record import (
     BatchAnswer,
     CareRecordBatch,
@@ -22,7 +23,8 @@ from scheduling.domain.child.told import CareChangeBatch
 from scheduling.entrypoints.import_command import app
 from scheduling.entrypoints.import_sender import batch_key
 
-BODIES: dict[str, type[CareChangeBatch | CareRecordBatch | PersonBatch | SchoolBatch]] = {
+BODIES: dict[str, type[AttendanceBatch | CareChangeBatch | CareRecordBatch | PersonBatch | SchoolBatch]] = {
+    "/attendance": AttendanceBatch,
     "/care-changes": CareChangeBatch,
     "/care-records": CareRecordBatch,
     "/people": PersonBatch,
@@ -276,3 +278,41 @@ def test_a_screen_shows_the_first_hundred_findings(folder: Path, service: str) -
 
 def test_a_call_without_files_is_a_wrong_call() -> None:
     assert CliRunner().invoke(app, ["children"]).exit_code == 2
+
+
+MARKS = "DATE,CHILD,SESSION,CODE\n21/09/2026,child-7,AM,/\n21/09/2026,child-7,PM,N\n"
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    """A folder with one file of marks."""
+    (tmp_path / "marks.csv").write_text(MARKS)
+    return tmp_path
+
+
+def call_attendance(folder: Path, *options: str) -> Result:
+    files = sorted(str(path) for path in folder.glob("*.csv"))
+    return CliRunner().invoke(app, ["attendance", *files, *options], env={"COLUMNS": "200"})
+
+
+def test_marks_are_previewed_and_sent_and_the_same_file_again_changes_nothing(feed: Path, service: str) -> None:
+    result = call_attendance(feed, "--api", service, "--token", "let-me-in")
+    assert (result.exit_code, paths()) == (0, ["/attendance"]), result.output
+    assert "sessions missed" in result.output
+    again = call_attendance(feed, "--api", service, "--json")
+    preview, imported = (json.loads(line) for line in again.stdout.splitlines())
+    assert preview["preview"]["sessions possible"] == 2
+    assert (imported["imported"]["marks"]["changed"], imported["imported"]["marks"]["unchanged"]) == (0, 1)
+    keys = [key for _path, _token, key, _count in TakesRecords.requests]
+    assert len(set(keys)) == 1
+
+
+def test_a_dry_run_and_a_file_with_errors_send_no_marks(feed: Path, service: str) -> None:
+    dry = call_attendance(feed, "--api", service, "--dry-run")
+    assert (dry.exit_code, paths()) == (0, [])
+    (feed / "wrong.csv").write_text("DATE,CHILD,SESSION,CODE\n21/09/2026,child-8,AM,H\n")
+    wrong = call_attendance(feed, "--api", service)
+    assert (wrong.exit_code, paths()) == (3, [])
+    assert "the code H was not in use" in wrong.output
+    skipped = call_attendance(feed, "--api", service, "--skip-bad")
+    assert (skipped.exit_code, paths()) == (0, ["/attendance"])

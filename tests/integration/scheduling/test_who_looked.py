@@ -12,6 +12,10 @@ PEOPLE = ("coordinator", "worker", "teacher", "admin", "head")
 async def test_no_answer_of_this_service_escapes(world: World) -> None:
     child = await a_child(world)
     assert (await world.ask("coordinator", "POST", "/meetings", meeting_about(child))).status_code == 201
+    request = {"decision": "key_stage_4_move", "for_day": "2026-11-30", "why": "…"}
+    path = f"/children/{child}"
+    assert (await world.ask("coordinator", "POST", f"{path}/placement-requests", request)).status_code == 201
+    assert (await world.ask("coordinator", "POST", f"{path}/safeguarding-concerns", {"what": "…"})).status_code == 204
     tokens = [world.providers[HERE].token(await world.ref(who)) for who in PEOPLE]
     service = world.service.sign_in.service_token("scheduling", HERE)
     found = await walk(world.service, HERE, [*tokens, service])

@@ -10,6 +10,8 @@ from pep_runtime.policies import Policies
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import run_stream
+from scheduling.domain.attendance.decider import ATTENDANCE
+from scheduling.domain.attendance.events import AttendanceMarksReceived
 from scheduling.domain.calendar_feed.decider import CALENDAR_FEED, CalendarFeedEvent
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ChildEvent
@@ -18,13 +20,17 @@ from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.events import MeetingEvent
 from scheduling.domain.person.decider import PERSON
 from scheduling.domain.person.events import PersonEvent
+from scheduling.domain.request.decider import REQUEST
+from scheduling.domain.request.events import RequestEvent
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import SCHOOL, SchoolListed
 from scheduling.domain.term.decider import TERM, TermOpened
 from scheduling.entrypoints import (
     routes_access,
+    routes_attendance,
     routes_calendar,
     routes_children,
+    routes_concerns,
     routes_contacts,
     routes_due,
     routes_facts,
@@ -32,6 +38,8 @@ from scheduling.entrypoints import (
     routes_keeping,
     routes_lists,
     routes_meetings,
+    routes_requests,
+    routes_reviews,
     routes_teachers,
     routes_timeliness,
 )
@@ -49,11 +57,13 @@ PARTS = ServiceParts(
     name="scheduling",
     description="Who is in care and where they learn, what is due by when, and what became of each meeting.",
     deciders={
+        "attendance": ATTENDANCE,
         "calendar": CALENDAR_FEED,
         "child": CHILD,
         "feed": FEED,
         "meeting": MEETING,
         "person": PERSON,
+        "request": REQUEST,
         "school": SCHOOL,
         "term": TERM,
     },
@@ -65,6 +75,8 @@ PARTS = ServiceParts(
         *get_args(FeedEvent),
         *get_args(CalendarFeedEvent),
         TermOpened,
+        *get_args(RequestEvent),
+        AttendanceMarksReceived,
     ),
     read_models=READ_MODELS,
     policies=POLICIES,
@@ -84,6 +96,10 @@ PARTS = ServiceParts(
         routes_teachers.router,
         routes_timeliness.router,
         routes_calendar.router,
+        routes_requests.router,
+        routes_concerns.router,
+        routes_attendance.router,
+        routes_reviews.router,
     ),
     public_routers=(routes_calendar.public,),
     background=(forget_what_is_approved,),

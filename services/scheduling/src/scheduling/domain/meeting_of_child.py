@@ -25,6 +25,7 @@ from scheduling.domain.child.commands import (
 )
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.states import Child
+from scheduling.domain.concerns.commands import JudgedConcern
 from scheduling.domain.meeting.commands import CorrectMeetingOutcome, MeetingCommand, RecordMeeting, ScheduleMeeting
 from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.events import MeetingHeld, MeetingOutcomeCorrected
@@ -40,6 +41,7 @@ JudgedOfChild = (
     | NoteMeetingHeld
     | OpenTermForChild
     | RecomputeDueDates
+    | JudgedConcern
 )
 MEETINGS: tuple[type[Meeting], ...] = (NotScheduled, Scheduled, Held)
 

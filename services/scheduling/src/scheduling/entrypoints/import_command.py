@@ -16,8 +16,9 @@ import httpx
 import typer
 from rich.console import Console
 
+from scheduling.attendance_feed.reading import CHILDRENS_MARKS, read_marks
 from scheduling.entrypoints.import_report import Report
-from scheduling.entrypoints.import_sender import SendingFailed, send_changes, send_everything, tell_of_file
+from scheduling.entrypoints.import_sender import IN_ORDER, Kinds, SendingFailed, send_kind, tell_of_file
 from scheduling.ssda903.changes import CHANGES_OF_CARE, day_in, read_changes
 from scheduling.ssda903.findings import Severity
 from scheduling.ssda903.reading import Preview, read_files
@@ -78,7 +79,39 @@ def children(
         others = frozenset(another_child or ())
         preview = _read(stage, files, cut_over.date() if cut_over else None, others, report)
         may_send = not preview.fatal and (preview.is_clean or skip_bad)
-        code = _send(stage, preview, api, token, report) if may_send and not dry_run else _only_tell(report, may_send)
+        total = preview.schools + preview.staff + preview.children + preview.carers
+        sends = may_send and not dry_run
+        code = _send(stage, total, api, token, report, IN_ORDER) if sends else _only_tell(report, may_send)
+    finally:
+        stage.close()
+    raise typer.Exit(code)
+
+
+@app.command()
+def attendance(
+    files: Annotated[list[Path], typer.Argument(help="CSV files of marks, in any order.", show_default=False)],
+    api: Annotated[
+        str, typer.Option(envvar="PEP_SCHEDULING_URL", help="Base address of the scheduling service.")
+    ] = "http://127.0.0.1:8000",
+    token: Annotated[str, typer.Option(envvar="PEP_TOKEN", help="Your token of the sign-in provider.")] = "",
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out what has errors, take in the rest.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts: one JSON object a line.")] = False,
+) -> None:
+    """Take in the marks of a daily attendance feed. The same marks again change nothing; other ones correct a day.
+
+    Ends with the same numbers as `children` does.
+    """
+    report, stage = Report(Console(), Console(stderr=True), as_json=as_json), Stage()
+    try:
+        with report.progress("Reading", None) as advance:
+            preview = read_marks(stage, files, advance)
+        report.findings(stage)
+        report.summary("What the files hold", preview.rows())
+        may_send = not preview.fatal and (not preview.errors or skip_bad)
+        sends = may_send and not dry_run
+        kinds = ((CHILDRENS_MARKS, "/attendance"),)
+        code = _send(stage, preview.children, api, token, report, kinds) if sends else _only_tell(report, may_send)
     finally:
         stage.close()
     raise typer.Exit(code)
@@ -127,7 +160,7 @@ def _send_changes(stage: Stage, of: date, file: Path, where: tuple[str, str], re
     try:
         with _client(*where) as client, report.progress("Sending", rows) as advance:
             late = tell_of_file(client, of, rows, hashlib.sha256(file.read_bytes()).hexdigest())
-            sent = send_changes(stage, client, advance)
+            sent = send_kind(stage, client, CHANGES_OF_CARE, "/care-changes", advance)
     except SendingFailed as fault:
         report.failed(str(fault))
         return Exit.NOT_SENT
@@ -154,11 +187,10 @@ def _only_tell(report: Report, may_send: bool) -> Exit:
     return Exit.DONE if may_send else Exit.FILES_HAVE_ERRORS
 
 
-def _send(stage: Stage, preview: Preview, api: str, token: str, report: Report) -> Exit:
-    total = preview.schools + preview.staff + preview.children + preview.carers + preview.pupils
+def _send(stage: Stage, total: int, api: str, token: str, report: Report, kinds: Kinds) -> Exit:
     try:
         with _client(api, token) as client, report.progress("Sending", total) as advance:
-            sent = send_everything(stage, client, advance)
+            sent = [send_kind(stage, client, kind, path, advance) for kind, path in kinds]
     except SendingFailed as fault:
         report.failed(str(fault))
         return Exit.NOT_SENT

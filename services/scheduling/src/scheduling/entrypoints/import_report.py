@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -66,6 +66,16 @@ class Report:
         table.add_row("children left out", str(preview.children_left_out))
         self.out.print(table)
         self.out.print(f"{preview.fatal + preview.errors} errors, {preview.warnings} warnings.")
+
+    def summary(self, title: str, rows: Iterable[tuple[str, int]]) -> None:
+        """What the files hold, a line each."""
+        if self.as_json:
+            self._line(preview=dict(rows))
+            return
+        table = Table("", "", title=title, show_header=False)
+        for what, count in rows:
+            table.add_row(what, str(count))
+        self.out.print(table)
 
     def nothing_sent(self, may_send: bool) -> None:
         if self.as_json:

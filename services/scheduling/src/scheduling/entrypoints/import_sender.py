@@ -12,11 +12,13 @@ import httpx
 from pydantic import ValidationError
 
 from scheduling.domain.child.care_record import BATCH_SIZE, BatchAnswer, RefusedRecord
-from scheduling.ssda903.changes import CHANGES_OF_CARE
 from scheduling.ssda903.reading import CARERS_OF_CHILDREN, CHILDREN, PUPIL_ACCOUNTS, SCHOOLS_LISTED, STAFF_MEMBERS
 from scheduling.ssda903.staging import Stage
 
-IN_ORDER = (
+Kinds = tuple[tuple[str, str], ...]
+"""Kinds of records, each with the address that takes it."""
+
+IN_ORDER: Kinds = (
     (SCHOOLS_LISTED, "/schools"),
     (STAFF_MEMBERS, "/people"),
     (CHILDREN, "/care-records"),
@@ -59,16 +61,6 @@ def _refusal(refused: RefusedRecord) -> str:
     return refused.reason + alike
 
 
-def send_everything(stage: Stage, client: httpx.Client, advance: Callable[[int], None]) -> list[Sent]:
-    """Sends all kinds in order; `advance` hears the size of each batch. SendingFailed on the first trouble."""
-    return [_send_kind(stage, client, kind, path, advance) for kind, path in IN_ORDER]
-
-
-def send_changes(stage: Stage, client: httpx.Client, advance: Callable[[int], None]) -> Sent:
-    """Sends the rows of a file of changes, in their order."""
-    return _send_kind(stage, client, CHANGES_OF_CARE, "/care-changes", advance)
-
-
 def tell_of_file(client: httpx.Client, of: date, rows: int, sha256: str) -> int:
     """Says that the file of this day is here; how many days late it is."""
     body = json.dumps({"of": of.isoformat(), "rows": rows, "sha256": sha256}).encode()
@@ -76,7 +68,8 @@ def tell_of_file(client: httpx.Client, of: date, rows: int, sha256: str) -> int:
     return int(answer.json()["days_late"])
 
 
-def _send_kind(stage: Stage, client: httpx.Client, kind: str, path: str, advance: Callable[[int], None]) -> Sent:
+def send_kind(stage: Stage, client: httpx.Client, kind: str, path: str, advance: Callable[[int], None]) -> Sent:
+    """Sends all records of one kind; `advance` hears the size of each batch. SendingFailed on the first trouble."""
     sent = Sent(kind)
     for batch in stage.batches(kind, BATCH_SIZE):
         answer = _post(client, path, f'{{"records":[{",".join(batch)}]}}'.encode())

@@ -120,6 +120,7 @@ async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Calle
         calendar_for=rules.calendar_for,
         on=body.on,
         school_urn=body.school_urn,
+        emergency=body.emergency,
     )
     await must_be_listed(caller, body.school_urn)
     school = (school_stream(body.school_urn),) if body.school_urn else ()

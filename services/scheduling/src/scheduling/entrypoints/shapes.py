@@ -146,6 +146,7 @@ class SchoolMoveBody(BaseModel):
 
     on: date
     school_urn: Annotated[str, Field(pattern=r"^(\d{6}|EY\d{6})$")] | None
+    emergency: bool = Field(False, description="Whether it could not wait for those who must agree.")
 
 
 class AllocationBody(BaseModel):

@@ -4,18 +4,28 @@ from typing import Any
 
 from pep_kernel.read_model import ReadModel
 from scheduling.projections.absence import ABSENCES
+from scheduling.projections.attendance import ATTENDANCE_OF_YEARS
 from scheduling.projections.broken_glass import BROKEN_GLASS
 from scheduling.projections.calendar_feed import CALENDAR_FEEDS, MEETINGS_IN_CALENDARS
 from scheduling.projections.care_feed import CARE_FEEDS
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.circumstances import CIRCUMSTANCES, FACT_FLAGS
 from scheduling.projections.colleague import COLLEAGUES
+from scheduling.projections.concern import (
+    AGENDA_ITEMS,
+    EXCLUSIONS,
+    MOVES_WITHOUT_APPROVAL,
+    SAFEGUARDING_CONCERNS,
+    URGENT_PEPS,
+)
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
 from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS
 from scheduling.projections.due_date import DUE_DATES
 from scheduling.projections.likeness import CHILD_LIKENESSES
 from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS
 from scheduling.projections.record_keeping import LEGAL_HOLDS, RECORD_KEEPING
+from scheduling.projections.request import CONSULTATIONS, REQUESTS
+from scheduling.projections.review_ahead import REVIEWS_AHEAD
 from scheduling.projections.school import SCHOOLS
 from scheduling.projections.termly_meeting import TERMLY_MEETINGS
 from scheduling.projections.timeliness import TEAMS, TIMELINESS
@@ -43,4 +53,13 @@ READ_MODELS: tuple[ReadModel[Any], ...] = (
     TEAMS,
     CALENDAR_FEEDS,
     MEETINGS_IN_CALENDARS,
+    REQUESTS,
+    CONSULTATIONS,
+    AGENDA_ITEMS,
+    EXCLUSIONS,
+    URGENT_PEPS,
+    SAFEGUARDING_CONCERNS,
+    MOVES_WITHOUT_APPROVAL,
+    ATTENDANCE_OF_YEARS,
+    REVIEWS_AHEAD,
 )

@@ -12,6 +12,7 @@ from pep_kernel.read_model import Key, ReadModel
 from scheduling.domain.child import fact_events as told
 from scheduling.domain.child.ending import kind_of_end
 from scheduling.domain.child.events import ChildEnteredCare, ChildLeftCare, PlacementChanged, SchoolMoved
+from scheduling.domain.concerns.events import LACReviewScheduled
 from scheduling.projections.child_overview import is_newest
 
 
@@ -41,7 +42,15 @@ class ChildCircumstances:
 NOT_SAID = "none"
 """A school move that is told by itself says nothing of needs."""
 
-_ABOUT = (ChildEnteredCare, ChildLeftCare, PlacementChanged, SchoolMoved, told.FactCorrected, told.OfCircumstances)
+_ABOUT = (
+    ChildEnteredCare,
+    ChildLeftCare,
+    PlacementChanged,
+    SchoolMoved,
+    told.FactCorrected,
+    told.OfCircumstances,
+    LACReviewScheduled,
+)
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
@@ -75,7 +84,7 @@ def circumstances(row: ChildCircumstances, recorded: Recorded) -> ChildCircumsta
             return replace(row, year_group_told=group, year_group_since=on)
         case told.SchoolMovePlanned(on=on, school_urn=urn):
             return replace(row, planned_school_urn=urn, planned_school_on=on)
-        case told.LACReviewScheduled(on=on):
+        case LACReviewScheduled(on=on):
             return replace(row, review_planned_on=on)
         case told.SiblingLinked(sibling_ref=sibling) | told.SiblingUnlinked(sibling_ref=sibling):
             is_one = isinstance(recorded.event, told.SiblingLinked)

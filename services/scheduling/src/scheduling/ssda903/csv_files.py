@@ -37,13 +37,15 @@ class SourceFile:
     columns: tuple[str, ...]
 
 
-def open_table(path: Path, tell: Tell) -> SourceFile | None:
+def open_table(
+    path: Path, tell: Tell, recognise: Callable[[frozenset[str]], Table | None] = table_of
+) -> SourceFile | None:
     """Which table the file is, by its first line. None, and told why, for a file that cannot be used."""
     first = _first_line(path, tell)
     if first is None:
         return None
     columns = tuple(cell.strip().upper() for cell in first)
-    table = table_of(frozenset(columns))
+    table = recognise(frozenset(columns))
     problem = _problem_with(columns, table)
     if problem or table is None:
         tell(Finding(Severity.FATAL, path.name, 1, "", ",".join(first)[:80], problem))

@@ -1,33 +1,31 @@
 """Scheduling's rules: who has a PEP, whose attendance is collected, what several people must agree to.
 
-By when what must be done is in `due_dates.py`; how people come together for a meeting in `meetings.py`.
+By when what must be done is in `due_dates.py`; how people come together for a meeting in `meetings.py`; what waits for
+approval in `approvals.py`; what cannot wait for the next meeting in `concerns.py`.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
-from typing import Literal
 
 from pydantic import Field, model_validator
 
+from pep_kernel.authority_policy.approvals import Decision, DualApproval, OfficersApproval, ProfessionalMeeting
 from pep_kernel.authority_policy.calendar_feed import CalendarFeed
 from pep_kernel.authority_policy.care_feed import CareFeed
+from pep_kernel.authority_policy.concerns import (
+    AttendanceFeed,
+    Exclusions,
+    PersistentAbsence,
+    ReviewReadiness,
+    UrgentPEPs,
+)
 from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile
 from pep_kernel.authority_policy.due_dates import Age, Cadence, Obligation, Overdue, SchoolDays, Trigger, can_miss
 from pep_kernel.authority_policy.meetings import Chair, Convener, Invitations, NextMeeting, Notice, Quorum
 from pep_kernel.authority_policy.record_keeping import RecordKeeping
 from pep_kernel.authority_policy.succession import Several, Versions
 from pep_kernel.calendars import age_on, year_group
-
-
-class Approver(StrEnum):
-    """Whose agreement a decision may need."""
-
-    VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
-    CORPORATE_PARENTING_MANAGER = "corporate_parenting_manager"
-    TEAM_MANAGER = "team_manager"
-    INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
 
 
 class Applicability(Dated):
@@ -70,41 +68,6 @@ class Applicability(Dated):
         )
 
 
-class AttendanceFeed(Dated):
-    """Who tells each school day which children in care are present, and from which birthday on a child is asked about.
-
-    "Over five" is read as: the fifth birthday has been reached (T50).
-    """
-
-    provider: str | None = Field(None, description="Who collects attendance; left out, nobody does.")
-    from_age_years: Age | None = Field(None, description="The birthday from which a child is covered, that day too.")
-
-    @model_validator(mode="after")
-    def _provider_needs_age(self) -> AttendanceFeed:
-        if (self.provider is None) != (self.from_age_years is None):
-            raise ValueError("'provider' and 'from_age_years' go together")
-        return self
-
-    def covers(self, date_of_birth: date, on: date) -> bool:
-        """Whether this child's attendance is collected on this day."""
-        return self.from_age_years is not None and age_on(date_of_birth, on) >= self.from_age_years
-
-
-class DualApproval(Dated):
-    """A decision that needs the agreement of several people of different jobs, each person once."""
-
-    NAMED_BY = ("decision",)
-
-    decision: Literal["school_change", "term_time_holiday", "placement_change"] = Field(description="What is decided.")
-    approvers: tuple[Approver, ...] = Field(min_length=2, description="The jobs that must all agree.")
-
-    @model_validator(mode="after")
-    def _different_jobs(self) -> DualApproval:
-        if len(set(self.approvers)) < len(self.approvers):
-            raise ValueError("the same job twice is one approval")
-        return self
-
-
 class SchedulingPolicy(InForce):
     """Scheduling's rules of one authority on one day."""
 
@@ -124,6 +87,17 @@ class SchedulingPolicy(InForce):
     care_feed: CareFeed
     dual_approvals: tuple[DualApproval, ...]
     calendar_feed: CalendarFeed
+    officers_approvals: tuple[OfficersApproval, ...]
+    professional_meeting: ProfessionalMeeting
+    urgent_peps: UrgentPEPs
+    persistent_absence: PersistentAbsence
+    exclusions: Exclusions
+    review_readiness: ReviewReadiness
+
+    def approval_of(self, decision: Decision) -> DualApproval | OfficersApproval | None:
+        """Whose agreement this decision needs; none where it needs nobody's."""
+        approvals: tuple[DualApproval | OfficersApproval, ...] = (*self.dual_approvals, *self.officers_approvals)
+        return next((each for each in approvals if each.decision == decision), None)
 
     def can_miss_the_law(self) -> tuple[str, ...]:
         """Local dates that can end after a statutory one, each told once, in words for whoever keeps the file."""
@@ -157,6 +131,12 @@ class SchedulingFile(RulesFile):
     care_feed: Versions[CareFeed]
     dual_approvals: Several[DualApproval] = ()
     calendar_feed: Versions[CalendarFeed]
+    officers_approvals: Several[OfficersApproval] = ()
+    professional_meeting: Versions[ProfessionalMeeting]
+    urgent_peps: Versions[UrgentPEPs]
+    persistent_absence: Versions[PersistentAbsence]
+    exclusions: Versions[Exclusions]
+    review_readiness: Versions[ReviewReadiness]
 
     def in_force(self, on: date) -> SchedulingPolicy:
         """The rules that hold on this day. NotInForce before the file's first day."""

@@ -34,6 +34,9 @@ FIELDS: Mapping[Role, frozenset[Shown]] = {
     Role.PERSONAL_ADVISER: _SOCIAL_CARE,
     Role.TEAM_MANAGER: _SOCIAL_CARE,
     Role.INDEPENDENT_REVIEWING_OFFICER: _SOCIAL_CARE,
+    **dict.fromkeys(
+        (Role.CORPORATE_PARENTING_MANAGER, Role.NOMINATED_OFFICER), frozenset({Shown.IDENTITY, Shown.CARE, Shown.PLAN})
+    ),
     Role.DESIGNATED_TEACHER: _WORKING | _MEETING,
     Role.DELEGATE: frozenset({Shown.IDENTITY, Shown.PLAN, Shown.COSTS, Shown.ASSURANCE}),
     **dict.fromkeys(OFFICERS, _SOCIAL_CARE | {Shown.FINANCE}),

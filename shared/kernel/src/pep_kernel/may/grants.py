@@ -27,6 +27,15 @@ _AROUND_THE_CHILD: Holders = {**_SOCIAL_CARE, **_SCHOOL}
 _STANDING_IN: Holders = dict.fromkeys(OFFICERS, NO_SCHOOL)
 _AT_HOME: Holders = {Role.CARER: CARES_FOR, Role.PUPIL: OWN_RECORD}
 _AUDITOR: Holders = {Role.AUDITOR: ANYONE}
+_REVIEWING_OFFICER: Holders = {Role.INDEPENDENT_REVIEWING_OFFICER: ANYONE}
+_APPROVERS: Holders = {
+    Role.VIRTUAL_SCHOOL_HEAD: ANYONE,
+    Role.CORPORATE_PARENTING_MANAGER: ANYONE,
+    Role.NOMINATED_OFFICER: ANYONE,
+    Role.TEAM_MANAGER: ANYONE,
+    **_REVIEWING_OFFICER,
+}
+_ASKERS: Holders = {**_SOCIAL_CARE, Role.TEAM_MANAGER: ANYONE, Role.PEP_COORDINATOR: ANYONE}
 
 GRANTS: Mapping[str, Holders] = {
     "import care records": {Role.ADMINISTRATOR: ANYONE},
@@ -48,6 +57,28 @@ GRANTS: Mapping[str, Holders] = {
     "record school move": {Role.PEP_COORDINATOR: ANYONE, Role.ADMINISTRATOR: ANYONE, **_SOCIAL_CARE},
     "record care facts": {Role.ADMINISTRATOR: ANYONE, Role.SOCIAL_WORKER: ALLOCATED, Role.TEAM_MANAGER: ANYONE},
     "keep teacher register": {**_VIRTUAL_SCHOOL, Role.ADMINISTRATOR: ANYONE},
+    "ask for approval": _ASKERS,
+    "record consultation": {**_ASKERS, **_VIRTUAL_SCHOOL},
+    "decide request": _APPROVERS,
+    "read request": {**_ASKERS, **_VIRTUAL_SCHOOL, **_APPROVERS, **_AUDITOR},
+    "list requests": {
+        **dict.fromkeys(_ASKERS, ANYONE),
+        **_VIRTUAL_SCHOOL,
+        **_APPROVERS,
+        **_AUDITOR,
+    },
+    "ask for urgent PEP": {**_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL, **_VIRTUAL_SCHOOL},
+    "raise concern": {**_SCHOOL, Role.CARER: CARES_FOR, **_VIRTUAL_SCHOOL, **_SOCIAL_CARE},
+    "read raised concerns": {**_SOCIAL_CARE, Role.TEAM_MANAGER: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
+    "notify exclusion": {
+        **_SOCIAL_CARE,
+        Role.DESIGNATED_TEACHER: THEIR_SCHOOL,
+        Role.PEP_COORDINATOR: ANYONE,
+    },
+    "import attendance": {Role.ADMINISTRATOR: ANYONE},
+    "read concerns": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_REVIEWING_OFFICER, **_AUDITOR},
+    "record review dates": {**_SOCIAL_CARE, **_REVIEWING_OFFICER, Role.ADMINISTRATOR: ANYONE},
+    "read readiness": {**_VIRTUAL_SCHOOL, **_REVIEWING_OFFICER, **_AUDITOR},
     "name delegate": {Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
     "restrict record": {Role.TEAM_MANAGER: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
     "break glass": dict.fromkeys(

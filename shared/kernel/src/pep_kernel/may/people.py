@@ -24,6 +24,8 @@ class Role(StrEnum):
     SENIOR_VIRTUAL_SCHOOL_OFFICER = "senior_virtual_school_officer"
     VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
     INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
+    CORPORATE_PARENTING_MANAGER = "corporate_parenting_manager"
+    NOMINATED_OFFICER = "nominated_officer"
     CARER = "carer"
     PUPIL = "pupil"
     SCHOOL_FINANCE = "school_finance"

@@ -1,4 +1,4 @@
-"""What is known of a child beside the facts that due dates rest on: review, siblings, needs, approvals, flags."""
+"""What is known of a child beside the facts that due dates rest on: reviewing officers, siblings, needs, flags."""
 
 from __future__ import annotations
 
@@ -27,16 +27,10 @@ class Circumstances:
     year_groups: History[int] = ()
     special_needs: History[str] = ()
     planned_moves: History[str | None] = ()
-    reviews_planned: frozenset[date] = frozenset()
     siblings: frozenset[str] = frozenset()
     notices_due: tuple[tuple[date, date], ...] = ()
     notified: frozenset[date] = frozenset()
-    approvals: frozenset[Noted] = frozenset()
     flags: frozenset[Noted] = frozenset()
-
-    def has_approval(self, decision: str, on: date) -> bool:
-        """Whether those who must had agreed to this decision for this day."""
-        return any((each.what, each.on) == (decision, on) for each in self.approvals)
 
 
 def evolve(known: Circumstances, event: told.OfCircumstances) -> Circumstances:
@@ -53,8 +47,6 @@ def evolve(known: Circumstances, event: told.OfCircumstances) -> Circumstances:
             return replace(known, special_needs=inserted(known.special_needs, on, "plan"))
         case told.SchoolMovePlanned(on=on, school_urn=urn):
             return replace(known, planned_moves=inserted(known.planned_moves, on, urn))
-        case told.LACReviewScheduled(on=on):
-            return replace(known, reviews_planned=known.reviews_planned | {on})
         case told.SiblingLinked(sibling_ref=sibling):
             return replace(known, siblings=known.siblings | {sibling})
         case told.SiblingUnlinked(sibling_ref=sibling):
@@ -63,8 +55,6 @@ def evolve(known: Circumstances, event: told.OfCircumstances) -> Circumstances:
             return replace(known, notices_due=(*known.notices_due, (on, due)))
         case told.SchoolNotified(placement_on=placement_on):
             return replace(known, notified=known.notified | {placement_on})
-        case told.ApprovalNoted(on=on, decision=decision):
-            return replace(known, approvals=known.approvals | {Noted(decision, "approval", on)})
         case told.FactFlagged(on=on, fact=fact, lacks=lacks):
             return replace(known, flags=known.flags | {Noted(lacks, fact, on)})
         case _:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pep_kernel.authority_policy import SchedulingFile
 from pep_kernel.calendars import Term
 from pep_kernel.contracts.scheduling import Obligation, Outcome
 from pep_kernel.may import Role
@@ -16,23 +15,10 @@ from pep_kernel.message import Command
 from scheduling.domain.access.commands import AccessCommand
 from scheduling.domain.child.care_record import CareRecord
 from scheduling.domain.child.events import LateBecause
-from scheduling.domain.child.fact_events import Decision
+from scheduling.domain.child.judged import Judged as Judged
 from scheduling.domain.child.told import Correction, Fact
+from scheduling.domain.concerns.commands import ConcernCommand
 from scheduling.domain.keeping.commands import KeepingCommand
-from scheduling.domain.rules import CalendarFor
-
-
-class Judged(Command):
-    """A command that may set due dates. `laestabs` and `predecessors` (by URN) come from the schools' own streams.
-
-    What is excluded is no part of what was asked: the same request is the same a day later, under other rules.
-    """
-
-    child_ref: str
-    rules: Annotated[SchedulingFile, Field(exclude=True, repr=False)]
-    calendar_for: Annotated[CalendarFor, Field(exclude=True, repr=False)]
-    laestabs: Mapping[str, str] = Field(default_factory=dict)
-    predecessors: Mapping[str, str] = Field(default_factory=dict)
 
 
 class RecordCareFacts(Judged):
@@ -77,15 +63,6 @@ class CorrectFact(OfOneFact):
     correction: Correction
 
 
-class NoteApproval(Command):
-    """Those who must have agreed to this decision for this day."""
-
-    child_ref: str
-    decision: Decision
-    on: date
-    request_id: str
-
-
 class FlagMissingNotice(Command):
     """The day has passed by which the school had to be told of the placement of `placement_on`."""
 
@@ -116,10 +93,14 @@ class RecordCareFactsOfMany(Command):
 
 
 class RecordSchoolMove(Judged):
-    """The child is on the roll of this school from this day; none: of no school."""
+    """The child is on the roll of this school from this day; none: of no school.
+
+    `emergency`: it could not wait for anybody's agreement.
+    """
 
     on: date
     school_urn: str | None
+    emergency: bool = False
 
 
 class NoteMeetingHeld(Judged):
@@ -220,7 +201,6 @@ ChildCommand = (
     | RecordCareFacts
     | RecordFact
     | CorrectFact
-    | NoteApproval
     | FlagMissingNotice
     | EndCareAtEighteen
     | RecordSchoolMove
@@ -237,4 +217,5 @@ ChildCommand = (
     | RecomputeDueDates
     | KeepingCommand
     | AccessCommand
+    | ConcernCommand
 )

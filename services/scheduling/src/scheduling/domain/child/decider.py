@@ -47,7 +47,6 @@ from scheduling.domain.child.commands import (
     FlagOverdue,
     JudgedToday,
     MeetObligation,
-    NoteApproval,
     NoteMeetingHeld,
     NoteMeetingScheduled,
     OpenTermForChild,
@@ -85,7 +84,6 @@ from scheduling.domain.child.events import (
     TermlyMeetingNotDue,
 )
 from scheduling.domain.child.fact_events import (
-    ApprovalNoted,
     CareResponsibilityAccepted,
     CareResponsibilityTransferred,
     FactCorrected,
@@ -103,6 +101,10 @@ from scheduling.domain.child.states import (
     Undecided,
 )
 from scheduling.domain.child.told import SchoolTold
+from scheduling.domain.concerns import agenda, approvals, reviews
+from scheduling.domain.concerns import decider as concerns
+from scheduling.domain.concerns.commands import OfOneConcern
+from scheduling.domain.concerns.events import OfConcern
 from scheduling.domain.keeping import decider as keeping
 from scheduling.domain.keeping.commands import AskOfTheRecord
 from scheduling.domain.keeping.events import ChildForgotten, OfTheRecord
@@ -120,9 +122,9 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, RecordCareFacts():
             return in_turn(child, command, *_of_record(child, command))
         case _, MeetObligation():
-            return obligations.by_plan(child, command)
-        case _, ReopenObligations(by=by):
-            return obligations.reopened(command.child_ref, tuple(due for due in child.dues if due.met_by == by), by)
+            return in_turn(child, command, obligations.by_plan, reviews.plan_completed)
+        case _, ReopenObligations():
+            return in_turn(child, command, obligations.reopened_by_plan, reviews.completion_withdrawn)
         case _, FlagOverdue():
             return overdue.flagged(child, command)
         case _, EscalateOverdue():
@@ -131,16 +133,17 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             raise Refusal("Nothing is known of this child's care yet.")
         case _, AskOfAccess():
             return access.decide(child.access, command)
+        case _, OfOneConcern():
+            return concerns.decide(child, command)
         case _, NoteMeetingScheduled():
             return obligations.meeting_scheduled(child, command)
         case _, NoteMeetingHeld():
-            return obligations.meeting_held(child, command)
+            return in_turn(child, command, obligations.meeting_held, agenda.after_meeting)
         case _, RecordFact():
-            return in_turn(child, command, telling.fact, left, verdict.judged, _at_new_school, verdict.reviewed)
+            after = (left, verdict.judged, _at_new_school, verdict.reviewed, approvals.missing)
+            return in_turn(child, command, telling.fact, *after)
         case _, CorrectFact():
             return _corrected(child, command)
-        case _, NoteApproval():
-            return _approved(child, command)
         case _, FlagMissingNotice(child_ref=ref, placement_on=placement_on, today=today):
             return lacking.missing_notice(child, ref, placement_on, today)
         case _, EndCareAtEighteen():
@@ -152,7 +155,7 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, RecomputeDueDates():
             return recomputing.revised(child, command)
         case _, RecordSchoolMove():
-            return in_turn(child, command, _school_move, verdict.moved_now)
+            return in_turn(child, command, _school_move, verdict.moved_now, approvals.missing)
         case _, AllocateSocialWorker():
             return _allocated(child, command)
         case Child(running=None), RecordLeftCare():
@@ -176,7 +179,8 @@ def in_turn(child: Child, command: Any, *steps: Callable[[Child, Any], Sequence[
 def _of_record(child: Child, command: RecordCareFacts) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
     """Every kind of fact, then what follows. A record that says otherwise of a day than before is a correction."""
     follow = partial(_follow_corrections, child)
-    return (*facts.every_kind(command), left, verdict.judged, verdict.moved, verdict.reviewed, follow)
+    after = (left, verdict.judged, verdict.moved, verdict.reviewed, follow, approvals.missing)
+    return (*facts.every_kind(command), *after)
 
 
 def _follow_corrections(before: Child, child: Child, command: JudgedToday) -> list[ChildEvent]:
@@ -197,12 +201,6 @@ def _at_new_school(child: Child, command: RecordFact) -> list[ChildEvent]:
     if not isinstance(command.fact, SchoolTold):
         return []
     return verdict.at_new_school(child, command, command.fact.on, command.fact.school_urn)
-
-
-def _approved(child: Child, command: NoteApproval) -> list[ChildEvent]:
-    if child.circumstances.has_approval(command.decision, command.on):
-        return []
-    return [ApprovalNoted(**command.model_dump())]
 
 
 def _eighteen(child: Child, command: EndCareAtEighteen) -> list[ChildEvent]:
@@ -262,7 +260,8 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, last_pep=on)
         case PEPApplicable(on=on, because=because):
             live_from = on if because == "already_in_care" else child.live_from
-            return replace(child, verdict=Applies(on), live_from=live_from)
+            counted_from = child.concerns.with_moves_from(on, because)
+            return replace(child, verdict=Applies(on), live_from=live_from, concerns=counted_from)
         case PEPNotApplicable(reason=reason):
             return replace(child, verdict=DoesNotApply(reason))
         case PEPDueDateSet(trigger_on=trigger_on):
@@ -300,6 +299,8 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, circumstances=circumstances.evolve(child.circumstances, event))
         case OfAccess():
             return replace(child, access=access.evolve(child.access, event))
+        case OfConcern():
+            return replace(child, concerns=concerns.evolve(child.concerns, event))
         case OfTheRecord():
             return replace(child, keeping=keeping.evolve(child.keeping, event))
 
@@ -404,7 +405,9 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
         case ChildForgotten(child_ref=ref, on=on, reason=reason):
             return said.ChildForgotten(child_ref=ref, on=on, reason=reason)
         case OfAccess():
-            return access.announce(event, child.social_workers[-1][1] if child.social_workers else None)
+            return access.announce(event, _worker(child))
+        case OfConcern():
+            return concerns.announce(event, _worker(child))
         case PEPOverdue(child_ref=ref, obligation=obligation, due=due):
             return said.PEPOverdue(child_ref=ref, obligation=obligation, due=due)
         case PEPDueDateRevised(child_ref=ref, obligation=obligation, due=due, was=was, source=source):
@@ -417,6 +420,10 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
             return said.PEPOverdueCleared(child_ref=ref, obligation=obligation, due=late[0], on=on) if late else None
         case _:
             return None
+
+
+def _worker(child: Child) -> str | None:
+    return child.social_workers[-1][1] if child.social_workers else None
 
 
 CHILD: Decider[Child, ChildCommand, ChildEvent] = Decider(Child(), decide, evolve, announce)

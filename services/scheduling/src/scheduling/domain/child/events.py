@@ -10,6 +10,7 @@ from pep_kernel.message import Event
 from pep_kernel.sealed import Identity, PlanText
 from scheduling.domain.access.events import AccessEvent
 from scheduling.domain.child.fact_events import Area, FactEvent
+from scheduling.domain.concerns.events import ConcernEvent
 from scheduling.domain.keeping.events import KeepingEvent
 
 Withdrawn = Literal["left_care", "no_longer_applicable", "meeting_outcome_corrected", "fact_corrected"]
@@ -299,4 +300,5 @@ ChildEvent = (
     | PEPMarkedCompleteKnown
     | KeepingEvent
     | AccessEvent
+    | ConcernEvent
 )

@@ -10,7 +10,6 @@ from pep_kernel.message import Event
 from pep_kernel.sealed import PlanText
 
 Area = Literal["in_area", "out_of_area", "at_a_distance"]
-Decision = Literal["school_change", "placement_change", "placement_out_of_area"]
 
 
 class OfCircumstances(Event):
@@ -56,10 +55,6 @@ class ChildRemovedFromRoll(OfCircumstances):
     school_urn: str | None = None
 
 
-class LACReviewScheduled(OfCircumstances):
-    """The child's care will be reviewed on this day."""
-
-
 class ReviewingOfficerAssigned(OfCircumstances):
     """This independent reviewing officer reviews the child's care from this day."""
 
@@ -92,13 +87,6 @@ class SpecialEducationalNeedsChanged(OfCircumstances):
 
 class EHCPIssued(OfCircumstances):
     """The child has an education, health and care plan."""
-
-
-class ApprovalNoted(OfCircumstances):
-    """Those who must had agreed to this decision for this day."""
-
-    decision: Decision
-    request_id: str
 
 
 class FactFlagged(OfCircumstances):
@@ -152,14 +140,12 @@ FactEvent = (
     | FosteringAllowanceTold
     | SchoolMovePlanned
     | ChildRemovedFromRoll
-    | LACReviewScheduled
     | ReviewingOfficerAssigned
     | SiblingLinked
     | SiblingUnlinked
     | YearGroupTold
     | SpecialEducationalNeedsChanged
     | EHCPIssued
-    | ApprovalNoted
     | FactFlagged
     | FactCorrected
     | CareResponsibilityTransferred

@@ -6,74 +6,24 @@ authority's own rule for a change of school (O-91). An emergency goes first and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
-from pep_kernel.authority_policy.dated import NotInForce
 from pep_kernel.authority_policy.due_dates import Trigger
-from pep_kernel.calendars import cohort_year_group
 from pep_kernel.contracts.scheduling import Flagged, Lacks
 from scheduling.domain.child import due_dates
 from scheduling.domain.child.circumstances import Noted
 from scheduling.domain.child.commands import Judged
 from scheduling.domain.child.events import ChildEvent, PEPDueDateSet, PlacementChanged
-from scheduling.domain.child.fact_events import Decision, FactFlagged, PlacementNoticeDue
+from scheduling.domain.child.fact_events import FactFlagged, PlacementNoticeDue
 from scheduling.domain.child.history import value_on
-from scheduling.domain.child.school_identity import is_another_school, last_school
 from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import PlacementTold
-
-EXAM_YEARS = (10, 11)
-
-
-class Needed(NamedTuple):
-    """An approval that a fact of this kind needs."""
-
-    fact: Flagged
-    decision: Decision
 
 
 def flagged(child: Child, child_ref: str, fact: Flagged, on: date, lacks: Lacks) -> list[ChildEvent]:
     """The flag, unless it was said already."""
     known = Noted(lacks, fact, on) in child.circumstances.flags
     return [] if known else [FactFlagged(child_ref=child_ref, on=on, fact=fact, lacks=lacks)]
-
-
-def approvals(child: Child, command: Judged, on: date, needed: Iterable[Needed]) -> list[ChildEvent]:
-    """One flag, if the fact of this day needs an approval that nobody has noted."""
-    missing = [each.fact for each in needed if not child.circumstances.has_approval(each.decision, on)]
-    return [flag for fact in missing[:1] for flag in flagged(child, command.child_ref, fact, on, "approval")]
-
-
-def needed_for_school(child: Child, command: Judged, on: date, urn: str | None) -> list[Needed]:
-    """A child who goes to another school than before needs the approvals that the authority asks for."""
-    changes = last_school(child, on) is not None and is_another_school(child, command, on, urn)
-    asked = "school_change" in _decided_by_several(command, on)
-    return [Needed("school", "school_change")] if changes and asked else []
-
-
-def needed_for_placement(child: Child, command: Judged, told: PlacementTold) -> list[Needed]:
-    if told.emergency:
-        return []
-    away = told.area in ("out_of_area", "at_a_distance")
-    nominated = told.changes_school and (
-        _year_group(child, told.on) in EXAM_YEARS or "placement_change" in _decided_by_several(command, told.on)
-    )
-    found = [Needed("placement", "placement_out_of_area")] if away else []
-    return [*found, *([Needed("placement", "placement_change")] if nominated else [])]
-
-
-def _year_group(child: Child, on: date) -> int | None:
-    born = child.born_in_school_year
-    return None if born is None else cohort_year_group(born, on)
-
-
-def _decided_by_several(command: Judged, on: date) -> set[str]:
-    try:
-        return {each.decision for each in command.rules.in_force(on).dual_approvals}
-    except NotInForce:
-        return set()
 
 
 def notice(child: Child, command: Judged, told: PlacementTold) -> list[ChildEvent]:

@@ -9,7 +9,7 @@ from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.refusal import Refusal
 from scheduling.domain.child import due_dates
-from scheduling.domain.child.commands import MeetObligation, NoteMeetingHeld, NoteMeetingScheduled
+from scheduling.domain.child.commands import MeetObligation, NoteMeetingHeld, NoteMeetingScheduled, ReopenObligations
 from scheduling.domain.child.events import (
     ChildEvent,
     ObligationMet,
@@ -42,6 +42,11 @@ def by_plan(child: Child, command: MeetObligation) -> list[ChildEvent]:
     if command.obligation != "complete" or child.marked.get(command.by) == command.on:
         return happened
     return [PEPMarkedCompleteKnown(child_ref=command.child_ref, plan_id=command.by, on=command.on), *happened]
+
+
+def reopened_by_plan(child: Child, command: ReopenObligations) -> list[ChildEvent]:
+    """What this plan had met."""
+    return reopened(command.child_ref, tuple(due for due in child.dues if due.met_by == command.by), command.by)
 
 
 def reopened(child_ref: str, dues: tuple[Due, ...], by: str) -> list[ChildEvent]:

@@ -10,6 +10,7 @@ from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.access.decider import Access
 from scheduling.domain.child.circumstances import Circumstances
 from scheduling.domain.child.history import History
+from scheduling.domain.concerns.states import Concerns
 from scheduling.domain.keeping.states import Keeping
 
 
@@ -106,6 +107,7 @@ class Child:
     dues: tuple[Due, ...] = ()
     keeping: Keeping = Keeping()
     access: Access = Access()
+    concerns: Concerns = Concerns()
 
     @property
     def running(self) -> SpellInCare | None:

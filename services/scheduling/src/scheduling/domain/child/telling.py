@@ -23,6 +23,7 @@ from scheduling.domain.child.events import (
 from scheduling.domain.child.history import value_on, values_of
 from scheduling.domain.child.school_identity import is_renumbered
 from scheduling.domain.child.states import Child
+from scheduling.domain.concerns.events import LACReviewScheduled
 
 Events = list[ChildEvent]
 
@@ -55,7 +56,7 @@ def fact(child: Child, command: RecordFact) -> Events:
         case facts.ReviewHeldTold():
             return _unless(on in child.reviews, ReviewHeld(child_ref=ref, on=on))
         case facts.ReviewScheduledTold():
-            return _unless(on in told_before.reviews_planned, known.LACReviewScheduled(child_ref=ref, on=on))
+            return _unless(on in child.concerns.reviews, LACReviewScheduled(child_ref=ref, on=on, by=command.by))
         case facts.FosteringAllowanceTold(paid=paid):
             return _allowance(child, command, paid)
         case facts.SiblingTold() as told:
@@ -88,7 +89,6 @@ def _placed(child: Child, command: RecordFact, told: facts.PlacementTold) -> Eve
         lacking.moved_to(command, told),
         *([emergency] if told.emergency else []),
         *([] if told.fostering_allowance is None else _allowance(child, command, told.fostering_allowance)),
-        *lacking.approvals(child, command, told.on, lacking.needed_for_placement(child, command, told)),
         *lacking.notice(child, command, told),
     ]
 
@@ -98,10 +98,9 @@ def school(child: Child, command: Judged, on: date, urn: str | None) -> Events:
     plausible.not_after_leaving(child, on)
     if value_on(child.schools, on) == urn:
         return []
-    needed = lacking.needed_for_school(child, command, on, urn)
     renumbered = is_renumbered(child, command, on, urn)
     moved = SchoolMoved(child_ref=command.child_ref, on=on, school_urn=urn, renumbered=renumbered)
-    return [moved, *lacking.approvals(child, command, on, needed)]
+    return [moved]
 
 
 def _off_roll(child: Child, command: RecordFact) -> Events:

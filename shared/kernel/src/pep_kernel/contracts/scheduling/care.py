@@ -41,7 +41,6 @@ Flagged = Literal[
     "year_group",
 ]
 Lacks = Literal[
-    "approval",
     "notice",
     "notice_in_time",
     "agreement_with_computed_year_group",

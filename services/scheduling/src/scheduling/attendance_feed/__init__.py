@@ -1,0 +1,1 @@
+"""Reads the files of a daily attendance feed for `pep import attendance`."""

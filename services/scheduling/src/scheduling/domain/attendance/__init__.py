@@ -1,0 +1,1 @@
+"""Whether a child was at school: the marks of each session, and what they count as."""

@@ -1,0 +1,1 @@
+"""What of one child cannot wait for the next termly meeting: absence, exclusions, moves nobody agreed to, reviews."""

@@ -1,0 +1,29 @@
+"""What the next PEP meeting must speak of, until one has been held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from scheduling.domain.child.commands import NoteMeetingHeld
+from scheduling.domain.child.events import ChildEvent
+from scheduling.domain.child.states import Child
+from scheduling.domain.concerns.events import AgendaItemAdded, AgendaItemReopened, AgendaItemTaken
+
+
+def added(child: Child, child_ref: str, about: str, on: date) -> Sequence[ChildEvent]:
+    """Once for one thing of one day."""
+    item = f"{about}-{on}"
+    if any(known.item == item for known in child.concerns.agenda):
+        return []
+    return [AgendaItemAdded(child_ref=child_ref, item=item, about=about, on=on)]
+
+
+def after_meeting(child: Child, command: NoteMeetingHeld) -> Sequence[ChildEvent]:
+    """A PEP meeting takes all that waits; a review of progress takes nothing, and gives back what it had taken."""
+    ref, meeting = command.child_ref, command.meeting_id
+    if command.outcome == "PROGRESS_REVIEW":
+        theirs = [each for each in child.concerns.agenda if each.taken_by == meeting]
+        return [AgendaItemReopened(child_ref=ref, item=each.item, meeting_id=meeting) for each in theirs]
+    waiting = [each for each in child.concerns.agenda if each.taken_by is None]
+    return [AgendaItemTaken(child_ref=ref, item=each.item, meeting_id=meeting, on=command.on) for each in waiting]

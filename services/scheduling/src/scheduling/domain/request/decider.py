@@ -1,0 +1,220 @@
+"""A request waits until all who must agree have, each a different person in a different job; one "no" ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from pep_kernel.announcement import Announcement
+from pep_kernel.authority_policy.approvals import DualApproval, OfficersApproval
+from pep_kernel.contracts import scheduling as said
+from pep_kernel.decider import Decider
+from pep_kernel.may import DUAL_APPROVAL, Resource, broken_rule
+from pep_kernel.refusal import Refusal
+from pep_kernel.sealed import PlanText
+from scheduling.domain.request.commands import (
+    AgreeToRequest,
+    AskForApproval,
+    DeclineRequest,
+    RecordConsultation,
+    RecordProfessionalMeeting,
+    RequestCommand,
+    WithdrawRequest,
+)
+from scheduling.domain.request.events import (
+    ApprovalRequested,
+    ConsultationRecorded,
+    PlacementApproved,
+    ProfessionalsMet,
+    RequestAgreed,
+    RequestDeclined,
+    RequestEvent,
+    RequestWithdrawn,
+    SchoolChangeApproved,
+    TermTimeHolidayDecided,
+)
+from scheduling.domain.request.states import Ended, NotAsked, Request, Waiting
+
+
+def decide(request: Request, command: RequestCommand) -> Sequence[RequestEvent]:
+    match request, command:
+        case NotAsked(), AskForApproval(approval=(DualApproval() | OfficersApproval()) as approval):
+            return [_requested(command, approval)]
+        case NotAsked(), AskForApproval():
+            raise Refusal(f"This authority asks nobody to agree to a {_words(command.decision)}.")
+        case NotAsked(), _:
+            raise Refusal("No such request has been made.")
+        case Ended(how=how), _:
+            raise Refusal(f"The request was {how}; make a new one.")
+        case Waiting(), RecordConsultation() | RecordProfessionalMeeting() if command.on > command.today:
+            raise Refusal("What is still to come cannot be recorded.")
+        case Waiting(), RecordConsultation():
+            return [_consulted(request, command)]
+        case Waiting(), RecordProfessionalMeeting():
+            return [_met(request, command)]
+        case Waiting(), AgreeToRequest():
+            return _agreed(request, command)
+        case Waiting(), DeclineRequest():
+            return _declined(request, command)
+        case Waiting(), WithdrawRequest(on=on, by=by):
+            return [RequestWithdrawn(**_about(request, on), decision=request.decision, by=by)]
+        case Waiting(), AskForApproval():
+            raise Refusal("This request has been made already.")
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _about(request: Waiting, on: date) -> dict[str, Any]:
+    return {"request_id": request.request_id, "child_ref": request.child_ref, "on": on}
+
+
+def _requested(command: AskForApproval, approval: DualApproval | OfficersApproval) -> ApprovalRequested:
+    return ApprovalRequested(
+        request_id=command.request_id,
+        child_ref=command.child_ref,
+        on=command.on,
+        decision=command.decision,
+        by=command.by,
+        for_day=command.for_day,
+        until=command.until,
+        school_urn=command.school_urn,
+        why=PlanText.of(command.why),
+        childs_view=PlanText.optional(command.childs_view),
+        effect_on_education=PlanText.optional(command.effect_on_education),
+        approvers=tuple(each.value for each in approval.approvers),
+        must_consult=tuple(each.value for each in approval.consulted),
+        professionals_meet=command.professionals_meet,
+    )
+
+
+def _consulted(request: Waiting, command: RecordConsultation) -> ConsultationRecorded:
+    answer = PlanText.of(command.answer)
+    who = command.consulted.value
+    return ConsultationRecorded(**_about(request, command.on), consulted=who, answer=answer, by=command.by)
+
+
+def _met(request: Waiting, command: RecordProfessionalMeeting) -> ProfessionalsMet:
+    return ProfessionalsMet(**_about(request, command.on), conclusion=PlanText.of(command.conclusion), by=command.by)
+
+
+def _agreed(request: Waiting, command: AgreeToRequest) -> Sequence[RequestEvent]:
+    if (command.job, command.by) in request.agreed:
+        return []
+    _must_be_theirs(request, command)
+    _must_be_two_people(request, command)
+    _must_have_been_prepared(request)
+    agreed = RequestAgreed(**_about(request, command.on), job=command.job, by=command.by)
+    others = [job for job in request.still_to_agree if job != command.job]
+    return [agreed] if others else [agreed, _approved(request, command.on)]
+
+
+def _must_be_theirs(request: Waiting, command: AgreeToRequest | DeclineRequest) -> None:
+    if command.job not in request.approvers:
+        jobs = " and ".join(_words(job) for job in request.approvers)
+        raise Refusal(f"This is decided by: {jobs}.")
+    if command.job not in request.still_to_agree:
+        raise Refusal(f"The {_words(command.job)} has agreed already; what is missing is another job's agreement.")
+
+
+def _must_be_two_people(request: Waiting, command: AgreeToRequest) -> None:
+    """Nobody agrees to what they asked for, and each person once (O-80, O-91)."""
+    for earlier in (None, *(person for _job, person in request.agreed)):
+        broken = broken_rule(DUAL_APPROVAL, command.by, Resource(requested_by=request.asked_by, approved_by=earlier))
+        if broken is not None:
+            raise Refusal(broken.sentence, *broken.source)
+
+
+def _must_have_been_prepared(request: Waiting) -> None:
+    if request.must_consult:
+        whom = ", ".join(_words(each) for each in sorted(request.must_consult))
+        raise Refusal(f"Before this is agreed to, somebody must ask: {whom}.")
+    if request.professionals_meet:
+        raise Refusal("Professionals meet about a planned change of placement before this is agreed to.", "O-89")
+
+
+def _approved(request: Waiting, on: date) -> RequestEvent:
+    about = _about(request, on)
+    match request:
+        case Waiting(decision="school_change", school_urn=str() as urn, for_day=day):
+            return SchoolChangeApproved(**about, school_urn=urn, for_day=day)
+        case Waiting(decision="term_time_holiday"):
+            return _holiday(request, on, agreed=True)
+        case _:
+            return PlacementApproved(
+                **about, decision=request.decision, for_day=request.for_day, school_urn=request.school_urn
+            )
+
+
+def _holiday(request: Waiting, on: date, *, agreed: bool) -> TermTimeHolidayDecided:
+    last = request.until or request.for_day
+    return TermTimeHolidayDecided(**_about(request, on), agreed=agreed, first_day=request.for_day, last_day=last)
+
+
+def _declined(request: Waiting, command: DeclineRequest) -> Sequence[RequestEvent]:
+    _must_be_theirs(request, command)
+    declined = RequestDeclined(
+        **_about(request, command.on),
+        decision=request.decision,
+        job=command.job,
+        by=command.by,
+        reason=PlanText.of(command.reason),
+    )
+    holiday = request.decision == "term_time_holiday"
+    return [declined, _holiday(request, command.on, agreed=False)] if holiday else [declined]
+
+
+def evolve(request: Request, event: RequestEvent) -> Request:
+    match request, event:
+        case _, ApprovalRequested():
+            return Waiting(
+                request_id=event.request_id,
+                child_ref=event.child_ref,
+                decision=event.decision,
+                asked_by=event.by,
+                for_day=event.for_day,
+                until=event.until,
+                school_urn=event.school_urn,
+                approvers=event.approvers,
+                must_consult=frozenset(event.must_consult),
+                professionals_meet=event.professionals_meet,
+            )
+        case Waiting(), ConsultationRecorded(consulted=consulted):
+            return replace(request, must_consult=request.must_consult - {consulted})
+        case Waiting(), ProfessionalsMet():
+            return replace(request, professionals_meet=False)
+        case Waiting(), RequestAgreed(job=job, by=by):
+            return replace(request, agreed=(*request.agreed, (job, by)))
+        case _, SchoolChangeApproved() | PlacementApproved() | TermTimeHolidayDecided(agreed=True):
+            return Ended("agreed to")
+        case _, RequestDeclined() | TermTimeHolidayDecided():
+            return Ended("declined")
+        case _, RequestWithdrawn():
+            return Ended("withdrawn")
+        case _, ConsultationRecorded() | ProfessionalsMet() | RequestAgreed():
+            return request
+
+
+def announce(_request: Request, event: RequestEvent) -> Announcement | None:
+    about = {"request_id": event.request_id, "child_ref": event.child_ref, "on": event.on}
+    match event:
+        case ApprovalRequested(decision=decision, approvers=approvers):
+            return said.ApprovalRequested(**about, decision=decision, approvers=approvers)
+        case SchoolChangeApproved(school_urn=urn):
+            return said.SchoolChangeApproved(**about, school_urn=urn)
+        case TermTimeHolidayDecided(agreed=agreed, first_day=first, last_day=last):
+            return said.TermTimeHolidayDecided(**about, agreed=agreed, first_day=first, last_day=last)
+        case PlacementApproved(decision=decision):
+            return said.PlacementApproved(**about, decision=decision)
+        case RequestDeclined(decision=decision):
+            return said.RequestDeclined(**about, decision=decision)
+        case RequestWithdrawn(decision=decision):
+            return said.RequestWithdrawn(**about, decision=decision)
+        case ConsultationRecorded() | ProfessionalsMet() | RequestAgreed():
+            return None
+
+
+REQUEST: Decider[Request, RequestCommand, RequestEvent] = Decider(NotAsked(), decide, evolve, announce)

@@ -1,0 +1,174 @@
+"""What of a child cannot wait for the next meeting: urgent PEPs, exclusions, notices, moves nobody agreed to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from pep_kernel.decider import Act
+from pep_runtime.http import Caller, Desk
+from scheduling.domain.child.judged import Judged
+from scheduling.domain.concerns.commands import (
+    AskForUrgentPEP,
+    NotifyPermanentExclusion,
+    NotifySuspension,
+    RaiseSafeguardingConcern,
+)
+from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
+from scheduling.domain.rules import SchedulingRules
+from scheduling.entrypoints.concern_shapes import (
+    AgendaItemShown,
+    AttendanceShown,
+    ConcernsShown,
+    ExclusionShown,
+    MovePage,
+    MoveShown,
+    PermanentExclusionBody,
+    SafeguardingBody,
+    SafeguardingPage,
+    SafeguardingShown,
+    SuspensionBody,
+    UrgentPEPBody,
+    UrgentPEPShown,
+)
+from scheduling.entrypoints.permitted import of_theirs, permitted_child
+from scheduling.entrypoints.routes_children import After, Limit
+from scheduling.projections.attendance import ATTENDANCE_OF_YEARS
+from scheduling.projections.child_overview import ChildOverview
+from scheduling.projections.concern import (
+    AGENDA_ITEMS,
+    EXCLUSIONS,
+    MOVES_WITHOUT_APPROVAL,
+    SAFEGUARDING_CONCERNS,
+    URGENT_PEPS,
+    Exclusion,
+)
+
+router = APIRouter(tags=["concerns"])
+READ, NOTIFY = "read concerns", "notify exclusion"
+SHOWN = 200
+
+
+@router.post("/children/{child_ref}/urgent-peps", status_code=204, summary="Ask for a PEP meeting at once")
+async def ask_for_urgent_pep(child_ref: str, body: UrgentPEPBody, caller: Caller) -> None:
+    child = await permitted_child(caller, child_ref, "ask for urgent PEP")
+    by = caller.signed.person_ref
+    command = AskForUrgentPEP(**_judging(caller, child), on=caller.today, reason=body.reason, what=body.what, by=by)
+    await _judge(caller, child, command)
+
+
+@router.post("/children/{child_ref}/suspensions", status_code=204, summary="Record that the school suspended a child")
+async def notify_suspension(child_ref: str, body: SuspensionBody, caller: Caller) -> None:
+    """Told again with another length it is corrected. Who must know hears of it at once."""
+    child = await permitted_child(caller, child_ref, NOTIFY)
+    command = NotifySuspension(
+        **_judging(caller, child),
+        notified_on=caller.today,
+        began=body.began,
+        half_days=round(body.days * 2),
+        category=body.category,
+        reason=body.reason,
+        by=caller.signed.person_ref,
+    )
+    await _judge(caller, child, command)
+
+
+@router.post(
+    "/children/{child_ref}/permanent-exclusions", status_code=204, summary="Record that a child was excluded for good"
+)
+async def notify_permanent_exclusion(child_ref: str, body: PermanentExclusionBody, caller: Caller) -> None:
+    """From that day the child is at no school, and the Virtual School stands in for the designated teacher."""
+    child = await permitted_child(caller, child_ref, NOTIFY)
+    command = NotifyPermanentExclusion(
+        **_judging(caller, child),
+        notified_on=caller.today,
+        on=body.on,
+        category=body.category,
+        reason=body.reason,
+        by=caller.signed.person_ref,
+    )
+    await _judge(caller, child, command)
+
+
+@router.post(
+    "/children/{child_ref}/safeguarding-concerns",
+    status_code=204,
+    summary="Tell the social worker of a concern at once",
+)
+async def raise_safeguarding_concern(child_ref: str, body: SafeguardingBody, caller: Caller) -> None:
+    await permitted_child(caller, child_ref, "raise concern")
+    by = caller.signed.person_ref
+    command = RaiseSafeguardingConcern(child_ref=child_ref, on=caller.today, what=body.what, by=by)
+    await caller.do(Act(command, (child_stream(child_ref),), child_ref=child_ref))
+
+
+@router.get("/children/{child_ref}/safeguarding-concerns", summary="What somebody was worried about")
+async def list_safeguarding_concerns(
+    child_ref: str, caller: Caller, after: After = None, limit: Limit = 50
+) -> SafeguardingPage:
+    await permitted_child(caller, child_ref, "read raised concerns")
+    page = await caller.rows(SAFEGUARDING_CONCERNS, {"child_ref": child_ref}, after=after, limit=limit)
+    items = [
+        SafeguardingShown(raised_on=each.raised_on, by=each.by, what=await caller.open(each.what))
+        for each in page.items
+    ]
+    return SafeguardingPage(items=items, next=page.next)
+
+
+def _judging(caller: Desk, child: ChildOverview) -> dict[str, Any]:
+    rules: SchedulingRules = caller.rules
+    return {"child_ref": child.child_ref, "rules": rules.file, "calendar_for": rules.calendar_for}
+
+
+async def _judge(caller: Desk, child: ChildOverview, command: Judged) -> None:
+    school = (school_stream(child.school_urn),) if child.school_urn else ()
+    streams = (child_stream(child.child_ref), *school)
+    version = caller.rules.version_on(caller.today)
+    await caller.do(Act(command, streams, judge_child, child.child_ref, policy_version=version))
+
+
+@router.get("/children/{child_ref}/concerns", summary="What of a child must not wait or be forgotten")
+async def show_concerns(child_ref: str, caller: Caller) -> ConcernsShown:
+    await permitted_child(caller, child_ref, READ)
+    where = {"child_ref": child_ref}
+    agenda = await caller.rows(AGENDA_ITEMS, where, limit=SHOWN)
+    urgent = await caller.rows(URGENT_PEPS, where, limit=SHOWN)
+    exclusions = await caller.rows(EXCLUSIONS, where, limit=SHOWN)
+    moves = await caller.rows(MOVES_WITHOUT_APPROVAL, where, limit=SHOWN)
+    years = await caller.rows(ATTENDANCE_OF_YEARS, where, limit=SHOWN)
+    return ConcernsShown(
+        agenda=[AgendaItemShown.model_validate(each) for each in agenda.items],
+        urgent_peps=[
+            UrgentPEPShown(asked_on=each.asked_on, reason=each.reason, by=each.by, what=await caller.open(each.what))
+            for each in urgent.items
+        ],
+        exclusions=[await _exclusion(caller, each) for each in exclusions.items],
+        moves_without_approval=[MoveShown.model_validate(each) for each in moves.items],
+        attendance=[AttendanceShown.model_validate(each) for each in years.items],
+    )
+
+
+async def _exclusion(caller: Desk, each: Exclusion) -> ExclusionShown:
+    return ExclusionShown(
+        began=each.began,
+        permanent=each.permanent,
+        notified_on=each.notified_on,
+        category=await caller.open(each.category),
+        reason=await caller.open(each.reason),
+        days=_days(each.half_days),
+        days_in_year=_days(each.half_days_in_year),
+        most_days_a_year=_days(each.most_half_days),
+        provision_from=each.provision_from,
+    )
+
+
+def _days(half_days: int | None) -> float | None:
+    return None if half_days is None else half_days / 2
+
+
+@router.get("/moves-without-approval", summary="Moves that stand, though nobody had agreed to them")
+async def list_moves_without_approval(caller: Caller, after: After = None, limit: Limit = 50) -> MovePage:
+    caller.permit("list due dates")
+    page = await caller.rows(MOVES_WITHOUT_APPROVAL, only=of_theirs(caller, READ), after=after, limit=limit)
+    return MovePage(items=[MoveShown.model_validate(each) for each in page.items], next=page.next)

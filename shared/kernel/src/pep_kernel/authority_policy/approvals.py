@@ -1,0 +1,73 @@
+"""Which decisions about a child wait for whose agreement, and whom somebody must have asked before."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from pep_kernel.authority_policy.dated import Dated
+
+DualDecision = Literal["school_change", "term_time_holiday", "placement_change"]
+OfficersDecision = Literal["key_stage_4_move", "out_of_area_placement"]
+Decision = DualDecision | OfficersDecision
+
+
+class Approver(StrEnum):
+    """Whose agreement a decision may need. The names are those of jobs."""
+
+    VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
+    CORPORATE_PARENTING_MANAGER = "corporate_parenting_manager"
+    NOMINATED_OFFICER = "nominated_officer"
+    TEAM_MANAGER = "team_manager"
+    INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
+
+
+class Consulted(StrEnum):
+    """Whom somebody asks before a decision, and whose answer is written down."""
+
+    DESIGNATED_TEACHER = "designated_teacher"
+    INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
+    VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
+    AREA_AUTHORITY = "area_authority"
+    CHILD = "child"
+    CARER = "carer"
+    PARENT = "parent"
+
+
+class Approval(Dated):
+    """Base of both kinds: who must agree, after whom was asked."""
+
+    NAMED_BY = ("decision",)
+
+    approvers: tuple[Approver, ...] = Field(min_length=1, description="The jobs that must all agree.")
+    consulted: tuple[Consulted, ...] = Field((), description="Who must have been asked before anybody agrees.")
+
+    @model_validator(mode="after")
+    def _different_jobs(self) -> Approval:
+        if len(set(self.approvers)) < len(self.approvers):
+            raise ValueError("the same job twice is one approval")
+        return self
+
+
+class DualApproval(Approval):
+    """A decision that needs the agreement of several people of different jobs, each person once."""
+
+    decision: DualDecision = Field(description="What is decided.")
+    approvers: tuple[Approver, ...] = Field(min_length=2, description="The jobs that must all agree.")
+
+
+class OfficersApproval(Approval):
+    """A decision that waits for the nominated officer (regulations 10 and 11), who is told who was asked and when."""
+
+    decision: OfficersDecision = Field(description="What is decided.")
+    year_groups: tuple[Annotated[int, Field(ge=0, le=13)], ...] = Field(
+        (), description="The year groups in which a change of school needs it; none: no change of school does."
+    )
+
+
+class ProfessionalMeeting(Dated):
+    """When a placement is to change as planned, professionals meet before these decisions are made (O-89)."""
+
+    before: tuple[Decision, ...] = Field(description="The decisions before which professionals meet.")

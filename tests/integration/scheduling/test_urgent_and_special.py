@@ -1,0 +1,218 @@
+"""Over HTTP: what waits for two people, what cannot wait for the next meeting, attendance, and reviews."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.integration.scheduling.conftest import ELSEWHERE, World
+from tests.integration.scheduling.test_api import RECORD, a_child, take_in
+
+FORM = {
+    "school_urn": "999102",
+    "for_day": "2026-11-02",
+    "why": "Zebedee moves to carers near zebedee-lane.",
+    "childs_view": "I like fractions.",
+    "effect_on_education": "None.",
+}
+SCHOOL_DAYS = [f"2026-09-{day}" for day in (21, 22, 23, 24, 25)]
+
+
+async def ask(world: World, child: str, body: dict[str, Any], kind: str = "school-change") -> str:
+    answer = await world.ask("worker", "POST", f"/children/{child}/{kind}-requests", body)
+    assert answer.status_code == 201, answer.text
+    made: str = answer.json()["request_id"]
+    return made
+
+
+async def agree(world: World, who: str, request_id: str) -> int:
+    return (await world.ask(who, "POST", f"/requests/{request_id}/agreement")).status_code
+
+
+async def concerns(world: World, child: str, who: str = "worker") -> dict[str, Any]:
+    answer = await world.ask(who, "GET", f"/children/{child}/concerns")
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+@pytest.mark.rule("O-91")
+async def test_a_change_of_school_is_agreed_to_by_two_and_then_the_move_lacks_nothing(world: World) -> None:
+    child = await a_child(world)
+    request_id = await ask(world, child, FORM)
+    assert await agree(world, "worker", request_id) == 403
+    assert await agree(world, "nominated", request_id) == 409
+    assert await agree(world, "head", request_id) == 204
+    assert await agree(world, "lead", request_id) == 409
+    waiting = (await world.ask("worker", "GET", "/requests?state=waiting")).json()["items"]
+    assert [(each["request_id"], each["agreed"]) for each in waiting] == [(request_id, ["virtual_school_head"])]
+    assert await agree(world, "manager", request_id) == 204
+    shown = (await world.ask("manager", "GET", f"/requests/{request_id}")).json()
+    assert (shown["state"], shown["why"], shown["given_name"]) == ("agreed", FORM["why"], "Zebedee")
+    move = {"on": "2026-11-02", "school_urn": "999102"}
+    assert (await world.ask("worker", "POST", f"/children/{child}/school-move", move)).status_code == 204
+    assert (await concerns(world, child))["moves_without_approval"] == []
+
+
+@pytest.mark.scenario("T53")
+async def test_a_move_that_happens_anyway_is_recorded_and_listed_as_not_approved(world: World) -> None:
+    child = await a_child(world)
+    move = {"on": "2026-11-02", "school_urn": "999102", "emergency": True}
+    assert (await world.ask("worker", "POST", f"/children/{child}/school-move", move)).status_code == 204
+    listed = (await world.ask("head", "GET", "/moves-without-approval")).json()["items"]
+    assert [(each["decision"], each["moved_on"], each["emergency"]) for each in listed] == [
+        ("school_change", "2026-11-02", True)
+    ]
+
+
+@pytest.mark.scenario("T53")
+async def test_the_nominated_officer_agrees_after_two_were_asked(world: World) -> None:
+    child = await a_child(world)
+    body = {"decision": "key_stage_4_move", "for_day": "2026-11-02", "school_urn": "999102", "why": "…"}
+    request_id = await ask(world, child, body, "placement")
+    refused = await world.ask("nominated", "POST", f"/requests/{request_id}/agreement")
+    assert (refused.status_code, "designated teacher" in refused.json()["detail"]) == (409, True)
+    for whom in ("designated_teacher", "independent_reviewing_officer"):
+        asked = {"on": "2026-09-24", "consulted": whom, "answer": "It fits."}
+        assert (await world.ask("worker", "POST", f"/requests/{request_id}/consultations", asked)).status_code == 204
+    assert await agree(world, "nominated", request_id) == 204
+    shown = (await world.ask("nominated", "GET", f"/requests/{request_id}")).json()
+    assert [(each["consulted"], each["answer"]) for each in shown["consultations"]] == [
+        ("designated_teacher", "It fits."),
+        ("independent_reviewing_officer", "It fits."),
+    ]
+
+
+@pytest.mark.rule("O-80", "O-89")
+async def test_a_holiday_is_declined_by_one_withdrawn_by_whoever_asks_and_a_planned_move_waits_for_a_meeting(
+    world: World,
+) -> None:
+    child = await a_child(world)
+    holiday = {"first_day": "2026-11-23", "last_day": "2026-11-27", "why": "A wedding."}
+    wrong = await world.ask(
+        "worker", "POST", f"/children/{child}/holiday-requests", {**holiday, "last_day": "2026-11-20"}
+    )
+    assert wrong.status_code == 422
+    request_id = await ask(world, child, holiday, "holiday")
+    no = await world.ask("manager", "POST", f"/requests/{request_id}/refusal", {"reason": "Exams."})
+    assert no.status_code == 204
+    assert (await world.ask("head", "GET", f"/requests/{request_id}")).json()["declined_because"] == "Exams."
+    planned = await ask(world, child, {**FORM, "planned_placement_change": True})
+    assert await agree(world, "head", planned) == 409
+    met = {"on": "2026-09-24", "conclusion": "All agree."}
+    assert (await world.ask("worker", "POST", f"/requests/{planned}/professional-meeting", met)).status_code == 204
+    assert await agree(world, "head", planned) == 204
+    assert (await world.ask("worker", "POST", f"/requests/{planned}/withdrawal")).status_code == 204
+    assert await agree(world, "manager", planned) == 409
+
+
+async def test_requests_are_nobodys_elsewhere(world: World) -> None:
+    child = await a_child(world)
+    request_id = await ask(world, child, FORM)
+    there = await world.ask("coordinator", "GET", f"/requests/{request_id}", authority=ELSEWHERE)
+    nobodys = await world.ask("coordinator", "GET", "/requests/00000000000000000000000000000000", authority=ELSEWHERE)
+    assert (there.status_code, nobodys.status_code) == (404, 404)
+    assert (await world.ask("duty", "GET", f"/requests/{request_id}")).status_code == 403
+    assert (await world.ask("duty", "GET", "/requests")).json()["items"] == []
+
+
+@pytest.mark.rule("O-78", "O-82")
+@pytest.mark.scenario("T51")
+async def test_a_suspension_an_exclusion_and_an_urgent_pep_are_on_the_childs_page_and_agenda(world: World) -> None:
+    child = await a_child(world)
+    path = f"/children/{child}"
+    suspended = {"began": "2026-09-24", "days": 2.5, "category": "bullying", "reason": "Zebedee's friends."}
+    assert (await world.ask("teacher", "POST", f"{path}/suspensions", suspended)).status_code == 204
+    assert (await world.ask("other-teacher", "POST", f"{path}/suspensions", suspended)).status_code == 403
+    old = await world.ask("teacher", "POST", f"{path}/suspensions", {**suspended, "began": "2006-09-24"})
+    assert old.status_code == 422
+    uneven = await world.ask("teacher", "POST", f"{path}/suspensions", {**suspended, "days": 0.3})
+    assert uneven.status_code == 422
+    urgent = {"reason": "behaviour_of_greater_concern", "what": "Zebedee runs off."}
+    assert (await world.ask("teacher", "POST", f"{path}/urgent-peps", urgent)).status_code == 204
+    excluded = {"on": "2026-09-25", "category": "other", "reason": "…"}
+    assert (await world.ask("worker", "POST", f"{path}/permanent-exclusions", excluded)).status_code == 204
+    shown = await concerns(world, child)
+    assert [each["about"] for each in shown["agenda"]] == [
+        "behaviour_of_greater_concern",
+        "permanent_exclusion",
+        "suspension",
+    ]
+    assert [(each["days"], each["days_in_year"], each["most_days_a_year"]) for each in shown["exclusions"]] == [
+        (2.5, 2.5, 45.0),
+        (None, None, None),
+    ]
+    assert [each["reason"] for each in shown["urgent_peps"]] == ["behaviour_of_greater_concern", "permanent_exclusion"]
+    assert [each["category"] for each in shown["exclusions"]] == ["bullying", "other"]
+    assert shown["urgent_peps"][0]["what"] == "Zebedee runs off."
+    assert (await world.ask("worker", "GET", f"/children/{child}")).json()["school_urn"] is None
+
+
+@pytest.mark.rule("O-75")
+async def test_a_safeguarding_concern_of_the_school_is_read_by_the_social_worker_and_not_by_the_school(
+    world: World,
+) -> None:
+    path = f"/children/{await a_child(world)}/safeguarding-concerns"
+    assert (await world.ask("teacher", "POST", path, {"what": "Zebedee has no coat."})).status_code == 204
+    (shown,) = (await world.ask("worker", "GET", path)).json()["items"]
+    assert (shown["raised_on"], shown["what"]) == ("2026-09-25", "Zebedee has no coat.")
+    assert (await world.ask("teacher", "GET", path)).status_code == 403
+
+
+@pytest.mark.rule("O-10")
+async def test_the_reviewing_officer_sees_what_is_missing_for_the_reviews_that_come(world: World) -> None:
+    child = await a_child(world)
+    set_for = {"on": "2026-10-19"}
+    assert (await world.ask("reviewer", "POST", f"/children/{child}/reviews", set_for)).status_code == 204
+    (shown,) = (await world.ask("reviewer", "GET", "/reviews")).json()["items"]
+    assert (shown["child_ref"], shown["given_name"], shown["wanted_by"], shown["ready"]) == (
+        child,
+        "Zebedee",
+        "2026-10-14",
+        False,
+    )
+    assert any(each.startswith("Still open: available") for each in shown["missing"])
+    assert (await world.ask("reviewer", "GET", "/reviews?until=2026-10-18")).json()["items"] == []
+    assert (await world.ask("worker", "GET", "/reviews")).status_code == 403
+    young = await world.ask("worker", "POST", f"/children/{child}/pathway-plans", set_for)
+    assert young.status_code == 409
+
+
+def marks(child_id: str, *codes: str) -> dict[str, Any]:
+    days = [{"on": on, "am": code, "pm": code} for on, code in zip(SCHOOL_DAYS, codes, strict=False)]
+    return {"child_id": child_id, "days": days}
+
+
+@pytest.mark.rule("O-74")
+async def test_marks_come_in_batches_the_same_again_change_nothing_and_others_correct(world: World) -> None:
+    child = await a_child(world)
+    other = {**RECORD, "child_id": "other", "schooling": []}
+    await take_in(world, "/care-records", other)
+    records = (marks("0123456789", "/", "N"), marks("other", "/"), marks("nobody", "/"))
+    first = await take_in(world, "/attendance", *records)
+    assert (first["changed"], [each["index"] for each in first["refused"]]) == (2, [2])
+    assert (await take_in(world, "/attendance", *records))["unchanged"] == 2
+    corrected = {"child_ref": child, "days": [{"on": "2026-09-22", "am": "I", "pm": "/"}]}
+    assert (await take_in(world, "/attendance", corrected))["changed"] == 1
+    (year,) = (await concerns(world, child))["attendance"]
+    assert (year["possible"], year["missed"], year["unauthorised"]) == (4, 1, 0)
+    wrong = await world.ask("admin", "POST", "/attendance", {"records": [marks("0123456789", "H")]})
+    assert wrong.status_code == 422
+    assert (await world.ask("worker", "POST", "/attendance", {"records": list(records)})).status_code == 403
+
+
+@pytest.mark.scenario("T50")
+async def test_a_child_who_is_not_five_yet_is_refused_and_the_others_of_the_append_are_taken_in(world: World) -> None:
+    await a_child(world)
+    little = {**RECORD, "child_id": "little", "date_of_birth": "2021-12-01", "schooling": []}
+    await take_in(world, "/care-records", little)
+    taken = await take_in(world, "/attendance", marks("little", "/"), marks("0123456789", "/"))
+    assert (taken["changed"], [each["index"] for each in taken["refused"]]) == (1, [0])
+    assert "No attendance is collected" in taken["refused"][0]["reason"]
+
+
+async def test_codes_of_marks_are_nowhere_in_the_clear(world: World) -> None:
+    await a_child(world)
+    await take_in(world, "/attendance", marks("0123456789", "R", "T"))
+    (row,) = await world.service.worker.fetch("select payload from journal where type = 'AttendanceMarksReceived'")
+    assert "2026-09-21 R R" not in bytes(row["payload"]).decode()

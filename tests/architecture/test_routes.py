@@ -11,7 +11,10 @@ from pep_kernel.may import GRANTS
 
 ROUTES = ("services/*/src/*/entrypoints", "shared/runtime/src/pep_runtime/http.py")
 VERBS = {"get", "post", "put", "patch", "delete"}
-OPEN_TO_ALL = {"health": "answers whether the service is ready, and nothing else"}
+OPEN_TO_ALL = {
+    "health": "answers whether the service is ready, and nothing else",
+    "reply": "whoever is invited without an account answers by the secret of a link, and sees when the meeting is",
+}
 Place = tuple[str, str]  # a function's module and name
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

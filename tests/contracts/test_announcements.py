@@ -15,7 +15,7 @@ from pep_kernel.contracts import ANNOUNCEMENTS, PUBLISHERS
 from pep_kernel.sealed import PlanText
 
 REFERENCES = re.compile(
-    r"(child|person|social_worker)_ref|by|to|invitees|(plan|by_plan|meeting|line|request|run)_id|supersedes"
+    r"(child|person|social_worker|invitee)_ref|by|to|asked|invitees|(plan|by_plan|meeting|line|request|run)_id|supersedes"
 )
 OF_SCHOOLS = re.compile(r"(school_|payee_)?(urn|ukprn)|laestab")
 CODES = {
@@ -25,6 +25,7 @@ CODES = {
     "financial_year": "2026-27",
     "role": "a role of the kernel's list",
     "granted": "roles and permissions of the kernel's list, or for whom somebody stands in, with their days",
+    "capacity": "in which of the kernel's capacities somebody comes to a meeting",
     "category": "a word of the authority's policy",
     "rule": "the number of a rule",
     "source": "the number of a rule",

@@ -22,7 +22,15 @@ CLASSES: dict[type[Sealed], set[str]] = {
     ThirdParty: {"feedback_by", "language", "name"},
     PlanText: {
         *("after_due_because", "minutes", "minutes_not_for_pupil", "minutes_professionals_only"),
-        *("pupil_absent_because", "reason", "return_reason", "text", "details", "late_details"),
+        *(
+            "notice_waived_because",
+            "pupil_absent_because",
+            "reason",
+            "return_reason",
+            "text",
+            "details",
+            "late_details",
+        ),
         *(
             "answer",
             "category",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from pep_kernel.announcement import Announcement
-from pep_kernel.decider import Act, Decider, States, category
+from pep_kernel.decider import Act, Decider, States, category, is_asked_for
 from pep_kernel.message import Command, Event
 from pep_kernel.refusal import Refusal
 from pep_kernel.scenario import Scenario, assert_storable
@@ -95,6 +95,13 @@ def test_a_state_of_another_kind_is_the_callers_mistake() -> None:
 @pytest.mark.parametrize(("stream", "kind"), [("plan-x3k-2", "plan"), ("claim-plan-x3k-2", "claim"), ("jar", "jar")])
 def test_a_stream_is_of_the_kind_before_its_first_dash(stream: str, kind: str) -> None:
     assert category(stream) == kind
+
+
+def test_of_a_whole_child_only_some_kinds_of_streams_may_be_wanted() -> None:
+    act = Act(Put(marbles=1), ("jar-1",), whole_child=True, child_streams=("plan",))
+    asked = {stream: is_asked_for(act, stream) for stream in ("jar-1", "jar-2", "plan-x")}
+    assert asked == {"jar-1": True, "jar-2": False, "plan-x": True}
+    assert is_asked_for(Act(Put(marbles=1), ("jar-1",), whole_child=True), "jar-2")
 
 
 def test_an_act_is_one_command_and_what_it_rests_on() -> None:

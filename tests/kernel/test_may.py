@@ -73,7 +73,13 @@ read timeliness            .   .   x   .   .   x   x   x   x   .   .   .   .   .
 read due rules             x   x   x   x   x   x   x   x   x   x   x   x   .   .   x   x   x   x   .
 recompute due dates        .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   x   .
 record late reason         c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .   .   .
-schedule meeting           c   y   .   s   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .
+list meetings              x   x   .   x   x   x   x   x   x   .   .   .   x   .   .   .   x   .   .
+schedule meeting           c   y   .   s   .   x   x   x   x   .   .   .   .   .   .   .   .   .   .
+answer invitation          x   x   x   x   x   x   x   x   x   x   .   .   x   .   .   .   .   .   .
+answer for invitee         c   y   .   s   .   x   x   x   x   .   .   .   .   .   .   .   .   .   .
+decide proceeding          c   y   x   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+send officer               .   .   .   .   .   x   x   x   x   .   .   .   .   .   .   .   .   .   .
+give reply link            c   y   .   s   .   x   x   x   x   .   .   .   .   .   .   .   .   .   .
 record meeting             c   y   .   s   d   x   x   x   x   .   .   .   .   .   .   .   .   .   .
 read minutes               c   y   .   s   d   x   x   x   x   .   .   .   h   o   .   .   .   .   .
 correct meeting            .   .   .   .   .   x   .   .   x   .   .   .   .   .   .   .   .   .   .

@@ -7,6 +7,7 @@ import pytest
 from notifications.domain.letters import (
     Letter,
     MeetingDetails,
+    cancellation,
     glass_broken,
     invitation,
     ready_for_quality_assurance,
@@ -51,7 +52,13 @@ def test_an_invitation_to_a_meeting_in_winter_is_in_winter_time() -> None:
 @pytest.mark.rule("L-34")
 @pytest.mark.parametrize(
     "letter",
-    [invitation(MEETING), ready_for_quality_assurance(PLAN, BASE), returned(PLAN, BASE), released(PLAN, BASE, WORDS)],
+    [
+        invitation(MEETING),
+        cancellation(MEETING),
+        ready_for_quality_assurance(PLAN, BASE),
+        returned(PLAN, BASE),
+        released(PLAN, BASE, WORDS),
+    ],
 )
 def test_no_subject_speaks_of_children_or_of_care(letter: Letter) -> None:
     assert not {"child", "children", "care", "pupil", "school"} & set(letter.subject.lower().split())

@@ -15,7 +15,14 @@ from pep_kernel.announcement import Announcement, Said
 from pep_kernel.colleagues import ColleagueKnown, NoteColleague, NoteColleagueGone, NoteGranted
 from pep_kernel.contracts.funding import PPPReleased
 from pep_kernel.contracts.pep_record import PEPMarkedComplete, PEPReturned
-from pep_kernel.contracts.scheduling import GlassBroken, MeetingScheduled, RoleEnded, RoleGranted, StaffMemberAdded
+from pep_kernel.contracts.scheduling import (
+    GlassBroken,
+    MeetingCancelled,
+    MeetingDetailsSent,
+    RoleEnded,
+    RoleGranted,
+    StaffMemberAdded,
+)
 from pep_kernel.decider import Act, AnyDecider, States
 from pep_kernel.forgotten import FORGOTTEN
 from pep_kernel.message import Event
@@ -31,11 +38,12 @@ STAFF = ROSTER.fold(
     )
 )
 PLAN = "plan-child7-1"
-MEETING = MeetingScheduled(
+MEETING = MeetingDetailsSent(
     meeting_id="meeting-1",
     child_ref="child7",
     at=datetime(2026, 10, 6, 13, 0, tzinfo=UTC),
     invitees=("worker-1", "guest-2", "worker-1"),
+    sequence=0,
 )
 MARKED = PEPMarkedComplete(plan_id=PLAN, child_ref="child7", plan_version=1, on=date(2026, 10, 9), by="teacher-1")
 RETURNED = PEPReturned(plan_id=PLAN, child_ref="child7", plan_version=1, to="teacher-1")
@@ -57,8 +65,8 @@ def released(line_id: str, payee_urn: str = "100001") -> PPPReleased:
     )
 
 
-def act_on(told: Announcement) -> Act:
-    said = Said(
+def said(told: Announcement) -> Said[Any]:
+    return Said(
         announcement=told,
         authority="authority-1",
         service="a-service",
@@ -67,7 +75,10 @@ def act_on(told: Announcement) -> Act:
         recorded_at=datetime(2026, 10, 9, 9, 0, tzinfo=UTC),
         correlation=UUID(int=1),
     )
-    act = POLICIES[type(told)](said, None)
+
+
+def act_on(told: Announcement) -> Act:
+    act = POLICIES[type(told)](said(told), None)
     assert act is not None
     return act
 
@@ -82,6 +93,14 @@ def recipients(told: Announcement) -> list[str]:
     events = [event for _, event in asked_by(act_on(told))]
     assert all(isinstance(event, NotificationRequested) for event in events)
     return [event.recipient for event in events if isinstance(event, NotificationRequested)]
+
+
+@pytest.mark.rule("L-13")
+def test_who_was_told_of_a_meeting_hears_that_it_is_called_off_and_nobody_else() -> None:
+    cancelled = MeetingCancelled(meeting_id="meeting-1", child_ref="child7", at=MEETING.at, invitees=("guest-2",))
+    assert recipients(cancelled) == ["guest-2"]
+    untold = cancelled.model_copy(update={"invitees": ()})
+    assert POLICIES[MeetingCancelled](said(untold), None) is None
 
 
 @pytest.mark.rule("L-13")

@@ -12,7 +12,7 @@ from tests.probes.scene import ELSEWHERE, HERE, Scene
 
 from pep_kernel.may import Role
 
-OPEN_TO_ALL = {"/health", "/calendar/{secret}.ics"}
+OPEN_TO_ALL = {"/health", "/calendar/{secret}.ics", "/replies"}
 HEADERS: dict[str, str | None] = {
     "none": None,
     "no token": "Bearer ",
@@ -70,3 +70,12 @@ async def test_what_is_open_to_all_says_whether_the_service_is_ready_and_nothing
     for name, asked in scene.items():
         answer = await asked.client.get("/health")
         assert answer.json() == {"service": name, "status": "ready"}
+
+
+async def test_whoever_has_no_valid_reply_link_learns_nothing(scene: Scene) -> None:
+    said = set()
+    for secret in ("a" * 26, "b" * 26):
+        for body in ({"token": secret}, {"token": secret, "comes": True}):
+            answer = await scene["scheduling"].client.post("/replies", json=body)
+            said.add((answer.status_code, answer.text))
+    assert [status for status, _ in said] == [409]

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from tests.scheduling.test_meeting import arrange, nurse
 from tests.scheduling.test_people_and_schools import linking
 from tests.scheduling.test_projections import folded
-from tests.scheduling.worked_examples import MONDAY, REF, TODAY, WORKER, journal
+from tests.scheduling.worked_examples import MONDAY, OXFORDSHIRE, REF, TODAY, WORKER, journal
 
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.contracts import scheduling as contracts
@@ -27,8 +27,9 @@ from scheduling.domain.child.care_record import StaffRecord
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ChildEnteredCare, SocialWorkerAllocated
 from scheduling.domain.meeting.decider import MEETING
-from scheduling.domain.meeting.events import InviteeListed, MeetingScheduled
+from scheduling.domain.meeting.events import MeetingDetailsSent, MeetingScheduled
 from scheduling.domain.meeting.invitation import withheld
+from scheduling.domain.meeting.invitation_events import InviteeListed
 from scheduling.domain.meeting.people import GuestInvitee
 from scheduling.domain.person.commands import AddStaffMember, EndGrant, GrantRole
 from scheduling.domain.person.decider import PERSON
@@ -162,8 +163,9 @@ carer = GuestInvitee(name="Jo Sample", email="jo@example.org", capacity=Capacity
 @pytest.mark.rule("L-37")
 @pytest.mark.scenario("T26")
 def test_how_a_carer_is_reached_is_not_kept_when_a_school_writes_it_and_the_log_says_so_without_it() -> None:
-    command = arrange(invitees=(carer, nurse), by_role="designated_teacher")
-    _, listed, other = Scenario(MEETING).when(command).then_some(MeetingScheduled, InviteeListed, InviteeListed)
+    command = arrange(rules=OXFORDSHIRE, first=False, invitees=(carer, nurse), by_role="designated_teacher")
+    outcome = Scenario(MEETING).when(command)
+    _, listed, other, _ = outcome.then_some(MeetingScheduled, InviteeListed, InviteeListed, MeetingDetailsSent)
     assert isinstance(listed, InviteeListed)
     assert isinstance(other, InviteeListed)
     assert (listed.email, listed.address_withheld) == (None, True)

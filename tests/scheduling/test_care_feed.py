@@ -13,6 +13,7 @@ from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.scenario import Scenario
 from scheduling.domain.child.commands import EndCareAtEighteen, FlagMissingNotice
 from scheduling.domain.feed.decider import FEED, CareFeedLate, CareFeedTakenIn, LookForFeed, TakeInFeed
+from scheduling.domain.meeting_of_child import TellOfChild
 from scheduling.domain.stage import stage_of
 from scheduling.policies.look_at_care import (
     born_by,
@@ -80,7 +81,7 @@ def test_a_birthday_is_a_cause_and_nothing_happens_before_it() -> None:
     assert end_care_at_eighteen("oxfordshire", REF, born, FRIDAY) is None
     found = end_care_at_eighteen("oxfordshire", REF, born, TUESDAY)
     assert found is not None
-    assert found[0].command == EndCareAtEighteen(child_ref=REF, birthday=birthday)
+    assert found[0].command == TellOfChild(fact=EndCareAtEighteen(child_ref=REF, birthday=birthday))
     assert found == end_care_at_eighteen("oxfordshire", REF, born, birthday)
     assert born_by(FRIDAY) == 2008
 

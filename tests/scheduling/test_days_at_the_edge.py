@@ -8,6 +8,7 @@ from pep_kernel.scenario import Scenario
 from scheduling.domain.child.commands import MeetObligation, NoteMeetingScheduled
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ObligationMet, PEPDueDateSet
+from scheduling.domain.concerns.events import PlanBecameAvailable
 
 child = Scenario(CHILD)
 in_care = child.given(*child.when(told(today=MONDAY)).happened)
@@ -27,7 +28,9 @@ def scheduled_for(day: date) -> NoteMeetingScheduled:
 def test_what_is_done_on_the_day_that_started_it_meets_it_and_what_was_done_before_does_not() -> None:
     in_care.when(MeetObligation(child_ref=REF, obligation="available", on=MONDAY, by="p1")).then_some(ObligationMet)
     earlier = MONDAY - timedelta(days=1)
-    in_care.when(MeetObligation(child_ref=REF, obligation="available", on=earlier, by="p1")).then_nothing()
+    in_care.when(MeetObligation(child_ref=REF, obligation="available", on=earlier, by="p1")).then_some(
+        PlanBecameAvailable
+    )
 
 
 def test_a_meeting_on_the_last_day_needs_no_reason_and_one_on_the_next_day_does() -> None:

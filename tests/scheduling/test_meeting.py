@@ -12,17 +12,20 @@ from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.scenario import Scenario
 from pep_kernel.sealed import Contact, PlanText, ThirdParty
 from pep_runtime.clock import LONDON
-from scheduling.domain.meeting.commands import AddInvitee, CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
+from scheduling.domain.meeting.commands import CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
 from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.events import (
-    InviteeAdded,
-    InviteeListed,
+    MeetingDetailsSent,
     MeetingHeld,
     MeetingMustBeRearranged,
     MeetingOutcomeCorrected,
     MeetingScheduled,
+    NextMeetingAgreed,
+    NobodyOfTheAuthorityThere,
     Present,
 )
+from scheduling.domain.meeting.invitation_commands import AddInvitee
+from scheduling.domain.meeting.invitation_events import InviteeAdded, InviteeListed
 from scheduling.domain.meeting.people import Attendee, GuestInvitee, KnownInvitee, NextMeeting, PupilAttended
 from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.shapes import MeetingRecordBody
@@ -31,6 +34,7 @@ meeting = Scenario(MEETING)
 THURSDAY = date(2027, 1, 14)
 AT_TEN = datetime(2027, 1, 14, 10, tzinfo=LONDON)
 TEACHER = "teacher5aaaaaaaaaaaaaaaaaa"
+COORDINATOR = "coordinator"
 worker = KnownInvitee(person_ref=WORKER, capacity=Capacity.SOCIAL_WORKER)
 mother = GuestInvitee(name="Pat Sample", email="pat.sample@example.org", capacity=Capacity.FAMILY)
 nurse = GuestInvitee(name="Kim Sample", email="kim@example.org", capacity=Capacity.NURSE, language="Tigrinya")
@@ -44,9 +48,10 @@ def arrange(on: date = date(2027, 1, 4), rules: SchedulingRules = LEICESTERSHIRE
         "at": AT_TEN,
         "venue": "Room 2",
         "invitees": (worker,),
-        "by": TEACHER,
-        "by_role": "designated_teacher",
-        "notice": rules.file.in_force(on).notice,
+        "by": COORDINATOR,
+        "by_role": "pep_coordinator",
+        "policy": rules.file.in_force(on),
+        "year_group": 7,
     }
     return ScheduleMeeting(**{**asked, **more})
 
@@ -62,9 +67,9 @@ def hold(rules: SchedulingRules, *present: Capacity, **more: Any) -> RecordMeeti
         "pupil": PupilAttended(),
         "minutes": "Maths goes well.",
         "year_group": 7,
-        "quorum": policy.quorum,
-        "next_meeting_rule": policy.next_meeting,
+        "policy": policy,
         "by": TEACHER,
+        "by_role": "designated_teacher",
     }
     return RecordMeeting(**{**asked, **more})
 
@@ -72,7 +77,13 @@ def hold(rules: SchedulingRules, *present: Capacity, **more: Any) -> RecordMeeti
 scheduled = MeetingScheduled(
     meeting_id="m1", child_ref=REF, on=date(2027, 1, 4), at=AT_TEN, invitees=(WORKER,), by=TEACHER
 )
-arranged = meeting.given(scheduled)
+worker_listed = InviteeListed(
+    meeting_id="m1", child_ref=REF, invitee_ref=WORKER, capacity="social_worker", person_ref=WORKER
+)
+details_sent = MeetingDetailsSent(
+    meeting_id="m1", child_ref=REF, on=date(2027, 1, 4), at=AT_TEN, invitees=(WORKER,), by=TEACHER
+)
+arranged = meeting.given(scheduled, worker_listed, details_sent)
 held_as_pep = MeetingHeld(
     meeting_id="m1",
     child_ref=REF,
@@ -87,8 +98,8 @@ held_as_pep = MeetingHeld(
 
 
 def test_arranging_a_meeting_names_its_invitees_and_tells_others_only_references() -> None:
-    outcome = meeting.when(arrange(invitees=(worker, nurse, worker)))
-    told, first, guest = outcome.then_some(MeetingScheduled, InviteeListed, InviteeListed)
+    outcome = meeting.when(arrange(rules=OXFORDSHIRE, invitees=(worker, nurse, worker)))
+    told, first, guest, _ = outcome.then_some(MeetingScheduled, InviteeListed, InviteeListed, MeetingDetailsSent)
     assert isinstance(told, MeetingScheduled)
     assert isinstance(first, InviteeListed)
     assert isinstance(guest, InviteeListed)
@@ -99,15 +110,16 @@ def test_arranging_a_meeting_names_its_invitees_and_tells_others_only_references
         Contact.of("kim@example.org"),
         ThirdParty.of("Tigrinya"),
     )
-    outcome.then_announced(
-        contracts.MeetingScheduled(meeting_id="m1", child_ref=REF, at=AT_TEN, invitees=(WORKER, "guest-2"))
-    )
+    known = {"meeting_id": "m1", "child_ref": REF, "at": AT_TEN, "invitees": (WORKER, "guest-2")}
+    outcome.then_announced(contracts.MeetingScheduled(**known), contracts.MeetingDetailsSent(**known, sequence=0))
 
 
 @pytest.mark.rule("L-13")
 def test_a_meeting_needs_a_venue_or_a_link() -> None:
     meeting.when(arrange(venue=None)).then_refused("Say where", "L-13")
-    meeting.when(arrange(venue=None, joining_link="https://meet.example/1")).then_some(MeetingScheduled, InviteeListed)
+    meeting.when(arrange(venue=None, joining_link="https://meet.example/1")).then_some(
+        MeetingScheduled, InviteeListed, MeetingDetailsSent
+    )
 
 
 def test_a_meeting_cannot_be_arranged_for_a_day_that_has_passed() -> None:
@@ -118,35 +130,43 @@ def test_a_meeting_cannot_be_arranged_for_a_day_that_has_passed() -> None:
 @pytest.mark.scenario("T16", "T17")
 @pytest.mark.parametrize(("on", "is_late"), [(date(2027, 1, 7), False), (date(2027, 1, 8), True)])
 def test_less_than_a_weeks_notice_is_allowed_and_marked(on: date, is_late: bool) -> None:
-    told, *_ = meeting.when(arrange(on=on)).then_some(MeetingScheduled, InviteeListed)
+    told, _, sent = meeting.when(arrange(on=on)).then_some(MeetingScheduled, InviteeListed, MeetingDetailsSent)
     assert isinstance(told, MeetingScheduled)
-    assert told.late_notice is is_late
+    assert isinstance(sent, MeetingDetailsSent)
+    assert (told.late_notice, sent.late_notice) == (is_late, is_late)
 
 
 def test_where_the_authority_sets_no_notice_none_is_late() -> None:
-    told, *_ = meeting.when(arrange(on=THURSDAY, rules=OXFORDSHIRE)).then_some(MeetingScheduled, InviteeListed)
+    outcome = meeting.when(arrange(on=THURSDAY, rules=OXFORDSHIRE))
+    told, *_ = outcome.then_some(MeetingScheduled, InviteeListed, MeetingDetailsSent)
     assert isinstance(told, MeetingScheduled)
     assert not told.late_notice
 
 
+def invite(who: Any, by: str = COORDINATOR, by_role: str = "pep_coordinator", **more: Any) -> AddInvitee:
+    policy = more.pop("rules", LEICESTERSHIRE).file.in_force(THURSDAY)
+    asked = {"meeting_id": "m1", "on": THURSDAY, "by": by, "by_role": by_role, "policy": policy, "year_group": 7}
+    return AddInvitee(invitee=who, **{**asked, **more})
+
+
 @pytest.mark.rule("L-10", "L-16")
 @pytest.mark.scenario("T27")
-def test_only_the_social_workers_decision_invites_family() -> None:
-    meeting.when(arrange(invitees=(worker, mother))).then_refused("Only the social worker decides", "L-16")
-    by_school = AddInvitee(meeting_id="m1", invitee=mother, on=THURSDAY, by=TEACHER, by_role="designated_teacher")
+@pytest.mark.parametrize("rules", [LEICESTERSHIRE, OXFORDSHIRE])
+def test_only_the_social_workers_decision_invites_family(rules: SchedulingRules) -> None:
+    meeting.when(arrange(rules=rules, invitees=(worker, mother))).then_refused("Only the social worker decides", "L-16")
+    by_school = invite(mother, TEACHER, "designated_teacher", rules=rules)
     arranged.when(by_school).then_refused("Only the social worker decides", "L-10", "L-16")
-    decided = by_school.model_copy(update={"by": WORKER, "by_role": "social_worker"})
-    outcome = arranged.when(decided)
+    outcome = arranged.when(invite(mother, WORKER, "social_worker", rules=rules))
     (added,) = outcome.then_some(InviteeAdded)
     assert isinstance(added, InviteeAdded)
-    assert added.decided_by == WORKER
-    outcome.then_announced(contracts.MeetingScheduled(meeting_id="m1", child_ref=REF, at=AT_TEN, invitees=("guest-2",)))
+    assert (added.decided_by, added.awaits_approval) == (WORKER, False)
+    told = contracts.MeetingDetailsSent(meeting_id="m1", child_ref=REF, at=AT_TEN, invitees=("guest-2",), sequence=0)
+    outcome.then_announced(told)
 
 
 def test_somebody_who_is_invited_is_not_invited_again() -> None:
-    again = AddInvitee(meeting_id="m1", invitee=worker, on=THURSDAY, by=TEACHER, by_role="designated_teacher")
-    arranged.when(again).then_nothing()
-    other = again.model_copy(update={"invitee": worker.model_copy(update={"person_ref": "c" * 26})})
+    arranged.when(invite(worker)).then_nothing()
+    other = invite(worker.model_copy(update={"person_ref": "c" * 26}))
     arranged.given().when(other).then(
         InviteeAdded(
             meeting_id="m1",
@@ -203,9 +223,14 @@ def test_the_personal_adviser_counts_from_year_12_on() -> None:
 
 @pytest.mark.scenario("T23")
 def test_without_a_quorum_rule_a_meeting_without_the_authority_is_a_pep_and_marked() -> None:
-    (held,) = arranged.when(hold(OXFORDSHIRE, Capacity.CARER)).then_some(MeetingHeld)
+    outcome = arranged.when(hold(OXFORDSHIRE, Capacity.CARER))
+    held, _ = outcome.then_some(MeetingHeld, NobodyOfTheAuthorityThere)
     assert isinstance(held, MeetingHeld)
     assert (held.outcome, held.no_authority_representative) == ("PEP", True)
+    outcome.then_announced(
+        contracts.MeetingHeld(meeting_id="m1", child_ref=REF, on=THURSDAY, outcome="PEP"),
+        contracts.NobodyOfTheAuthorityThere(meeting_id="m1", child_ref=REF, on=THURSDAY),
+    )
 
 
 @pytest.mark.rule("L-47", "L-50")
@@ -223,7 +248,7 @@ def test_a_pupil_who_stayed_away_needs_a_reason_and_somebody_who_tells_them() ->
     assert wrong.value.errors()[0]["loc"] == ("pupil", "no", "feedback_by")
     body["pupil"] = {"attended": "no", "reason": "chose not to", "feedback_by": "the form tutor"}
     pupil = MeetingRecordBody.model_validate(body).pupil
-    (held,) = arranged.when(hold(OXFORDSHIRE, pupil=pupil)).then_some(MeetingHeld)
+    (held,) = arranged.when(hold(OXFORDSHIRE, Capacity.SOCIAL_WORKER, pupil=pupil)).then_some(MeetingHeld)
     assert isinstance(held, MeetingHeld)
     assert held.feedback_by
     assert held.feedback_by.plain == "the form tutor"
@@ -233,7 +258,8 @@ def test_a_pupil_who_stayed_away_needs_a_reason_and_somebody_who_tells_them() ->
 @pytest.mark.rule("L-33")
 @pytest.mark.scenario("T25")
 def test_what_the_adults_said_alone_is_kept_apart() -> None:
-    (held,) = arranged.when(hold(OXFORDSHIRE, minutes_not_for_pupil="About contact.")).then_some(MeetingHeld)
+    record = hold(OXFORDSHIRE, Capacity.SOCIAL_WORKER, minutes_not_for_pupil="About contact.")
+    (held,) = arranged.when(record).then_some(MeetingHeld)
     assert isinstance(held, MeetingHeld)
     assert held.minutes_not_for_pupil
     assert held.minutes_not_for_pupil.plain == "About contact."
@@ -243,7 +269,9 @@ def test_what_the_adults_said_alone_is_kept_apart() -> None:
 def test_what_was_not_agreed_of_the_next_meeting_is_named() -> None:
     agreed = NextMeeting(on=date(2027, 4, 20), time="14:00")
     lacks = {
-        name: arranged.when(hold(rules, Capacity.SOCIAL_WORKER, next_meeting=agreed)).then_some(MeetingHeld)[0]
+        name: arranged.when(hold(rules, Capacity.SOCIAL_WORKER, next_meeting=agreed)).then_some(
+            MeetingHeld, NextMeetingAgreed
+        )[0]
         for name, rules in (("L-77", LEICESTERSHIRE), ("O-60", OXFORDSHIRE))
     }
     assert {name: getattr(held, "next_lacks", None) for name, held in lacks.items()} == {"L-77": ("venue",), "O-60": ()}

@@ -17,6 +17,7 @@ from tests.scheduling.worked_examples import (
 
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.decider import AnyDecider, Decided, States, category
+from pep_kernel.may import Role
 from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import LONDON
@@ -26,7 +27,13 @@ from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ObligationMet, ObligationReopened, PEPDueDateSet
 from scheduling.domain.meeting.commands import CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
 from scheduling.domain.meeting.decider import MEETING
-from scheduling.domain.meeting.events import InviteeListed, MeetingHeld, MeetingOutcomeCorrected, MeetingScheduled
+from scheduling.domain.meeting.events import (
+    MeetingDetailsSent,
+    MeetingHeld,
+    MeetingOutcomeCorrected,
+    MeetingScheduled,
+)
+from scheduling.domain.meeting.invitation_events import InviteeListed
 from scheduling.domain.meeting.people import Attendee, KnownInvitee, PupilAttended
 from scheduling.domain.meeting_of_child import (
     CorrectMeetingOfChild,
@@ -40,6 +47,7 @@ from scheduling.domain.meeting_of_child import (
     schedule_meeting,
     school_stream,
 )
+from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import SCHOOL, ListSchool
 
 DECIDERS: dict[str, AnyDecider] = {"child": CHILD, "meeting": MEETING, "school": SCHOOL}
@@ -81,27 +89,29 @@ def arrange(**more: Any) -> ScheduleMeeting:
         "invitees": (KnownInvitee(person_ref=WORKER, capacity=Capacity.SOCIAL_WORKER),),
         "by": WORKER,
         "by_role": "social_worker",
-        "notice": OXFORDSHIRE.file.in_force(MONDAY).notice,
+        "policy": OXFORDSHIRE.file.in_force(MONDAY),
+        "year_group": 7,
     }
     return ScheduleMeeting(**{**asked, **more})
 
 
-def hold() -> RecordMeetingOfChild:
-    policy = OXFORDSHIRE.file.in_force(HELD_ON)
-    meeting = RecordMeeting(
-        meeting_id="m1",
-        on=HELD_ON,
-        recorded_on=HELD_ON,
-        chair=Attendee(capacity=Capacity.DESIGNATED_TEACHER),
-        attendees=(Attendee(capacity=Capacity.SOCIAL_WORKER),),
-        pupil=PupilAttended(),
-        minutes="…",
-        year_group=7,
-        quorum=policy.quorum,
-        next_meeting_rule=policy.next_meeting,
-        by=WORKER,
-    )
-    return RecordMeetingOfChild(**judging(OXFORDSHIRE), meeting=meeting)
+def hold(rules: SchedulingRules = OXFORDSHIRE, **more: Any) -> RecordMeetingOfChild:
+    policy = rules.file.in_force(HELD_ON)
+    asked = {
+        "meeting_id": "m1",
+        "on": HELD_ON,
+        "recorded_on": HELD_ON,
+        "chair": Attendee(capacity=Capacity.DESIGNATED_TEACHER),
+        "attendees": (Attendee(capacity=Capacity.SOCIAL_WORKER),),
+        "pupil": PupilAttended(),
+        "minutes": "…",
+        "year_group": 7,
+        "policy": policy,
+        "by": "teacher",
+        "by_role": Role.DESIGNATED_TEACHER,
+    }
+    meeting = RecordMeeting(**{**asked, **more})
+    return RecordMeetingOfChild(**judging(rules), meeting=meeting, next_meeting_id="m2")
 
 
 def correction() -> CorrectMeetingOfChild:
@@ -111,7 +121,7 @@ def correction() -> CorrectMeetingOfChild:
 
 def test_arranging_holding_and_correcting_are_known_of_meeting_and_child_at_once(journal: Journal) -> None:
     arranged = journal.take(schedule_meeting, arrange())
-    assert [type(event) for event in arranged] == [MeetingScheduled, InviteeListed, ObligationMet]
+    assert [type(event) for event in arranged] == [MeetingScheduled, InviteeListed, MeetingDetailsSent, ObligationMet]
     held = journal.take(record_meeting, hold())
     assert [type(event) for event in held] == [MeetingHeld, ObligationMet]
     corrected = journal.take(correct_meeting, correction())

@@ -9,8 +9,10 @@ from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import pep_record
 from pep_kernel.decider import Act
 from scheduling.domain.child.commands import FlagOverdue, MeetObligation, ReopenObligations
+from scheduling.domain.meeting.invitation_commands import FollowPerson
 from scheduling.policies import POLICIES
 from scheduling.policies.flag_overdue_when_day_has_passed import flag_overdue
+from scheduling.policies.follow_a_changed_person import AnotherPerson, follow_a_changed_person
 
 PLAN = f"plan-{REF}-1"
 ON = date(2026, 10, 16)
@@ -47,6 +49,16 @@ def test_completion_after_quality_assurance_meets_available() -> None:
 def test_a_withdrawn_completion_opens_both_again() -> None:
     withdrawn = pep_record.PEPCompletionWithdrawn(plan_id=PLAN, child_ref=REF, plan_version=1, meeting_id="m1")
     assert _act(withdrawn).command == ReopenObligations(child_ref=REF, by=PLAN)
+
+
+def test_whoever_has_taken_over_a_job_is_followed_once_for_a_meeting() -> None:
+    found = AnotherPerson("m1", REF, "designated_teacher", "before", ("after",))
+    act, cause = follow_a_changed_person("shire", found, ON)
+    told = FollowPerson(meeting_id="m1", capacity="designated_teacher", people=("after",), on=ON)
+    assert (act.command, act.streams, act.child_ref) == (told, ("meeting-m1",), REF)
+    assert follow_a_changed_person("shire", found, ON)[1] == cause
+    assert follow_a_changed_person("shire", found, date(2026, 12, 1))[1] != cause
+    assert follow_a_changed_person("elsewhere", found, ON)[1] != cause
 
 
 def test_a_day_that_has_passed_is_the_cause_of_one_flag_and_the_same_one_every_time() -> None:

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from tests.scheduling.worked_examples import MONDAY, REF, WORKER, journal
 
+from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.colleagues import Colleague
 from pep_kernel.message import Event
 from pep_kernel.read_model import ReadModel
@@ -12,6 +14,7 @@ from pep_kernel.sealed import Contact, Identity, PlanText, ThirdParty
 from pep_runtime.clock import LONDON
 from scheduling.domain.child import events as child
 from scheduling.domain.meeting import events as meeting
+from scheduling.domain.meeting import invitation_events as invitation
 from scheduling.domain.person import events as person
 from scheduling.domain.school.decider import SchoolListed
 from scheduling.domain.school.states import Listed
@@ -20,7 +23,9 @@ from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.colleague import COLLEAGUES
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS, CarerOfChild, PersonContact
 from scheduling.projections.due_date import DUE_DATES, DueDate
-from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS, MeetingInvitee, MeetingOverview
+from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
+from scheduling.projections.meeting_invitee import MEETING_INVITEES, MeetingInvitee
+from scheduling.projections.meeting_proposal import MEETING_PROPOSALS, MeetingProposal
 from scheduling.projections.review_ahead import ReviewAhead
 from scheduling.projections.school import SCHOOLS
 
@@ -175,10 +180,10 @@ def test_a_meeting_is_shown_from_its_date_to_its_corrected_outcome() -> None:
 
 
 def test_invitees_are_shown_whether_listed_at_first_or_added_later() -> None:
-    listed = meeting.InviteeListed(
+    listed = invitation.InviteeListed(
         meeting_id="m1", child_ref=REF, invitee_ref="guest-1", capacity="nurse", name=NAME, email=LINK
     )
-    added = meeting.InviteeAdded(
+    added = invitation.InviteeAdded(
         meeting_id="m1",
         child_ref=REF,
         on=MONDAY,
@@ -189,9 +194,123 @@ def test_invitees_are_shown_whether_listed_at_first_or_added_later() -> None:
     )
     rows = folded(MEETING_INVITEES, scheduled, listed, added)
     assert rows == [
-        MeetingInvitee("m1", "guest-1", "nurse", None, NAME, LINK, None, None),
-        MeetingInvitee("m1", WORKER, "social_worker", WORKER, None, None, None, None),
+        MeetingInvitee("m1", "guest-1", "nurse", None, NAME, LINK, None, None, REF),
+        MeetingInvitee("m1", WORKER, "social_worker", WORKER, None, None, None, None, REF),
     ]
+
+
+OF_MEETING: dict[str, Any] = {"meeting_id": "m1", "child_ref": REF, "on": MONDAY}
+listed = invitation.InviteeListed(
+    meeting_id="m1", child_ref=REF, invitee_ref=WORKER, capacity="social_worker", person_ref=WORKER
+)
+nurse = invitation.InviteeAdded(**OF_MEETING, invitee_ref="guest-2", capacity="nurse", at=AT_TWO, awaits_approval=True)
+WHO: dict[str, Any] = {"invitee_ref": WORKER, "capacity": "social_worker"}
+comes = invitation.AttendanceConfirmed(**OF_MEETING, **WHO, by=WORKER)
+declines = invitation.AttendanceDeclined(**OF_MEETING, **WHO, by=WORKER)
+sent = meeting.MeetingDetailsSent(
+    **OF_MEETING, at=AT_TWO, invitees=(WORKER,), by=WORKER, sequence=0, late_notice=True, joining_link=LINK
+)
+put_off = meeting.MeetingRescheduled(
+    **OF_MEETING,
+    was_at=AT_TWO,
+    at=AT_TWO.replace(day=13),
+    invitees=(WORKER, "guest-2"),
+    by=WORKER,
+    reason=PlanText(token="why"),
+)
+link_made = invitation.ReplyLinkMade(**OF_MEETING, invitee_ref=WORKER, token_hash="h", until=AT_TWO, by=WORKER)
+
+
+def overview(*events: Event) -> MeetingOverview:
+    must = msgspec.structs.replace(scheduled, must_invite=("social_worker", "carer"), convener="pep_coordinator")
+    (row,) = folded(MEETING_OVERVIEWS, must, listed, *events)
+    assert isinstance(row, MeetingOverview)
+    return row
+
+
+def test_a_meeting_shows_who_comes_and_who_should_have_been_asked() -> None:
+    assert overview(nurse).invited == (f"{WORKER} social_worker not_answered", "guest-2 nurse not_answered")
+    assert overview().not_invited == ["carer"]
+    assert overview().expected == {Capacity.PEP_COORDINATOR}
+    assert overview(comes).expected == {Capacity.PEP_COORDINATOR, Capacity.SOCIAL_WORKER}
+    officer = invitation.OfficerSent(**OF_MEETING, invitee_ref="o", capacity="virtual_school_officer", by=WORKER)
+    assert Capacity.VIRTUAL_SCHOOL_OFFICER in overview(officer).expected
+    assert overview(declines).capacities("does_not_come") == {"social_worker"}
+    gone = invitation.InviteeWithdrawn(**OF_MEETING, **WHO, because="decided")
+    assert overview(gone).not_invited == ["social_worker", "carer"]
+
+
+def test_a_meeting_shows_that_it_is_at_risk_until_it_is_not() -> None:
+    risk = invitation.QuorumAtRisk(**OF_MEETING, at=AT_TWO, working_days_before=3)
+    assert (overview(risk).at_risk, overview(risk).warned_days) == (True, 3)
+    assert not overview(risk, invitation.QuorumSecured(**OF_MEETING)).at_risk
+    assert (overview(risk, put_off).at_risk, overview(risk, put_off).warned_days) == (False, None)
+    off = meeting.MeetingCancelled(**OF_MEETING, because="left_care")
+    assert (overview(risk, off).at_risk, overview(off).state, overview(off).cancelled_because) == (
+        False,
+        "cancelled",
+        "left_care",
+    )
+    assert (overview(risk, held).at_risk, overview(risk, held).state) == (False, "held")
+
+
+def test_a_meeting_that_is_put_off_is_told_and_answered_anew() -> None:
+    row = overview(comes, sent)
+    assert (row.details_sent_on, row.late_notice, row.joining_link, row.sequence) == (MONDAY, True, LINK, 0)
+    row = overview(comes, sent, put_off)
+    assert (row.at.day, row.times_rescheduled, row.details_sent_on, row.late_notice) == (13, 1, None, False)
+    assert row.invited == (f"{WORKER} social_worker not_answered",)
+    told_late = msgspec.structs.replace(sent, late_notice=False, sequence=1)
+    assert overview(sent, told_late).late_notice, "the first telling counts"
+
+
+def test_a_meeting_shows_what_was_decided_and_wished_before_it() -> None:
+    decided = meeting.ProceedDecided(**OF_MEETING, proceeds=True, by=WORKER)
+    wish = meeting.PupilWishRecorded(**OF_MEETING, wish="part", by=WORKER)
+    row = overview(decided, wish, invitation.InvitationListApproved(**OF_MEETING, invitees=(WORKER,), by=WORKER))
+    assert (row.proceeds, row.pupil_wish) == (True, "part")
+    (stranger,) = journal(child.ReviewHeld(child_ref=REF, on=MONDAY))
+    assert MEETING_OVERVIEWS.fold(row, stranger, ("m1",)) == row
+
+
+def invitees(*events: Event) -> dict[str, MeetingInvitee]:
+    return {row.invitee_ref: row for row in folded(MEETING_INVITEES, scheduled, listed, nurse, *events)}
+
+
+def test_an_invitee_shows_the_answer_and_whether_a_link_is_open() -> None:
+    assert invitees()["guest-2"].awaits_approval
+    approved = invitation.InvitationListApproved(**OF_MEETING, invitees=("guest-2",), by=WORKER)
+    assert not invitees(approved)["guest-2"].awaits_approval
+    assert (invitees(link_made)[WORKER].reply_hash, invitees(link_made)[WORKER].reply_until) == ("h", AT_TWO)
+    withdrawn = invitation.ReplyLinkWithdrawn(**OF_MEETING, invitee_ref=WORKER, by=WORKER)
+    assert invitees(link_made, withdrawn)[WORKER].reply_hash is None
+    assert (invitees(link_made, comes)[WORKER].answer, invitees(link_made, comes)[WORKER].reply_hash) == ("comes", None)
+    assert invitees(link_made, declines)[WORKER].answer == "does_not_come"
+    anew = invitees(comes, link_made, put_off)[WORKER]
+    assert (anew.answer, anew.reply_hash) == ("not_answered", None)
+    gone = invitation.InviteeWithdrawn(**OF_MEETING, **WHO, because="decided")
+    assert set(invitees(gone, put_off)) == {"guest-2"}
+
+
+proposed = meeting.MeetingProposed(**OF_MEETING, dates=(AT_TWO,), asked=(WORKER, "teacher"), by=WORKER)
+
+
+def proposal(*events: Event) -> MeetingProposal:
+    (row,) = folded(MEETING_PROPOSALS, proposed, *events)
+    assert isinstance(row, MeetingProposal)
+    return row
+
+
+def test_a_proposal_shows_who_has_not_answered_and_what_became_of_it() -> None:
+    yes = meeting.ProposalAnswered(**OF_MEETING, invitee_ref=WORKER, suits=(AT_TWO,), by=WORKER)
+    no = msgspec.structs.replace(yes, suits=())
+    assert proposal().unanswered == [WORKER, "teacher"]
+    assert (proposal(no, yes).suits, proposal(yes).unanswered) == ((f"{WORKER} {AT_TWO.isoformat()}",), ["teacher"])
+    assert proposal(no).suits == (f"{WORKER} none",)
+    agreed = meeting.MeetingDateAgreed(**OF_MEETING, at=AT_TWO)
+    assert (proposal(agreed).state, proposal(agreed).agreed) == ("agreed", AT_TWO)
+    assert proposal(agreed, scheduled).state == "arranged"
+    assert proposal(meeting.MeetingCancelled(**OF_MEETING, because="died")).state == "cancelled"
 
 
 staff = person.StaffMemberAdded(

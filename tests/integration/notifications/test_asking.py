@@ -15,12 +15,14 @@ from notifications.policies import POLICIES
 from pep_kernel.announcement import Announcement, Said
 from pep_kernel.contracts.funding import PPPReleased
 from pep_kernel.contracts.pep_record import PEPMarkedComplete
-from pep_kernel.contracts.scheduling import MeetingScheduled, RoleEnded, StaffMemberAdded
+from pep_kernel.contracts.scheduling import MeetingDetailsSent, RoleEnded, StaffMemberAdded
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
 
 NINE = datetime(2026, 10, 12, 8, 0, tzinfo=UTC)
-MEETING = MeetingScheduled(meeting_id="meeting1", child_ref="child7", at=NINE, invitees=("worker1", "guest-2"))
+MEETING = MeetingDetailsSent(
+    meeting_id="meeting1", child_ref="child7", at=NINE, invitees=("worker1", "guest-2"), sequence=0
+)
 
 
 class Listener:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from tests.integration.notifications.conftest import PostBox
 
 from notifications.adapters.calendar_entry import calendar_entry
 from notifications.adapters.mail import MailServer, NobodyKnows, NotTaken, Taken, mail_to
-from notifications.domain.letters import Letter, MeetingDetails, invitation
+from notifications.domain.letters import Letter, MeetingDetails, cancellation, invitation
 from notifications.settings import MailSettings
 from pep_kernel.authority_policy.notifications import Sender
 from pep_local.places import free_ports
@@ -36,7 +37,7 @@ LETTER = Letter("A plan was returned to you", "Reference: plan-1\n")
 
 async def test_an_invitation_arrives_as_text_and_as_a_calendar_entry(post_box: PostBox) -> None:
     entry = calendar_entry(MEETING, SENDER, "nurse@clinic.example", NOW)
-    mail = mail_to("nurse@clinic.example", SENDER, invitation(MEETING), "intent-1", NOW, entry)
+    mail = mail_to("nurse@clinic.example", SENDER, invitation(MEETING), "intent-1", NOW, ("REQUEST", entry))
     assert await MailServer(post_box.settings()).send(mail) == Taken("<intent-1@shire.example>")
 
     (arrived,) = post_box.taken
@@ -51,7 +52,7 @@ async def test_an_invitation_arrives_as_text_and_as_a_calendar_entry(post_box: P
 @pytest.mark.rule("L-34")
 async def test_the_calendar_entry_is_private_neutral_and_in_local_time(post_box: PostBox) -> None:
     entry = calendar_entry(MEETING, SENDER, "nurse@clinic.example", NOW)
-    mail = mail_to("nurse@clinic.example", SENDER, invitation(MEETING), "intent-1", NOW, entry)
+    mail = mail_to("nurse@clinic.example", SENDER, invitation(MEETING), "intent-1", NOW, ("REQUEST", entry))
     await MailServer(post_box.settings()).send(mail)
 
     (part,) = [part for part in post_box.taken[0].walk() if part.get_content_type() == "text/calendar"]
@@ -64,6 +65,19 @@ async def test_the_calendar_entry_is_private_neutral_and_in_local_time(post_box:
     assert event.start == datetime(2026, 10, 6, 14, 0, tzinfo=ZoneInfo("Europe/London"))
     assert event["DTSTART"].params["TZID"] == "Europe/London"
     assert event.end - event.start == timedelta(hours=1)
+
+
+@pytest.mark.rule("L-13")
+async def test_a_meeting_that_is_called_off_leaves_the_calendar(post_box: PostBox) -> None:
+    called_off = replace(MEETING, sequence=3)
+    entry = calendar_entry(called_off, SENDER, "nurse@clinic.example", NOW, "CANCEL")
+    mail = mail_to("nurse@clinic.example", SENDER, cancellation(MEETING), "intent-2", NOW, ("CANCEL", entry))
+    await MailServer(post_box.settings()).send(mail)
+    (part,) = [part for part in post_box.taken[0].walk() if part.get_content_type() == "text/calendar"]
+    calendar = Calendar.from_ical(part.get_content())
+    (event,) = calendar.events
+    assert (part.get_param("method"), calendar["METHOD"], event["STATUS"]) == ("CANCEL", "CANCEL", "CANCELLED")
+    assert (event["UID"], event["SEQUENCE"]) == ("meeting-1@shire.example", 3)
 
 
 def test_the_same_meeting_gives_the_same_entry() -> None:

@@ -155,7 +155,9 @@ async def test_a_meeting_is_arranged_held_and_corrected_and_the_due_dates_follow
 @pytest.mark.scenario("T27")
 async def test_family_is_invited_by_the_social_worker_alone(world: World) -> None:
     child = await a_child(world)
-    arranged = await world.ask("teacher", "POST", "/meetings", meeting_about(child))
+    refused = await world.ask("teacher", "POST", "/meetings", meeting_about(child))
+    assert (refused.status_code, refused.json()["rules"][:2]) == (409, ["O-13", "O-20"])
+    arranged = await world.ask("worker", "POST", "/meetings", meeting_about(child))
     path = f"/meetings/{arranged.json()['meeting_id']}/invitees"
     mother = {"kind": "guest", "name": "Jo Sample", "email": "jo@example.org", "capacity": "family"}
     refused = await world.ask("teacher", "POST", path, {"invitee": mother})

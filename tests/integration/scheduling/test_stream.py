@@ -86,13 +86,16 @@ async def test_the_worker_sweeps_and_counts(late_world: World, county: str, page
             value = ANNOUNCEMENT.model_dump_json().encode()
             await producer.send_and_wait(topic(county, "scheduling", "events"), value, headers=headers)
 
+    def swept(live: dict[str, Any]) -> bool:
+        return set(live["sweeps"]) == {"flag_overdue", "flag_quorum_at_risk", "follow_a_changed_person"}
+
     async def counted() -> dict[str, Any] | None:
         async with httpx.AsyncClient() as client:
             try:
                 live: dict[str, Any] = (await client.get(page)).json()
             except httpx.TransportError:
                 return None
-        return live if live["counters"].get(f"{county} RoleEnded") == 3 and live["sweeps"].get("flag_overdue") else None
+        return live if live["counters"].get(f"{county} RoleEnded") == 3 and swept(live) else None
 
     live = await until(counted)
     assert (live["counters"][f"{county} announced"], live["failures"]) == (3, {})

@@ -69,7 +69,8 @@ class Act:
     - one stream: the decider of its category decides.
     - several (`together`): a rule that rests on several streams; it sees their states and says which event goes where.
       Every stream in `streams` is guarded: a change meanwhile makes the act be decided again.
-    - `whole_child`: all streams of `child_ref` in this service are loaded as well.
+    - `whole_child`: all streams of `child_ref` in this service are loaded as well; with `child_streams` only those of
+      these categories. A stream that names several children is no child's, and must be left out by that.
 
     `child_ref` marks the events of a child (an event's own `child_ref` field goes before it); `policy_version` is the
     version of the authority's rules that judged it. `files(events)` gives files by name, whose bytes are stored by the
@@ -81,8 +82,14 @@ class Act:
     together: Callable[[States, Any], Decided] | None = None
     child_ref: str | None = None
     whole_child: bool = False
+    child_streams: tuple[str, ...] = ()
     policy_version: str | None = None
     files: Callable[[Sequence[Event]], Mapping[str, bytes]] | None = None
+
+
+def is_asked_for(act: Act, stream: str) -> bool:
+    """Whether this stream belongs to what the act wants to see, of those that were loaded for it."""
+    return stream in act.streams or not act.child_streams or category(stream) in act.child_streams
 
 
 def category(stream: str) -> str:

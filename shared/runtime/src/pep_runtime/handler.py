@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from pep_kernel.announcement import Announcement
-from pep_kernel.decider import Act, AnyDecider, Decided, States, category
+from pep_kernel.decider import Act, AnyDecider, Decided, States, category, is_asked_for
 from pep_kernel.ids import command_event_id, policy_event_id
 from pep_kernel.message import Envelope, Event, Person, System
 from pep_kernel.refusal import Refusal
@@ -22,11 +22,11 @@ from pep_runtime.journal import (
     Answer,
     Append,
     CommandKey,
-    Loaded,
     NewEvent,
     Offset,
     Pool,
     Refused,
+    Stored,
     VersionConflict,
     answer_of,
     append,
@@ -114,7 +114,7 @@ class Handler:
 
     async def states(self, authority: str, streams: Sequence[str]) -> States:
         """The states of these streams as the journal has them now: to look at, not to decide on."""
-        states, _versions = self._replay(streams, await load(self._pool, authority, streams))
+        states, _versions = self._replay(streams, (await load(self._pool, authority, streams)).events)
         return States(self._deciders, states)
 
     async def answered(self, authority: str, origin: ByPerson) -> Done | None:
@@ -133,7 +133,8 @@ class Handler:
         )
         if loaded.answered:
             return _done(loaded.answered)
-        states, versions = self._replay(act.streams, loaded)
+        wanted = [each for each in loaded.events if is_asked_for(act, each.stream)]
+        states, versions = self._replay(act.streams, wanted)
         try:
             decided = self._decide(act, states)
         except Refusal:
@@ -181,10 +182,10 @@ class Handler:
             ),
         )
 
-    def _replay(self, streams: Sequence[str], loaded: Loaded) -> tuple[dict[str, Any], dict[str, int]]:
+    def _replay(self, streams: Sequence[str], events: Sequence[Stored]) -> tuple[dict[str, Any], dict[str, int]]:
         states: dict[str, Any] = {}
         versions = dict.fromkeys(streams, 0)
-        for stored in loaded.events:
+        for stored in events:
             decider = self._deciders[category(stored.stream)]
             event = self._types.decode(stored.type, stored.schema_version, stored.payload)
             states[stored.stream] = decider.evolve(states.get(stored.stream, decider.initial), event)

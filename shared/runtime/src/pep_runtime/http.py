@@ -92,9 +92,12 @@ class Desk:
             raise Forbidden(decision.reason)
         self.signed = self.signed.acting_as(decision.role)
 
-    def new_id(self) -> str:
-        """An id for what this command makes: the same key gives the same id, so that a repeat makes nothing new."""
-        return command_event_id(self.authority, self.signed.person_ref, self._key, 0).hex
+    def new_id(self, number: int = 0) -> str:
+        """An id for what this command makes: the same key gives the same id, so that a repeat makes nothing new.
+
+        `number` tells apart what one command makes several of.
+        """
+        return command_event_id(self.authority, self.signed.person_ref, self._key, number).hex
 
     def new_secret(self) -> str:
         """A secret that nobody can guess, another one when the request is repeated: only its hash is kept."""

@@ -30,9 +30,8 @@ class Meetings:
         self.of: dict[str, str] = {}
 
     async def arrange(self, road: Road) -> None:
-        with self._steps.step(
-            f"{road.child}: a meeting is arranged for {_moment(road.meets)}; four people are invited"
-        ):
+        what = "four people are invited, some as the social worker decides"
+        with self._steps.step(f"{road.child}: a meeting is arranged for {_moment(road.meets)}; {what}"):
             self.of[road.child] = await self._arranged(road, road.meets)
 
     async def rearrange(self, road: Road, at: datetime) -> None:
@@ -48,7 +47,10 @@ class Meetings:
             "invitees": self._invitees(road),
             **more,
         }
-        made: str = (await self._desk.tell(self._jobs.coordinator, SERVICE, "/meetings", body))["meeting_id"]
+        answer = await self._desk.tell(self._jobs.coordinator, SERVICE, "/meetings", body)
+        made: str = answer["meeting_id"]
+        if answer["awaiting_approval"]:
+            await self._desk.tell(road.social_worker, SERVICE, f"/meetings/{made}/approval", {})
         shown = await self._desk.see(self._jobs.coordinator, SERVICE, f"/meetings/{made}")
         expect(shown["late_notice"], False, "late notice")
         return made

@@ -6,6 +6,7 @@ The same meeting keeps its UID; a changed meeting has a higher sequence, so that
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from icalendar import Calendar, Event, vCalAddress, vText
 from icalendar.enums import CLASS, STATUS
@@ -16,8 +17,13 @@ from pep_kernel.authority_policy.notifications import Sender
 PRODUCT = "-//OpenPEP//Invitations//EN"
 
 
-def calendar_entry(meeting: MeetingDetails, sender: Sender, recipient: str, at: datetime) -> bytes:
-    """The bytes of a `text/calendar` part with METHOD:REQUEST for one recipient."""
+Method = Literal["REQUEST", "CANCEL"]
+
+
+def calendar_entry(
+    meeting: MeetingDetails, sender: Sender, recipient: str, at: datetime, method: Method = "REQUEST"
+) -> bytes:
+    """The bytes of a `text/calendar` part for one recipient: an invitation, or that it is called off."""
     begins = meeting.begins.astimezone(LONDON)
     event = Event.new(
         uid=f"{meeting.meeting_id}@{sender.address.rpartition('@')[2]}",
@@ -29,12 +35,12 @@ def calendar_entry(meeting: MeetingDetails, sender: Sender, recipient: str, at: 
         location=meeting.place or meeting.joining_link,
         description=f"Join online: {meeting.joining_link}" if meeting.joining_link else None,
         classification=CLASS.PRIVATE,
-        status=STATUS.CONFIRMED,
+        status=STATUS.CONFIRMED if method == "REQUEST" else STATUS.CANCELLED,
         organizer=_address(sender.address, CN=sender.name),
         attendees=[_address(recipient, PARTSTAT="NEEDS-ACTION")],
     )
     calendar = Calendar()  # `Calendar.new` would give it a UID by chance
-    for name, value in (("PRODID", PRODUCT), ("VERSION", "2.0"), ("METHOD", "REQUEST")):
+    for name, value in (("PRODID", PRODUCT), ("VERSION", "2.0"), ("METHOD", method)):
         calendar.add(name, value)
     calendar.add_component(event)
     calendar.add_missing_timezones(first_date=date(begins.year, 1, 1), last_date=date(begins.year + 1, 12, 31))

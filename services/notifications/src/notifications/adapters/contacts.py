@@ -39,6 +39,7 @@ class Invitation(Contact):
     venue: str | None = None
     joining_link: str | None = None
     sequence: int = 0
+    cancelled: bool = False
 
     def details(self) -> MeetingDetails:
         """The meeting, without the invitee."""

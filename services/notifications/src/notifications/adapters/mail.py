@@ -17,6 +17,7 @@ from email.utils import format_datetime
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException
 
+from notifications.adapters.calendar_entry import Method
 from notifications.domain.letters import Letter
 from notifications.settings import MailSettings
 from pep_kernel.authority_policy.notifications import Sender
@@ -49,7 +50,12 @@ Outcome = Taken | NotTaken | NobodyKnows
 
 
 def mail_to(
-    recipient: str, sender: Sender, letter: Letter, message_id: str, at: datetime, calendar_entry: bytes | None = None
+    recipient: str,
+    sender: Sender,
+    letter: Letter,
+    message_id: str,
+    at: datetime,
+    calendar_entry: tuple[Method, bytes] | None = None,
 ) -> EmailMessage:
     """One message to one recipient. The same intent always has the same Message-ID."""
     mail = EmailMessage(policy=LINES_OF_MAIL)
@@ -61,12 +67,13 @@ def mail_to(
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.body)
     if calendar_entry is not None:
+        method, content = calendar_entry
         mail.add_alternative(
-            calendar_entry,
+            content,
             maintype="text",
             subtype="calendar",
             cte="base64",
-            params={"method": "REQUEST", "charset": "utf-8"},
+            params={"method": method, "charset": "utf-8"},
         )
     return mail
 

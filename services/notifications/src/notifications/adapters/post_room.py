@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
 from typing import assert_never, cast
 
-from notifications.adapters.calendar_entry import calendar_entry
+from notifications.adapters.calendar_entry import Method, calendar_entry
 from notifications.adapters.contacts import Contacts
 from notifications.adapters.mail import mail_to
 from notifications.domain.intent import Template
 from notifications.domain.letters import (
     Letter,
     MeetingDetails,
+    cancellation,
     glass_broken,
     invitation,
     ready_for_quality_assurance,
@@ -26,10 +28,11 @@ from pep_kernel.authority_policy.notifications import Words
 
 NO_ADDRESS = "no_address"
 ADDRESS_NOT_USABLE = "address_not_usable"
+CALLED_OFF = "meeting_called_off"
 
 
 class CannotBeAddressed(Exception):
-    """There is no address that a message could go to; the text is a short code that holds no address."""
+    """No address that a message could go to, or nothing to say any more. The text is a short code, and no address."""
 
 
 class PostRoom:
@@ -43,28 +46,41 @@ class PostRoom:
 
     async def mail_for(self, message: Message) -> EmailMessage:
         """The mail. Raises `CannotBeAddressed`, and what `Contacts` raises."""
-        if message.template == "invitation":
-            return await self._invitation(message)
+        if message.template in ("invitation", "cancellation"):
+            return await self._about_meeting(message)
         contact = await self._contacts.of_person(message.recipient)
         letter = _letter(cast("Template", message.template), message.about, self._base_address, self._rules.words)
         return self._mail(message, contact.email, letter)
 
-    async def _invitation(self, message: Message) -> EmailMessage:
+    async def _about_meeting(self, message: Message) -> EmailMessage:
+        """An invitation that waited while the meeting was called off is not sent any more."""
         found = await self._contacts.invitation(message.about, message.recipient)
         meeting = found.details()
-        return self._mail(message, found.email, invitation(meeting), meeting)
+        if message.template == "cancellation":
+            called_off = replace(meeting, sequence=meeting.sequence + 1)
+            return self._mail(message, found.email, cancellation(meeting), ("CANCEL", called_off))
+        if found.cancelled:
+            raise CannotBeAddressed(CALLED_OFF)
+        return self._mail(message, found.email, invitation(meeting), ("REQUEST", meeting))
 
     def _mail(
-        self, message: Message, address: str | None, letter: Letter, meeting: MeetingDetails | None = None
+        self,
+        message: Message,
+        address: str | None,
+        letter: Letter,
+        meeting: tuple[Method, MeetingDetails] | None = None,
     ) -> EmailMessage:
         if not address:
             raise CannotBeAddressed(NO_ADDRESS)
         sender = self._rules.sender
         try:
-            entry = calendar_entry(meeting, sender, address, self._now) if meeting else None
+            entry = self._entry(*meeting, address) if meeting else None
             return mail_to(address, sender, letter, message.message_id, self._now, entry)
         except (MessageError, ValueError) as error:
             raise CannotBeAddressed(ADDRESS_NOT_USABLE) from error
+
+    def _entry(self, method: Method, meeting: MeetingDetails, address: str) -> tuple[Method, bytes]:
+        return method, calendar_entry(meeting, self._rules.sender, address, self._now, method)
 
 
 def _letter(template: Template, about: str, base_address: str, words: Words) -> Letter:
@@ -77,7 +93,7 @@ def _letter(template: Template, about: str, base_address: str, words: Words) -> 
             return released(about, base_address, words)
         case "glass_broken":
             return glass_broken(about, base_address)
-        case "invitation":
-            raise ValueError("An invitation is about a meeting, not about a plan.")
+        case "invitation" | "cancellation":
+            raise ValueError("This is about a meeting, not about a plan.")
         case _:
             assert_never(template)

@@ -58,6 +58,16 @@ def invitation(meeting: MeetingDetails) -> Letter:
     )
 
 
+def cancellation(meeting: MeetingDetails) -> Letter:
+    """That the meeting does not take place; why is nobody's business here."""
+    begins = meeting.begins.astimezone(LONDON)
+    when = f"{begins:%A} {begins.day} {begins:%B %Y} at {begins:%H:%M}"
+    return Letter(
+        f"Called off: meeting on {when}",
+        _paragraphs(f"The meeting on {when} does not take place.", "The attached entry takes it out of your calendar."),
+    )
+
+
 def ready_for_quality_assurance(plan_id: str, base_address: str) -> Letter:
     """L-79: pressing "complete" alerts the Virtual School that the plan is ready."""
     return Letter(

@@ -5,12 +5,12 @@ from notifications.policies.ask_for_quality_assurance_when_plan_marked_complete 
     ask_for_quality_assurance_when_plan_marked_complete,
 )
 from notifications.policies.hold_back_when_child_forgotten import hold_back_when_child_forgotten
-from notifications.policies.invite_when_meeting_scheduled import invite_when_meeting_scheduled
 from notifications.policies.keep_roster import (
     note_colleague_gone_when_role_ended,
     note_colleague_when_staff_member_added,
     note_granted_when_role_granted,
 )
+from notifications.policies.tell_of_meetings import invite_when_details_are_sent, tell_when_meeting_is_cancelled
 from notifications.policies.tell_school_when_premium_released import tell_school_when_premium_released
 from notifications.policies.tell_teacher_when_plan_returned import tell_teacher_when_plan_returned
 from pep_kernel.contracts.funding import PPPReleased
@@ -18,7 +18,8 @@ from pep_kernel.contracts.pep_record import PEPMarkedComplete, PEPReturned
 from pep_kernel.contracts.scheduling import (
     ChildForgotten,
     GlassBroken,
-    MeetingScheduled,
+    MeetingCancelled,
+    MeetingDetailsSent,
     RoleEnded,
     RoleGranted,
     StaffMemberAdded,
@@ -29,7 +30,8 @@ POLICIES: Policies = {
     StaffMemberAdded: note_colleague_when_staff_member_added,
     RoleGranted: note_granted_when_role_granted,
     RoleEnded: note_colleague_gone_when_role_ended,
-    MeetingScheduled: invite_when_meeting_scheduled,
+    MeetingDetailsSent: invite_when_details_are_sent,
+    MeetingCancelled: tell_when_meeting_is_cancelled,
     PEPMarkedComplete: ask_for_quality_assurance_when_plan_marked_complete,
     PEPReturned: tell_teacher_when_plan_returned,
     PPPReleased: tell_school_when_premium_released,

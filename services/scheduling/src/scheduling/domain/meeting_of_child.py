@@ -1,18 +1,24 @@
 """Where a meeting and its child are decided together: a meeting meets what is due, and its correction opens it again.
 
-Due dates rest on the schools' own streams as well, since a school's number tells whose term dates it keeps.
+Due dates rest on the schools' own streams as well, since a school's number tells whose term dates it keeps. What
+happens to a child reaches the child's meetings in the same append.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Annotated, TypeVar
+
+from pydantic import Field
 
 from pep_kernel.decider import Decided, States
-from pep_kernel.message import Event
+from pep_kernel.message import Command
+from pep_kernel.refusal import Refusal
 from scheduling.domain.child.commands import (
     AcceptResponsibility,
-    ChildCommand,
+    AllocateSocialWorker,
     CorrectFact,
+    EndCareAtEighteen,
     Judged,
     NoteMeetingHeld,
     NoteMeetingScheduled,
@@ -21,17 +27,36 @@ from scheduling.domain.child.commands import (
     RecordCareFacts,
     RecordCareFactsOfMany,
     RecordFact,
+    RecordLeftCare,
     RecordSchoolMove,
+    ReopenObligations,
 )
-from scheduling.domain.child.decider import CHILD
-from scheduling.domain.child.states import Child
+from scheduling.domain.child.states import Applies, Child
 from scheduling.domain.concerns.commands import JudgedConcern
-from scheduling.domain.meeting.commands import CorrectMeetingOutcome, MeetingCommand, RecordMeeting, ScheduleMeeting
-from scheduling.domain.meeting.decider import MEETING
-from scheduling.domain.meeting.events import MeetingHeld, MeetingOutcomeCorrected
-from scheduling.domain.meeting.states import Held, Meeting, NotScheduled, Scheduled
+from scheduling.domain.in_one_append import InOneAppend, child_stream, meeting_stream
+from scheduling.domain.meeting.commands import (
+    CancelMeeting,
+    CorrectMeetingOutcome,
+    ProposeMeeting,
+    RecordMeeting,
+    RescheduleMeeting,
+    ScheduleMeeting,
+)
+from scheduling.domain.meeting.events import (
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingOutcomeCorrected,
+    MeetingRescheduled,
+    MeetingScheduled,
+    NextMeetingAgreed,
+)
+from scheduling.domain.meeting.invitation_commands import ByTheRules, OfTheList
+from scheduling.domain.meeting.people import KnownInvitee
+from scheduling.domain.meeting.states import Held, Scheduled
+from scheduling.domain.meetings_follow import follow
 from scheduling.domain.school.states import Listed, NotListed
 
+AGREED = "Agreed at the meeting before."
 JudgedOfChild = (
     AcceptResponsibility
     | RecordCareFacts
@@ -43,13 +68,16 @@ JudgedOfChild = (
     | RecomputeDueDates
     | JudgedConcern
 )
-MEETINGS: tuple[type[Meeting], ...] = (NotScheduled, Scheduled, Held)
+Told = TypeVar("Told", bound=ByTheRules)
+
+__all__ = ["child_stream", "meeting_stream"]
 
 
 class RecordMeetingOfChild(Judged):
-    """A meeting's record, with what is needed to judge what is due after it."""
+    """A meeting's record, with what is needed to judge what is due after it. The next meeting gets this id."""
 
     meeting: RecordMeeting
+    next_meeting_id: str
 
 
 class CorrectMeetingOfChild(Judged):
@@ -58,12 +86,16 @@ class CorrectMeetingOfChild(Judged):
     correction: CorrectMeetingOutcome
 
 
-def child_stream(child_ref: str) -> str:
-    return f"child-{child_ref}"
+class ScheduleBlock(Command):
+    """Several meetings, about different children, that stand or fall together."""
+
+    meetings: Annotated[tuple[ScheduleMeeting, ...], Field(min_length=1)]
 
 
-def meeting_stream(meeting_id: str) -> str:
-    return f"meeting-{meeting_id}"
+class TellOfChild(Command):
+    """A fact that starts no clock, and that the child's meetings follow."""
+
+    fact: AllocateSocialWorker | RecordLeftCare | EndCareAtEighteen
 
 
 def school_stream(urn: str) -> str:
@@ -72,7 +104,14 @@ def school_stream(urn: str) -> str:
 
 def judge_child(states: States, command: JudgedOfChild) -> Decided:
     """A command about one child, judged with the calendars of the schools that were loaded beside it."""
-    return _of_child(states, command.child_ref, _knowing_schools(states, command))
+    book = InOneAppend(states)
+    _judge(book, states, command)
+    return book.happened
+
+
+def _judge(book: InOneAppend, states: States, command: JudgedOfChild) -> None:
+    told = book.tell_child(command.child_ref, _knowing_schools(states, command))
+    follow(book, command.child_ref, told, command.teachers)
 
 
 def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:
@@ -80,33 +119,131 @@ def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:
     return [each for record in command.records for each in judge_child(states, record)]
 
 
+def tell_of_child(states: States, command: TellOfChild) -> Decided:
+    book = InOneAppend(states)
+    told = book.tell_child(command.fact.child_ref, command.fact)
+    follow(book, command.fact.child_ref, told, {})
+    return book.happened
+
+
+def propose_meeting(states: States, command: ProposeMeeting) -> Decided:
+    book = InOneAppend(states)
+    book.tell_meeting(command.meeting_id, _knowing_whether_first(book, command.child_ref, command))
+    return book.happened
+
+
 def schedule_meeting(states: States, command: ScheduleMeeting) -> Decided:
+    book = InOneAppend(states)
+    _schedule(book, command)
+    return book.happened
+
+
+def schedule_block(states: States, command: ScheduleBlock) -> Decided:
+    """All of them or none: the first that is refused is told with its time."""
+    book = InOneAppend(states)
+    for meeting in command.meetings:
+        try:
+            _schedule(book, meeting)
+        except Refusal as refusal:
+            when = f"{meeting.at:%d/%m/%Y at %H:%M}"
+            raise Refusal(f"The meeting on {when}: {refusal.sentence} None was arranged.", *refusal.rules) from None
+    return book.happened
+
+
+def _schedule(book: InOneAppend, command: ScheduleMeeting) -> None:
+    told = book.tell_meeting(command.meeting_id, _knowing_whether_first(book, command.child_ref, command))
+    for _, event in told:
+        if isinstance(event, MeetingScheduled):
+            _note_date(book, event, command.at.date(), command.after_due_because)
+
+
+def _note_date(
+    book: InOneAppend, event: MeetingScheduled | MeetingRescheduled, for_day: date, because: str | None
+) -> None:
     note = NoteMeetingScheduled(
-        child_ref=command.child_ref,
-        meeting_id=command.meeting_id,
-        on=command.on,
-        for_day=command.at.date(),
-        after_due_because=command.after_due_because,
+        child_ref=event.child_ref,
+        meeting_id=event.meeting_id,
+        on=event.on,
+        for_day=for_day,
+        after_due_because=because,
     )
-    arranged = _of_meeting(states, command.meeting_id, command)
-    return [*arranged, *_of_child(states, command.child_ref, note)]
+    book.tell_child(event.child_ref, note)
+
+
+def reschedule_meeting(states: States, command: RescheduleMeeting) -> Decided:
+    book = InOneAppend(states)
+    told = book.tell_meeting(command.meeting_id, _of_known_child(book, command))
+    for _, event in told:
+        if isinstance(event, MeetingRescheduled):
+            _note_date(book, event, command.at.date(), command.after_due_because)
+    return book.happened
+
+
+def cancel_meeting(states: States, command: CancelMeeting) -> Decided:
+    """What its date had met is due again."""
+    book = InOneAppend(states)
+    told = book.tell_meeting(command.meeting_id, _of_known_child(book, command))
+    for off in [event for _, event in told if isinstance(event, MeetingCancelled)]:
+        book.tell_child(off.child_ref, ReopenObligations(child_ref=off.child_ref, by=off.meeting_id))
+    return book.happened
+
+
+def change_list(states: States, command: OfTheList) -> Decided:
+    """A change of the list of those invited: who may invite whom depends on whether it is the child's first meeting."""
+    book = InOneAppend(states)
+    book.tell_meeting(command.meeting_id, _of_known_child(book, command))
+    return book.happened
+
+
+def _of_known_child(book: InOneAppend, command: Told) -> Told:
+    child_ref = getattr(book.meeting(command.meeting_id), "child_ref", None)
+    return command if child_ref is None else _knowing_whether_first(book, child_ref, command)
+
+
+def _knowing_whether_first(book: InOneAppend, child_ref: str, command: Told) -> Told:
+    return command.model_copy(update={"first": is_first(book, child_ref)})
+
+
+def is_first(book: InOneAppend, child_ref: str) -> bool:
+    """No PEP meeting was held since the child entered care, or came to a school that asks for a first one (O-13)."""
+    child = book.child(child_ref)
+    held = [each.on for each in book.meetings_of(child_ref) if isinstance(each, Held) and each.outcome == "PEP"]
+    before = [child.last_pep] if child.last_pep else []
+    since = _asked_since(child)
+    return since is None or not any(day >= since for day in (*held, *before))
+
+
+def _asked_since(child: Child) -> date | None:
+    began = child.running.began if child.running else None
+    match child.verdict:
+        case Applies(since=since) if began is not None and any(since == day > began for day, _ in child.schools):
+            return since
+        case _:
+            return began
 
 
 def record_meeting(states: States, command: RecordMeetingOfChild) -> Decided:
-    return _with_outcome(states, command, _of_meeting(states, command.meeting.meeting_id, command.meeting))
+    book = InOneAppend(states)
+    before = book.meeting(command.meeting.meeting_id)
+    told = book.tell_meeting(command.meeting.meeting_id, command.meeting)
+    _with_outcome(book, states, command, told)
+    for _, event in told:
+        if isinstance(event, NextMeetingAgreed) and isinstance(before, Scheduled):
+            _next_meeting(book, before, event, command)
+    return book.happened
 
 
 def correct_meeting(states: States, command: CorrectMeetingOfChild) -> Decided:
-    return _with_outcome(states, command, _of_meeting(states, command.correction.meeting_id, command.correction))
+    book = InOneAppend(states)
+    told = book.tell_meeting(command.correction.meeting_id, command.correction)
+    _with_outcome(book, states, command, told)
+    return book.happened
 
 
-def _with_outcome(states: States, command: Judged, happened: Decided) -> Decided:
-    notes = [_note(command, event) for _stream, event in happened if isinstance(event, _OUTCOMES)]
-    after = [each for note in notes for each in judge_child(states, note)]
-    return [*happened, *after]
-
-
-_OUTCOMES = (MeetingHeld, MeetingOutcomeCorrected)
+def _with_outcome(book: InOneAppend, states: States, command: Judged, happened: Decided) -> None:
+    for _, event in happened:
+        if isinstance(event, MeetingHeld | MeetingOutcomeCorrected):
+            _judge(book, states, _note(command, event))
 
 
 def _note(command: Judged, event: MeetingHeld | MeetingOutcomeCorrected) -> NoteMeetingHeld:
@@ -120,18 +257,46 @@ def _note(command: Judged, event: MeetingHeld | MeetingOutcomeCorrected) -> Note
     )
 
 
-def _of_meeting(states: States, meeting_id: str, command: MeetingCommand) -> Decided:
-    stream = meeting_stream(meeting_id)
-    return _said_on(stream, MEETING.decide(states.of(stream, MEETINGS), command))
+def _next_meeting(
+    book: InOneAppend, before: Scheduled, agreed: NextMeetingAgreed, command: RecordMeetingOfChild
+) -> None:
+    """The day stands, or is proposed to those who were invited and whom the records know (L-12).
+
+    Without a time it is the hour of this meeting. Family and guests are asked anew.
+    """
+    record = command.meeting
+    at = datetime.combine(agreed.next_on, _time(agreed, before), before.at.tzinfo)
+    known = [each for each in before.invitees if each.person_ref and each.capacity != "family"]
+    if agreed.next_on < record.recorded_on:
+        return
+    asked = {
+        "meeting_id": command.next_meeting_id,
+        "child_ref": before.child_ref,
+        "on": record.recorded_on,
+        "by": record.by,
+        "by_role": record.by_role,
+        "policy": record.policy,
+        "rearranges": before.meeting_id if _is_review(book, before) else None,
+        "agreed_at": before.meeting_id,
+    }
+    venue = record.next_meeting.venue if record.next_meeting else None
+    if agreed.stands and venue is not None:
+        invitees = [KnownInvitee(person_ref=each.ref, capacity=each.capacity) for each in known]
+        more = {"at": at, "venue": venue, "invitees": invitees, "year_group": record.year_group}
+        _schedule(book, ScheduleMeeting(**asked, **more, details="later", after_due_because=AGREED))
+    elif known:
+        book.tell_meeting(
+            command.next_meeting_id, ProposeMeeting(**asked, dates=(at,), asked=tuple(each.ref for each in known))
+        )
 
 
-def _of_child(states: States, child_ref: str, command: ChildCommand) -> Decided:
-    stream = child_stream(child_ref)
-    return _said_on(stream, CHILD.decide(states.of(stream, Child), command))
+def _is_review(book: InOneAppend, before: Scheduled) -> bool:
+    after = book.meeting(before.meeting_id)
+    return isinstance(after, Held) and after.outcome == "PROGRESS_REVIEW"
 
 
-def _said_on(stream: str, events: Sequence[Event]) -> Decided:
-    return [(stream, event) for event in events]
+def _time(agreed: NextMeetingAgreed, before: Scheduled) -> time:
+    return time.fromisoformat(agreed.next_time) if agreed.next_time else before.at.timetz().replace(tzinfo=None)
 
 
 def _knowing_schools(states: States, command: JudgedOfChild) -> JudgedOfChild:

@@ -12,9 +12,11 @@ from pep_kernel.may import Role, Shown, fields
 from pep_runtime.http import Caller, Desk
 from pep_runtime.problems import Forbidden
 from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
-from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
+from scheduling.domain.in_one_append import MEETINGS_TOO
+from scheduling.domain.meeting_of_child import TellOfChild, child_stream, judge_child, school_stream, tell_of_child
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.standing_in import worker_on
+from scheduling.entrypoints.followed import teachers_of
 from scheduling.entrypoints.permitted import around, permitted_child, theirs
 from scheduling.entrypoints.shapes import (
     AllocationBody,
@@ -121,22 +123,28 @@ async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Calle
         on=body.on,
         school_urn=body.school_urn,
         emergency=body.emergency,
+        teachers=await teachers_of(caller, (body.school_urn,)),
     )
     await must_be_listed(caller, body.school_urn)
     school = (school_stream(body.school_urn),) if body.school_urn else ()
-    version = rules.version_on(body.on)
-    await caller.do(Act(command, (child_stream(child_ref), *school), judge_child, child_ref, policy_version=version))
+    streams, version = (child_stream(child_ref), *school), rules.version_on(body.on)
+    await caller.do(Act(command, streams, judge_child, child_ref, **MEETINGS_TOO, policy_version=version))
 
 
 @router.post("/children/{child_ref}/allocation", status_code=204, summary="Record who the child's social worker is")
 async def record_allocation(child_ref: str, body: AllocationBody, caller: Caller) -> None:
     await permitted_child(caller, child_ref, "record care facts")
     command = AllocateSocialWorker(child_ref=child_ref, on=body.on, social_worker_ref=body.social_worker_ref)
-    await caller.do(Act(command, (child_stream(child_ref),), child_ref=child_ref))
+    await _told(caller, command)
+
+
+async def _told(caller: Desk, fact: AllocateSocialWorker | RecordLeftCare) -> None:
+    """The child's meetings follow in the same append."""
+    command, stream = TellOfChild(fact=fact), child_stream(fact.child_ref)
+    await caller.do(Act(command, (stream,), tell_of_child, fact.child_ref, **MEETINGS_TOO))
 
 
 @router.post("/children/{child_ref}/leaving-care", status_code=204, summary="Record that a child left care")
 async def record_leaving_care(child_ref: str, body: LeavingCareBody, caller: Caller) -> None:
     await permitted_child(caller, child_ref, "record care facts")
-    command = RecordLeftCare(child_ref=child_ref, on=body.on, reason=body.reason)
-    await caller.do(Act(command, (child_stream(child_ref),), child_ref=child_ref))
+    await _told(caller, RecordLeftCare(child_ref=child_ref, on=body.on, reason=body.reason))

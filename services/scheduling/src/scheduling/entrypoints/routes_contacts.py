@@ -8,7 +8,8 @@ from pep_kernel.sealed import Contact
 from pep_runtime.http import Caller, Desk
 from scheduling.entrypoints.shapes import ContactShown, InvitationShown
 from scheduling.projections.contact import CONTACTS
-from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS, MeetingInvitee
+from scheduling.projections.meeting import MEETING_OVERVIEWS
+from scheduling.projections.meeting_invitee import MEETING_INVITEES, MeetingInvitee
 
 router = APIRouter(tags=["contacts"])
 
@@ -34,6 +35,9 @@ async def show_invitation(meeting_id: str, invitee_ref: str, caller: Caller) -> 
         meeting_id=meeting_id,
         invitee_ref=invitee_ref,
         at=meeting.at,
+        lasts_minutes=meeting.lasts_minutes,
+        sequence=meeting.sequence,
+        cancelled=meeting.state == "cancelled",
         venue=await caller.open(meeting.venue),
         joining_link=await caller.open(meeting.joining_link),
         email=await caller.open(await _address(caller, invitee)),

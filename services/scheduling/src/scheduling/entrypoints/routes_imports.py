@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -39,6 +40,7 @@ from scheduling.domain.person.commands import AddStaffMember, LetPupilSignIn, Li
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import ListSchool
 from scheduling.entrypoints.fact_shapes import CareFeedBody, CareFeedShown
+from scheduling.entrypoints.followed import standing_meetings, teachers_of
 from scheduling.entrypoints.taking_in import (
     Answer,
     alone,
@@ -79,6 +81,7 @@ async def take_in_care_records(body: CareRecordBatch, caller: Caller) -> BatchAn
 
 async def _children(caller: Desk, acts: Sequence[tuple[int, Act]]) -> list[TakenIn]:
     """In one append; where a child comes twice or one is refused, each by itself."""
+    acts = await _with_meetings(caller, acts)
     children = [act.child_ref for _index, act in acts]
     if len(set(children)) == len(children):
         with contextlib.suppress(Refusal):
@@ -90,6 +93,26 @@ async def _children(caller: Desk, acts: Sequence[tuple[int, Act]]) -> list[Taken
 def _among(events: Sequence[Any], index: int, act: Act) -> TakenIn:
     of_child = [event for event in events if getattr(event, "child_ref", None) == act.child_ref]
     return bool(of_child), flags_of(index, of_child)
+
+
+async def _with_meetings(caller: Desk, acts: Sequence[tuple[int, Act]]) -> list[tuple[int, Act]]:
+    """Each with the streams of the child's meetings, which follow what becomes known of the child."""
+    standing = await standing_meetings(caller, [str(act.child_ref) for _index, act in acts])
+    if not any(standing.values()):
+        return list(acts)
+    records: list[CareRecord] = [act.command.record for _index, act in acts]  # type: ignore[attr-defined]
+    teachers = await teachers_of(caller, [each.school_urn for record in records for each in record.schooling])
+    return [
+        (
+            index,
+            replace(
+                act,
+                command=act.command.model_copy(update={"teachers": teachers}),
+                streams=(*act.streams, *standing[str(act.child_ref)]),
+            ),
+        )
+        for index, act in acts
+    ]
 
 
 def _in_one(acts: Sequence[Act]) -> Act:

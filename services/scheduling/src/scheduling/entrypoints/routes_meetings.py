@@ -1,127 +1,199 @@
-"""Arranging meetings, recording what happened at them, and correcting what was recorded wrongly."""
+"""Looking at meetings, recording what happened at them, and correcting what was recorded wrongly."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
-from pep_kernel.calendars import cohort_year_group
 from pep_kernel.decider import Act
-from pep_kernel.may import Shown, fields
+from pep_kernel.may import Condition, Shown, fields
 from pep_runtime.clock import LONDON
 from pep_runtime.http import Caller, Desk
-from scheduling.domain.meeting.commands import AddInvitee, CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
-from scheduling.domain.meeting.invitation import withheld
+from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
+from scheduling.domain.meeting.commands import CorrectMeetingOutcome, RecordMeeting
+from scheduling.domain.meeting.diary import clashes
 from scheduling.domain.meeting_of_child import (
     CorrectMeetingOfChild,
     RecordMeetingOfChild,
-    child_stream,
     correct_meeting,
-    meeting_stream,
     record_meeting,
-    schedule_meeting,
     school_stream,
 )
 from scheduling.domain.rules import SchedulingRules
-from scheduling.entrypoints.permitted import around, permitted_child
+from scheduling.entrypoints.arranging_shapes import ConflictShown
+from scheduling.entrypoints.meeting_desk import (
+    appointment,
+    meeting_of,
+    policy_of,
+    scheduled_with,
+    year_group_of,
+)
+from scheduling.entrypoints.permitted import around, of_theirs
+from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.entrypoints.shapes import (
+    AgendaShown,
     CorrectionBody,
-    InviteeBody,
-    MeetingArranged,
-    MeetingBody,
+    MeetingPage,
     MeetingRecordBody,
     MeetingShown,
     MinutesShown,
 )
-from scheduling.projections.child_overview import ChildOverview
+from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 
-router = APIRouter(prefix="/meetings", tags=["meetings"])
+router = APIRouter(tags=["meetings"])
+READ = "read child"
 MINUTES = {
     "minutes": Shown.PLAN,
     "minutes_not_for_pupil": Shown.ADULTS_MINUTES,
     "minutes_professionals_only": Shown.PROFESSIONALS_MINUTES,
 }
+PersonRef = Annotated[str | None, Query(pattern=r"^[a-z2-7]{26}$")]
+SchoolUrn = Annotated[str | None, Query(pattern=r"^(\d{6}|EY\d{6})$")]
 
 
-@router.post("", status_code=201, summary="Arrange a meeting about a child")
-async def arrange_meeting(body: MeetingBody, caller: Caller) -> MeetingArranged:
-    await permitted_child(caller, body.child_ref, "schedule meeting")
-    policy = caller.rules.file.in_force(caller.today)
-    command = ScheduleMeeting(
-        meeting_id=caller.new_id(),
-        child_ref=body.child_ref,
-        on=caller.today,
-        at=body.at.astimezone(LONDON),
-        venue=body.venue,
-        joining_link=body.joining_link,
-        invitees=body.invitees,
-        by=caller.signed.person_ref,
-        by_role=caller.signed.role,
-        rearranges=body.rearranges,
-        after_due_because=body.after_due_because,
-        notice=policy.notice,
+@router.get("/meetings", summary="Meetings: of a person, of a school, at risk, over and not recorded yet")
+async def list_meetings(
+    caller: Caller,
+    person_ref: PersonRef = None,
+    school_urn: SchoolUrn = None,
+    state: Literal["scheduled", "cancelled", "held"] | None = None,
+    at_risk: bool | None = None,
+    not_recorded: Annotated[
+        bool, Query(description="Only those that are over and of which nothing is recorded.")
+    ] = False,
+    since: Annotated[date | None, Query(description="The first day.")] = None,
+    until: Annotated[date | None, Query(description="The last day.")] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> MeetingPage:
+    caller.permit("list meetings")
+    where = {"state": "scheduled" if not_recorded else state, "at_risk": at_risk}
+    asked = {column: value for column, value in where.items() if value is not None}
+    only = _both(
+        of_theirs(caller, READ),
+        _with_person(person_ref),
+        _at_school(school_urn),
+        _between(since, until),
+        _over(caller.now) if not_recorded else _EVERY,
     )
-    streams = (meeting_stream(command.meeting_id), child_stream(body.child_ref))
-    await caller.do(Act(command, streams, schedule_meeting, body.child_ref, policy_version=policy.version))
-    return MeetingArranged(meeting_id=command.meeting_id, address_withheld=withheld(command))
+    page = await caller.rows(MEETING_OVERVIEWS, asked, only=only, after=after, limit=limit)
+    return MeetingPage(items=[MeetingShown.model_validate(each) for each in page.items], next=page.next)
 
 
-@router.get("/{meeting_id}", summary="One meeting")
-async def show_meeting(meeting_id: str, caller: Caller) -> MeetingShown:
-    meeting, _child = await _meeting(caller, meeting_id, "read child")
+_EVERY = Condition("true", {})
+
+
+def _both(*conditions: Condition) -> Condition:
+    """All of them. Their arguments have different names."""
+    arguments = {name: value for each in conditions for name, value in each.arguments.items()}
+    return Condition(" and ".join(f"({each.sql})" for each in conditions), arguments)
+
+
+def _with_person(person_ref: str | None) -> Condition:
+    if person_ref is None:
+        return _EVERY
+    invited = "select authority, meeting_id from meeting_invitee where person_ref = {invited}"
+    return Condition(f"(authority, meeting_id) in ({invited})", {"invited": person_ref})
+
+
+def _at_school(school_urn: str | None) -> Condition:
+    if school_urn is None:
+        return _EVERY
+    on_roll = "select authority, child_ref from child_overview where school_urn = {at_school}"
+    return Condition(f"(authority, child_ref) in ({on_roll})", {"at_school": school_urn})
+
+
+def _between(since: date | None, until: date | None) -> Condition:
+    begins = datetime.combine(since or date(2000, 1, 1), time(), LONDON)
+    ends = datetime.combine((until or date(2999, 1, 1)) + timedelta(days=1), time(), LONDON)
+    return Condition("at >= {begins} and at < {ends}", {"begins": begins, "ends": ends})
+
+
+def _over(now: datetime) -> Condition:
+    return Condition("at + make_interval(mins => lasts_minutes::int) < {ended}", {"ended": now})
+
+
+@router.get("/meeting-conflicts", summary="Meetings of one person that overlap, or leave no time to travel")
+async def list_conflicts(caller: Caller, person_ref: PersonRef = None) -> list[ConflictShown]:
+    """Your own, if you name nobody; of the next 200 meetings that you may see."""
+    caller.permit("list meetings")
+    whose = scheduled_with([person_ref or caller.signed.person_ref])
+    only = _both(of_theirs(caller, READ), whose, _between(caller.today, None))
+    rows = {each.meeting_id: each for each in (await caller.rows(MEETING_OVERVIEWS, only=only, limit=200)).items}
+    places = await _places(caller, [each.child_ref for each in rows.values()])
+    diary = [
+        appointment(each.meeting_id, each.at, each.lasts_minutes, places[each.child_ref]) for each in rows.values()
+    ]
+    found = clashes(diary, timedelta(minutes=policy_of(caller).diary.travel_minutes))
+    return [ConflictShown(kind=each.kind, one=_shown(rows[each.one]), other=_shown(rows[each.other])) for each in found]
+
+
+def _shown(meeting: MeetingOverview) -> MeetingShown:
     return MeetingShown.model_validate(meeting)
 
 
-@router.get("/{meeting_id}/minutes", summary="What was said at a meeting, also at one that was no PEP meeting")
+async def _places(caller: Desk, child_refs: list[str]) -> dict[str, str | None]:
+    page = await caller.rows(CHILD_OVERVIEWS, {"child_ref": child_refs}, limit=200)
+    return {child.child_ref: child.school_urn for child in page.items}
+
+
+@router.get("/meetings/{meeting_id}", summary="One meeting")
+async def show_meeting(meeting_id: str, caller: Caller) -> MeetingShown:
+    meeting, _child = await meeting_of(caller, meeting_id, READ)
+    return _shown(meeting)
+
+
+@router.get("/meetings/{meeting_id}/agenda", summary="In which order the meeting hears people")
+async def show_agenda(meeting_id: str, caller: Caller) -> AgendaShown:
+    """A hint by the authority's rules: nothing checks it."""
+    meeting, _child = await meeting_of(caller, meeting_id, READ)
+    rules: SchedulingRules = caller.rules
+    agenda = rules.file.in_force(meeting.at.astimezone(LONDON).date()).agenda
+    return AgendaShown(order=list(agenda.order), source=list(agenda.source))
+
+
+@router.get("/meetings/{meeting_id}/minutes", summary="What was said at a meeting, also at one that was no PEP meeting")
 async def show_minutes(meeting_id: str, caller: Caller) -> MinutesShown:
-    meeting, child = await _meeting(caller, meeting_id, "read minutes")
+    meeting, child = await meeting_of(caller, meeting_id, "read minutes")
     shown = fields(caller.signed, "read minutes", around(child, caller.now))
     kept = {name: getattr(meeting, name) for name, kind in MINUTES.items() if kind in shown}
-    return MinutesShown(**{name: await caller.open(kept.get(name)) for name in MINUTES})
+    told = {name: await caller.open(kept.get(name)) for name in MINUTES}
+    review = await _review_before(caller, meeting) if Shown.PLAN in shown else None
+    return MinutesShown(**told, carried_over=await caller.open(review.minutes) if review else None)
 
 
-async def _meeting(caller: Desk, meeting_id: str, action: str) -> tuple[MeetingOverview, ChildOverview]:
-    meeting = await caller.row(MEETING_OVERVIEWS, meeting_id)
-    return meeting, await permitted_child(caller, meeting.child_ref, action)
+async def _review_before(caller: Desk, meeting: MeetingOverview) -> MeetingOverview | None:
+    """The review of progress in whose place this meeting comes: what was said there is kept for it (L-20)."""
+    if meeting.rearranges is None:
+        return None
+    where = {"meeting_id": meeting.rearranges, "child_ref": meeting.child_ref}
+    return next(iter((await caller.rows(MEETING_OVERVIEWS, where, limit=1)).items), None)
 
 
-@router.post("/{meeting_id}/invitees", status_code=204, summary="Invite one more person")
-async def invite(meeting_id: str, body: InviteeBody, caller: Caller) -> None:
-    _meeting_row, child = await _meeting(caller, meeting_id, "schedule meeting")
-    command = AddInvitee(
-        meeting_id=meeting_id,
-        invitee=body.invitee,
-        on=caller.today,
-        by=caller.signed.person_ref,
-        by_role=caller.signed.role,
-    )
-    version = caller.rules.version_on(caller.today)
-    await caller.do(Act(command, (meeting_stream(meeting_id),), child_ref=child.child_ref, policy_version=version))
-
-
-@router.post("/{meeting_id}/record", status_code=204, summary="Record that the meeting was held")
+@router.post("/meetings/{meeting_id}/record", status_code=204, summary="Record that the meeting was held")
 async def record(meeting_id: str, body: MeetingRecordBody, caller: Caller) -> None:
-    _meeting_row, child = await _meeting(caller, meeting_id, "record meeting")
+    _meeting_row, child = await meeting_of(caller, meeting_id, "record meeting")
     policy = caller.rules.file.in_force(body.on)
+    said = {name: getattr(body, name) for name in MeetingRecordBody.model_fields if name != "lasted_minutes"}
     meeting = RecordMeeting(
         meeting_id=meeting_id,
         recorded_on=caller.today,
-        year_group=_year_group(child, body.on),
-        quorum=policy.quorum,
-        next_meeting_rule=policy.next_meeting,
+        lasted=timedelta(minutes=body.lasted_minutes) if body.lasted_minutes else None,
+        year_group=year_group_of(child, datetime.combine(body.on, time(), LONDON)),
+        policy=policy,
         by=caller.signed.person_ref,
-        **{name: getattr(body, name) for name in MeetingRecordBody.model_fields},
+        by_role=caller.signed.role,
+        **said,
     )
-    command = RecordMeetingOfChild(meeting=meeting, **_judging(caller.rules, child))
-    streams = _streams(meeting_id, child)
-    await caller.do(Act(command, streams, record_meeting, child.child_ref, policy_version=policy.version))
-
-
-def _year_group(child: ChildOverview, on: date) -> int:
-    return cohort_year_group(child.born_in_school_year or 0, on)
+    next_id = caller.new_id()
+    command = RecordMeetingOfChild(meeting=meeting, next_meeting_id=next_id, **_judging(caller.rules, child))
+    streams = (*_streams(meeting_id, child), meeting_stream(next_id))
+    await caller.do(
+        Act(command, streams, record_meeting, child.child_ref, **MEETINGS_TOO, policy_version=policy.version)
+    )
 
 
 def _judging(rules: SchedulingRules, child: ChildOverview) -> dict[str, Any]:
@@ -133,9 +205,9 @@ def _streams(meeting_id: str, child: ChildOverview) -> tuple[str, ...]:
     return (meeting_stream(meeting_id), child_stream(child.child_ref), *school)
 
 
-@router.post("/{meeting_id}/correction", status_code=204, summary="Correct a meeting's outcome")
+@router.post("/meetings/{meeting_id}/correction", status_code=204, summary="Correct a meeting's outcome")
 async def correct(meeting_id: str, body: CorrectionBody, caller: Caller) -> None:
-    meeting, child = await _meeting(caller, meeting_id, "correct meeting")
+    meeting, child = await meeting_of(caller, meeting_id, "correct meeting")
     correction = CorrectMeetingOutcome(
         meeting_id=meeting_id,
         outcome=body.outcome,

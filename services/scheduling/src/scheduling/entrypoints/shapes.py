@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.child.code_lists import is_reason_for_leaving
-from scheduling.domain.meeting.people import Attendee, Invitee, NextMeeting, Pupil, Short, Text
+from scheduling.domain.meeting.people import Attendee, NextMeeting, Pupil, Text
 
 CHILD_REF = "a2b4c6d7e3f5g2h4i6j7k3l5m2"
 PERSON_REF = "x3kq5m7nvd2ra4ty6bhwj4cipe"
@@ -80,7 +80,10 @@ class DueDateShown(Shown):
 
 
 class MeetingShown(Shown):
-    """One meeting, without what was said at it."""
+    """One meeting, without what was said at it.
+
+    `not_invited` should have been asked by the authority's rules; `warnings` are what the record shows or lacks.
+    """
 
     meeting_id: str = Field(examples=[MEETING_ID])
     child_ref: str = Field(examples=[CHILD_REF])
@@ -97,6 +100,23 @@ class MeetingShown(Shown):
     corrected: bool
     next_on: date | None
     next_lacks: list[str]
+    state: Literal["scheduled", "cancelled", "held"]
+    lasts_minutes: int
+    convener: str | None
+    planned_chair: str | None
+    not_invited: list[str] = Field(examples=[["careers_lead"]])
+    details_sent_on: date | None
+    notice_waived: bool
+    times_rescheduled: int
+    agreed_at: str | None = Field(description="The meeting at which this date was agreed.")
+    proceeds: bool | None = Field(description="What the social worker decided, if somebody important is missing.")
+    pupil_wish: Literal["all", "part", "none", "ask_social_worker"] | None
+    at_risk: bool = Field(description="With those who said yes it will not be a PEP meeting.")
+    warned_days: int | None = Field(description="How many working days ahead that was said last.")
+    lasted_minutes: int | None
+    pupil_part: Literal["all", "part"] | None
+    views_shared: bool | None
+    warnings: list[str] = Field(examples=[["no_note_taker"]])
 
 
 class PersonShown(BaseModel):
@@ -116,6 +136,16 @@ class MinutesShown(BaseModel):
     minutes: str | None = Field(examples=["What was said, in words that the pupil may read."])
     minutes_not_for_pupil: str | None
     minutes_professionals_only: str | None
+    carried_over: str | None = Field(
+        None, description="What was said at the review of progress in whose place this meeting comes."
+    )
+
+
+class AgendaShown(BaseModel):
+    """The items of a meeting in their order, and where that comes from."""
+
+    order: list[str] = Field(examples=[["pupil_voice", "carer_voice", "school_view"]])
+    source: list[str] = Field(examples=[["O-53"]])
 
 
 class ChildPage(BaseModel):
@@ -173,62 +203,34 @@ class LeavingCareBody(BaseModel):
         return self
 
 
-class MeetingBody(BaseModel):
-    """A meeting to arrange. Family can be invited by the social worker only."""
-
-    model_config = example(
-        child_ref=CHILD_REF,
-        at="2026-10-06T14:00:00+01:00",
-        venue="The meeting room of the school",
-        joining_link="https://meet.example/5b0f3c1d",
-        invitees=[
-            {"kind": "known", "person_ref": PERSON_REF, "capacity": "social_worker"},
-            {"kind": "guest", "name": "Pat Sample", "email": "pat.sample@example.org", "capacity": "nurse"},
-        ],
-    )
-
-    child_ref: Ref
-    at: AwareDatetime
-    venue: Short | None = None
-    joining_link: Annotated[str, Field(pattern=r"^https://\S+$", max_length=2000)] | None = None
-    invitees: Annotated[tuple[Invitee, ...], Field(min_length=1, max_length=30)]
-    rearranges: MeetingId | None = None
-    after_due_because: Short | None = None
-
-
-class InviteeBody(BaseModel):
-    """One more person to invite."""
-
-    model_config = example(invitee={"kind": "known", "person_ref": PERSON_REF, "capacity": "carer"})
-
-    invitee: Invitee
-
-
-class MeetingArranged(BaseModel):
-    """The new meeting, and whose address was not kept: a school does not pass on how carers are reached (L-37)."""
-
-    meeting_id: str = Field(examples=[MEETING_ID])
-    address_withheld: list[str] = Field(examples=[["guest-2"]])
-
-
 class MeetingRecordBody(BaseModel):
     """What happened at the meeting. If the pupil was not there: why, and who tells the pupil what was said."""
 
     model_config = example(
         on="2026-10-06",
         chair={"capacity": "designated_teacher"},
+        note_taker={"capacity": "school_staff"},
+        lasted_minutes=50,
         attendees=[{"capacity": "social_worker", "mode": "by_video"}, {"capacity": "carer"}],
         apologies=["nurse"],
         pupil={"attended": "no", "reason": "chose not to", "feedback_by": "the form tutor"},
+        views_shared=True,
+        leader_trained=True,
         minutes="What was said, in words that the pupil may read.",
         next_meeting={"on": "2027-02-02", "time": "14:00", "venue": "The meeting room of the school"},
     )
 
     on: date
     chair: Attendee
+    note_taker: Attendee | None = None
+    lasted_minutes: Annotated[int, Field(ge=1, le=600)] | None = None
     attendees: Annotated[tuple[Attendee, ...], Field(max_length=40)]
     apologies: Annotated[tuple[Capacity, ...], Field(max_length=40)] = ()
     pupil: Pupil
+    views_shared: bool | None = Field(None, description="Whether what the pupil's views forms say was shared.")
+    leader_trained: bool | None = Field(
+        None, description="Whether whoever led it had the Virtual School's training for designated teachers."
+    )
     minutes: Text
     minutes_not_for_pupil: Text | None = None
     minutes_professionals_only: Text | None = None
@@ -259,6 +261,9 @@ class InvitationShown(BaseModel):
     meeting_id: str = Field(examples=[MEETING_ID])
     invitee_ref: str
     at: AwareDatetime
+    lasts_minutes: int
+    sequence: int = Field(description="Rises each time that people are told.")
+    cancelled: bool = Field(description="The meeting does not take place.")
     venue: str | None
     joining_link: str | None
     email: str | None = Field(examples=["pat.sample@example.org"])

@@ -1,4 +1,4 @@
-"""The stream role: timers for terms that open, days that have passed, facts that are missing; what is announced."""
+"""The stream role: the timers that look for what time or a change of people brings, and how much is announced."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import stream_app
 from scheduling.entrypoints import overdue_sweep, term_sweep
 from scheduling.entrypoints.care_sweep import look_at_care
+from scheduling.entrypoints.follow_sweep import sweep_changed_people
+from scheduling.entrypoints.quorum_sweep import sweep_quorum
 
 
 def announced(kind: str, _announcement: Mapping[str, Any]) -> Mapping[str, int]:
@@ -21,5 +23,11 @@ def announced(kind: str, _announcement: Mapping[str, Any]) -> Mapping[str, int]:
 
 def scheduling_stream(parts: ServiceParts, settings: Settings, stream: StreamSettings) -> faust.App:
     """Scheduling's faust app."""
-    timers = {"flag_overdue": overdue_sweep.sweep, "open_term": term_sweep.sweep, "look_at_care": look_at_care}
-    return stream_app(parts, settings, stream, timers, announced)
+    sweeps = {
+        "flag_overdue": overdue_sweep.sweep,
+        "open_term": term_sweep.sweep,
+        "look_at_care": look_at_care,
+        "flag_quorum_at_risk": sweep_quorum,
+        "follow_a_changed_person": sweep_changed_people,
+    }
+    return stream_app(parts, settings, stream, sweeps, announced)

@@ -16,8 +16,10 @@ from scheduling.domain.child.care_record import BatchAnswer, CareRecord, Flagged
 from scheduling.domain.child.commands import OfOneFact, RecordCareFacts, RecordFact
 from scheduling.domain.child.fact_events import FactFlagged
 from scheduling.domain.child.states import Child
+from scheduling.domain.in_one_append import MEETINGS_TOO
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
 from scheduling.domain.rules import SchedulingRules
+from scheduling.entrypoints.followed import teachers_of
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.likeness import CHILD_LIKENESSES
 from scheduling.projections.school import SCHOOLS
@@ -45,8 +47,10 @@ async def date_of_birth(caller: Desk, child_ref: str) -> date | None:
     return None if opened is None or isinstance(opened, Redacted) else date.fromisoformat(opened)
 
 
-async def of_one_fact(caller: Desk, child_ref: str, born: date | None = None) -> dict[str, Any]:
-    """What every command about one fact of a child is judged by."""
+async def of_one_fact(
+    caller: Desk, child_ref: str, born: date | None = None, school_urn: str | None = None
+) -> dict[str, Any]:
+    """What every command about one fact of a child is judged by; the teachers of a new school are invited."""
     born = born or await date_of_birth(caller, child_ref)
     if born is None:
         raise Refusal("Nobody knows this child's date of birth: take in the care record first.")
@@ -58,6 +62,7 @@ async def of_one_fact(caller: Desk, child_ref: str, born: date | None = None) ->
         "date_of_birth": born,
         "today": caller.today,
         "by": caller.signed.person_ref,
+        "teachers": await teachers_of(caller, (school_urn,)),
     }
 
 
@@ -66,7 +71,7 @@ async def fact_act(caller: Desk, child_ref: str, fact: told.Fact, born: date | N
     resolved = await _resolved(caller, fact)
     urn = getattr(resolved, "school_urn", None)
     await must_be_listed(caller, urn)
-    command = RecordFact(**await of_one_fact(caller, child_ref, born), fact=resolved)
+    command = RecordFact(**await of_one_fact(caller, child_ref, born, urn), fact=resolved)
     return about_one(caller, command, [urn] if urn else [])
 
 
@@ -91,10 +96,10 @@ async def must_be_listed(caller: Desk, urn: str | None) -> None:
 
 
 def about_one(caller: Desk, command: OfOneFact, urns: Sequence[str]) -> Act:
-    """The act of one command about one child's facts."""
+    """The act of one command about one child's facts, which the child's meetings follow."""
     streams = (child_stream(command.child_ref), *(school_stream(urn) for urn in urns))
     version = caller.rules.version_on(caller.today)
-    return Act(command, streams, judge_child, command.child_ref, policy_version=version)
+    return Act(command, streams, judge_child, command.child_ref, **MEETINGS_TOO, policy_version=version)
 
 
 async def care_record_act(caller: Desk, record: CareRecord, *, whole: bool = True) -> Act:

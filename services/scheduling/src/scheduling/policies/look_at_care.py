@@ -13,7 +13,8 @@ from pep_kernel.decider import Act
 from pep_kernel.ids import timer_cause
 from scheduling.domain.child.commands import EndCareAtEighteen, FlagMissingNotice
 from scheduling.domain.feed.decider import FEED_STREAM, LookForFeed
-from scheduling.domain.meeting_of_child import child_stream
+from scheduling.domain.in_one_append import MEETINGS_TOO
+from scheduling.domain.meeting_of_child import TellOfChild, child_stream, tell_of_child
 from scheduling.domain.rules import SchedulingRules
 
 GROWN_UP_YEARS = 18
@@ -38,8 +39,8 @@ def end_care_at_eighteen(authority: str, child_ref: str, date_of_birth: date, to
     birthday = eighteenth_birthday(date_of_birth)
     if today < birthday:
         return None
-    command = EndCareAtEighteen(child_ref=child_ref, birthday=birthday)
-    act = Act(command, (child_stream(child_ref),), child_ref=child_ref)
+    command = TellOfChild(fact=EndCareAtEighteen(child_ref=child_ref, birthday=birthday))
+    act = Act(command, (child_stream(child_ref),), tell_of_child, child_ref, **MEETINGS_TOO)
     return act, timer_cause("eighteen", authority, child_ref, f"{birthday}")
 
 

@@ -22,7 +22,9 @@ from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
 from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS
 from scheduling.projections.due_date import DUE_DATES
 from scheduling.projections.likeness import CHILD_LIKENESSES
-from scheduling.projections.meeting import MEETING_INVITEES, MEETING_OVERVIEWS
+from scheduling.projections.meeting import MEETING_OVERVIEWS
+from scheduling.projections.meeting_invitee import MEETING_INVITEES
+from scheduling.projections.meeting_proposal import MEETING_PROPOSALS
 from scheduling.projections.record_keeping import LEGAL_HOLDS, RECORD_KEEPING
 from scheduling.projections.request import CONSULTATIONS, REQUESTS
 from scheduling.projections.review_ahead import REVIEWS_AHEAD
@@ -36,6 +38,7 @@ READ_MODELS: tuple[ReadModel[Any], ...] = (
     TERMLY_MEETINGS,
     MEETING_OVERVIEWS,
     MEETING_INVITEES,
+    MEETING_PROPOSALS,
     CONTACTS,
     CARERS_OF_CHILDREN,
     COLLEAGUES,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.contracts.scheduling import Obligation
+from pep_kernel.may import Role
 from pep_kernel.message import Event
 from scheduling.domain.child.care_record import CareRecord
 from scheduling.domain.child.commands import (
@@ -94,9 +95,9 @@ class Core:
             pupil=PupilAttended(),
             minutes="Words.",
             year_group=8,
-            quorum=policy.quorum,
-            next_meeting_rule=policy.next_meeting,
+            policy=policy,
             by=WORKER,
+            by_role=Role.DESIGNATED_TEACHER,
         )
         meeting = MEETING.decide(MEETING.fold(before), record)
         (outcome,) = (event.outcome for event in meeting if isinstance(event, MeetingHeld))
@@ -104,6 +105,7 @@ class Core:
         return replace(told, events=[*meeting, *told.events])
 
     def _schedule(self, ref: str, meeting_id: str, on: date, day: date, reason: str | None) -> Sequence[MeetingEvent]:
+        policy = self.rules.file.in_force(on)
         command = ScheduleMeeting(
             meeting_id=meeting_id,
             child_ref=ref,
@@ -112,9 +114,10 @@ class Core:
             venue="A meeting room",
             invitees=(NURSE,),
             by=WORKER,
-            by_role="pep_coordinator",
+            by_role=policy.convener.first_meeting[0],
+            policy=policy,
+            year_group=8,
             after_due_because=reason,
-            notice=self.rules.file.in_force(on).notice,
         )
         return MEETING.decide(MEETING.initial, command)
 

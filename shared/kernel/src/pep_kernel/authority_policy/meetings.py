@@ -32,7 +32,27 @@ class Capacity(StrEnum):
     CARER = "carer"
     CHILD = "child"
     FAMILY = "family"
+    KEY_WORKER = "key_worker"
     NURSE = "nurse"
+    CAREERS_LEAD = "careers_lead"
+    INTERPRETER = "interpreter"
+    PSYCHOLOGIST = "psychologist"
+    CAMHS = "camhs"
+
+
+OF_ROLE = {
+    Role.SOCIAL_WORKER: Capacity.SOCIAL_WORKER,
+    Role.PERSONAL_ADVISER: Capacity.PERSONAL_ADVISER,
+    Role.TEAM_MANAGER: Capacity.TEAM_MANAGER,
+    Role.DESIGNATED_TEACHER: Capacity.DESIGNATED_TEACHER,
+    Role.DELEGATE: Capacity.SCHOOL_STAFF,
+    Role.PEP_COORDINATOR: Capacity.PEP_COORDINATOR,
+    Role.VIRTUAL_SCHOOL_OFFICER: Capacity.VIRTUAL_SCHOOL_OFFICER,
+    Role.SENIOR_VIRTUAL_SCHOOL_OFFICER: Capacity.SENIOR_VIRTUAL_SCHOOL_OFFICER,
+    Role.VIRTUAL_SCHOOL_HEAD: Capacity.VIRTUAL_SCHOOL_HEAD,
+    Role.CARER: Capacity.CARER,
+}
+"""In what capacity somebody comes who has one of these jobs."""
 
 
 class Convener(Dated):
@@ -43,6 +63,11 @@ class Convener(Dated):
     agreed_date_stands: bool = Field(
         description="Whether a date that was agreed at the meeting before stands without the convener's doing."
     )
+    may_stand_in: tuple[Role, ...] = Field((), description="Who else may set a date where the convener does not.")
+
+    def setters(self, *, first: bool) -> tuple[Role, ...]:
+        """Who sets the date of a child's first meeting, or of a later one."""
+        return self.first_meeting if first else self.later_meetings
 
 
 class Chair(Dated):
@@ -74,6 +99,10 @@ class Invitations(Dated):
     each: Entries[Invitation] = Field(
         min_length=1, description="One entry for each capacity of which the authority says something."
     )
+
+    def of(self, capacity: Capacity) -> Invitation | None:
+        """What is said of this capacity, if anything is."""
+        return next((entry for entry in self.each if entry.invited is capacity), None)
 
 
 class Quorum(Dated):

@@ -1,7 +1,7 @@
 """Scheduling's rules: who has a PEP, whose attendance is collected, what several people must agree to.
 
-By when what must be done is in `due_dates.py`; how people come together for a meeting in `meetings.py`; what waits for
-approval in `approvals.py`; what cannot wait for the next meeting in `concerns.py`.
+By when what must be done is in `due_dates.py`; how people come together for a meeting in `meetings.py`, how it goes in
+`meeting_practice.py`; what waits for approval in `approvals.py`; what cannot wait in `concerns.py`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,14 @@ from pep_kernel.authority_policy.concerns import (
 )
 from pep_kernel.authority_policy.dated import Dated, InForce, RulesFile
 from pep_kernel.authority_policy.due_dates import Age, Cadence, Obligation, Overdue, SchoolDays, Trigger, can_miss
+from pep_kernel.authority_policy.meeting_practice import (
+    Agenda,
+    Diary,
+    LessonTimes,
+    MeetingRecord,
+    MustInvite,
+    QuorumWarning,
+)
 from pep_kernel.authority_policy.meetings import Chair, Convener, Invitations, NextMeeting, Notice, Quorum
 from pep_kernel.authority_policy.record_keeping import RecordKeeping
 from pep_kernel.authority_policy.succession import Several, Versions
@@ -82,6 +90,12 @@ class SchedulingPolicy(InForce):
     quorum: Quorum
     notice: Notice
     next_meeting: NextMeeting
+    must_invite: MustInvite
+    quorum_warning: QuorumWarning
+    meeting_record: MeetingRecord
+    agenda: Agenda
+    diary: Diary
+    lesson_times: LessonTimes
     record_keeping: RecordKeeping
     attendance_feed: AttendanceFeed
     care_feed: CareFeed
@@ -126,6 +140,12 @@ class SchedulingFile(RulesFile):
     quorum: Versions[Quorum]
     notice: Versions[Notice]
     next_meeting: Versions[NextMeeting]
+    must_invite: Versions[MustInvite]
+    quorum_warning: Versions[QuorumWarning]
+    meeting_record: Versions[MeetingRecord]
+    agenda: Versions[Agenda]
+    diary: Versions[Diary]
+    lesson_times: Versions[LessonTimes]
     record_keeping: Versions[RecordKeeping]
     attendance_feed: Versions[AttendanceFeed]
     care_feed: Versions[CareFeed]

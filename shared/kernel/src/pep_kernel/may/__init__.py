@@ -4,7 +4,7 @@ Roles and relationships come from facts in the log, never from a claim in a toke
 what somebody must be to the child in `relations`, what must hold of the work in `states`, what is shown in `fields`.
 """
 
-from pep_kernel.may.decision import Condition, Decision, may, whose
+from pep_kernel.may.decision import Condition, Decision, may, spoken, whose
 from pep_kernel.may.fields import FIELDS, Shown, fields
 from pep_kernel.may.grants import GRANTS, LOOKING
 from pep_kernel.may.people import (
@@ -46,6 +46,7 @@ __all__ = [
     "fields",
     "granted_on",
     "may",
+    "spoken",
     "stands_in_for",
     "whose",
     "with_glass",

@@ -26,6 +26,9 @@ _SCHOOL: Holders = {Role.DESIGNATED_TEACHER: THEIR_SCHOOL, Role.DELEGATE: DELEGA
 _AROUND_THE_CHILD: Holders = {**_SOCIAL_CARE, **_SCHOOL}
 _STANDING_IN: Holders = dict.fromkeys(OFFICERS, NO_SCHOOL)
 _AT_HOME: Holders = {Role.CARER: CARES_FOR, Role.PUPIL: OWN_RECORD}
+_EVERY_COLLEAGUE: Holders = dict.fromkeys(
+    (*_AROUND_THE_CHILD, Role.TEAM_MANAGER, Role.INDEPENDENT_REVIEWING_OFFICER), ANYONE
+)
 _AUDITOR: Holders = {Role.AUDITOR: ANYONE}
 _REVIEWING_OFFICER: Holders = {Role.INDEPENDENT_REVIEWING_OFFICER: ANYONE}
 _APPROVERS: Holders = {
@@ -50,7 +53,13 @@ GRANTS: Mapping[str, Holders] = {
     "read due rules": dict.fromkeys((role for role in Role if role not in NOT_STAFF), ANYONE),
     "recompute due dates": {Role.ADMINISTRATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
     "record late reason": {**_VIRTUAL_SCHOOL, **_AROUND_THE_CHILD},
-    "schedule meeting": {Role.PEP_COORDINATOR: ANYONE, **_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
+    "list meetings": {**dict.fromkeys((*_AROUND_THE_CHILD, Role.CARER), ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
+    "schedule meeting": {**_VIRTUAL_SCHOOL, **_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
+    "answer invitation": {**_VIRTUAL_SCHOOL, **_EVERY_COLLEAGUE, Role.CARER: ANYONE},
+    "answer for invitee": {**_VIRTUAL_SCHOOL, **_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
+    "decide proceeding": {**_SOCIAL_CARE, Role.TEAM_MANAGER: ANYONE},
+    "send officer": _VIRTUAL_SCHOOL,
+    "give reply link": {**_VIRTUAL_SCHOOL, **_SOCIAL_CARE, Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
     "record meeting": {**_VIRTUAL_SCHOOL, **_AROUND_THE_CHILD},
     "read minutes": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME},
     "correct meeting": {Role.PEP_COORDINATOR: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},

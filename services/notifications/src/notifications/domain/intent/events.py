@@ -6,7 +6,7 @@ from typing import Literal
 
 from pep_kernel.message import Event
 
-Template = Literal["invitation", "ready_for_quality_assurance", "returned", "released", "glass_broken"]
+Template = Literal["invitation", "cancellation", "ready_for_quality_assurance", "returned", "released", "glass_broken"]
 
 
 class NotificationRequested(Event):

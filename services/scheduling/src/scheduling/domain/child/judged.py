@@ -15,6 +15,8 @@ from scheduling.domain.rules import CalendarFor
 class Judged(Command):
     """A command that may set due dates. `laestabs` and `predecessors` (by URN) come from the schools' own streams.
 
+    `teachers` has the designated teachers of schools (by URN), who are invited where a child moves.
+
     What is excluded is no part of what was asked: the same request is the same a day later, under other rules.
     """
 
@@ -23,3 +25,4 @@ class Judged(Command):
     calendar_for: Annotated[CalendarFor, Field(exclude=True, repr=False)]
     laestabs: Mapping[str, str] = Field(default_factory=dict)
     predecessors: Mapping[str, str] = Field(default_factory=dict)
+    teachers: Annotated[Mapping[str, tuple[str, ...]], Field(exclude=True)] = Field(default_factory=dict)

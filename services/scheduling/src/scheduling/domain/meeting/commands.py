@@ -1,48 +1,128 @@
-"""What may be asked of a meeting. The authority's rules come inside, in the version of the meeting's day."""
+"""What may be asked of a meeting. The authority's rules come inside, in the version of the day."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
-from pep_kernel.authority_policy.meetings import Capacity, Notice, Quorum
-from pep_kernel.authority_policy.meetings import NextMeeting as NextMeetingRule
+from pep_kernel.authority_policy import SchedulingPolicy
+from pep_kernel.authority_policy.meeting_practice import Circumstance
+from pep_kernel.authority_policy.meetings import Capacity
+from pep_kernel.may import Role
 from pep_kernel.message import Command
-from scheduling.domain.meeting.people import Attendee, Invitee, NextMeeting, Pupil
+from scheduling.domain.meeting.invitation_commands import ByTheRules, InvitationCommand, Policy
+from scheduling.domain.meeting.people import Attendee, Invitee, NextMeeting, Pupil, Wish
 
 Outcome = Literal["PEP", "PROGRESS_REVIEW"]
+When = Literal["now", "later"]
+HOUR = timedelta(hours=1)
 
 
-class ScheduleMeeting(Command):
-    """Arrange a meeting. `rearranges` names the review of progress in whose place it comes (L-21).
+class Convening(ByTheRules):
+    """What whoever sets dates asks."""
 
-    `after_due_because` says why it comes later than the day by which a meeting must be held.
-    """
+
+class ProposeMeeting(Convening):
+    """Ask those who must come which of these days suit them. `agreed_at` names the meeting at which it was agreed."""
+
+    child_ref: str
+    dates: Annotated[tuple[AwareDatetime, ...], Field(min_length=1)]
+    asked: Annotated[tuple[str, ...], Field(min_length=1)]
+    rearranges: str | None = None
+    agreed_at: str | None = None
+
+
+class AnswerProposal(Command):
+    """These of the proposed days suit this person; none: no day does."""
 
     meeting_id: str
-    child_ref: str
+    invitee_ref: str
+    suits: tuple[AwareDatetime, ...]
     on: date
+    by: str
+
+
+class ScheduleMeeting(Convening):
+    """Arrange a meeting. `rearranges` names the review of progress in whose place it comes (L-21).
+
+    `after_due_because` says why it comes later than the day by which a meeting must be held, `notice_waived_because`
+    why its details need not go out as early as they should. `agreed_at` names the meeting at which the day was agreed.
+    """
+
+    child_ref: str
     at: AwareDatetime
+    lasts: timedelta = HOUR
     venue: str | None = None
     joining_link: str | None = None
     invitees: tuple[Invitee, ...]
-    by: str
-    by_role: str
+    chair: Capacity | None = None
+    details: When = "now"
+    notice_waived_because: str | None = None
     rearranges: str | None = None
     after_due_because: str | None = None
-    notice: Notice
+    year_group: int
+    circumstances: frozenset[Circumstance] = frozenset()
+    agreed_at: str | None = None
 
 
-class AddInvitee(Command):
-    """Invite one more person."""
+class RescheduleMeeting(Convening):
+    """Another day for the same meeting and the same people. What is left out stays as it was."""
+
+    at: AwareDatetime
+    lasts: timedelta | None = None
+    venue: str | None = None
+    joining_link: str | None = None
+    reason: str
+    details: When = "now"
+    notice_waived_because: str | None = None
+    after_due_because: str | None = None
+
+
+class SendDetails(Command):
+    """Tell everybody on the list when and where, with the joining link (L-13)."""
 
     meeting_id: str
-    invitee: Invitee
     on: date
     by: str
-    by_role: str
+    policy: Policy
+    venue: str | None = None
+    joining_link: str | None = None
+    notice_waived_because: str | None = None
+
+
+class CancelMeeting(Convening):
+    """It does not take place, for this reason."""
+
+    reason: str
+
+
+class CallOff(Command):
+    """It cannot take place any more: the child left care, or died."""
+
+    meeting_id: str
+    on: date
+    because: Literal["left_care", "died"]
+
+
+class DecideProceed(Command):
+    """The social worker decides whether the meeting takes place although somebody important is missing (L-11)."""
+
+    meeting_id: str
+    proceeds: bool
+    reason: str | None = None
+    on: date
+    by: str
+
+
+class RecordPupilWish(Command):
+    """What the pupil wants: to be there for all of it, for a part, not at all; or the social worker is asked (L-32)."""
+
+    meeting_id: str
+    wish: Wish
+    on: date
+    by: str
 
 
 class RecordMeeting(Command):
@@ -52,17 +132,21 @@ class RecordMeeting(Command):
     on: date
     recorded_on: date
     chair: Attendee
+    note_taker: Attendee | None = None
+    lasted: timedelta | None = None
     attendees: tuple[Attendee, ...]
     apologies: tuple[Capacity, ...] = ()
     pupil: Pupil
+    views_shared: bool | None = None
+    leader_trained: bool | None = None
     minutes: str
     minutes_not_for_pupil: str | None = None
     minutes_professionals_only: str | None = None
     next_meeting: NextMeeting | None = None
     year_group: int
-    quorum: Quorum
-    next_meeting_rule: NextMeetingRule
+    policy: SchedulingPolicy
     by: str
+    by_role: Role
 
 
 class CorrectMeetingOutcome(Command):
@@ -75,4 +159,17 @@ class CorrectMeetingOutcome(Command):
     by: str
 
 
-MeetingCommand = ScheduleMeeting | AddInvitee | RecordMeeting | CorrectMeetingOutcome
+MeetingCommand = (
+    ProposeMeeting
+    | AnswerProposal
+    | ScheduleMeeting
+    | RescheduleMeeting
+    | SendDetails
+    | CancelMeeting
+    | CallOff
+    | DecideProceed
+    | RecordPupilWish
+    | RecordMeeting
+    | CorrectMeetingOutcome
+    | InvitationCommand
+)

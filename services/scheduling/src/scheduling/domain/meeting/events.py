@@ -9,12 +9,13 @@ import msgspec
 
 from pep_kernel.message import Event
 from pep_kernel.sealed import Contact, PlanText, ThirdParty
+from scheduling.domain.meeting.invitation_events import InvitedEvent
 
 
 class MeetingScheduled(Event):
     """A meeting has a date. `on` is the day on which it was arranged; the venue may be somebody's home.
 
-    `late_notice`: the authority wants more days between invitation and meeting (L-13); it is held all the same.
+    `late_notice`: on this day already its details can only come late (L-13); it is held all the same.
     """
 
     meeting_id: str
@@ -28,38 +29,118 @@ class MeetingScheduled(Event):
     rearranges: str | None = None
     late_notice: bool = False
     after_due_because: PlanText | None = None
+    lasts_minutes: int = 60
+    convener: str | None = None
+    planned_chair: str | None = None
+    must_invite: tuple[str, ...] = ()
+    agreed_at: str | None = None
 
 
-class InviteeListed(Event):
-    """One of those invited when the meeting was arranged. `decided_by` is the social worker who wants family there."""
+class MeetingProposed(Event):
+    """These days were proposed to those who must come."""
 
     meeting_id: str
     child_ref: str
-    invitee_ref: str
-    capacity: str
-    person_ref: str | None = None
-    name: ThirdParty | None = None
-    email: Contact | None = None
-    language: ThirdParty | None = None
-    decided_by: str | None = None
-    address_withheld: bool = False
+    on: date
+    dates: tuple[datetime, ...]
+    asked: tuple[str, ...]
+    by: str
+    rearranges: str | None = None
+    agreed_at: str | None = None
 
 
-class InviteeAdded(Event):
-    """Somebody was invited later."""
+class ProposalAnswered(Event):
+    """These of the proposed days suit this person."""
 
     meeting_id: str
     child_ref: str
     on: date
     invitee_ref: str
-    capacity: str
+    suits: tuple[datetime, ...]
+    by: str
+
+
+class MeetingDateAgreed(Event):
+    """Everybody who was asked can come then; the earliest such day."""
+
+    meeting_id: str
+    child_ref: str
+    on: date
     at: datetime
-    person_ref: str | None = None
-    name: ThirdParty | None = None
-    email: Contact | None = None
-    language: ThirdParty | None = None
-    decided_by: str | None = None
-    address_withheld: bool = False
+
+
+class MeetingRescheduled(Event):
+    """Another day for the same meeting. Time for notice runs anew, and nobody has said yes to the new day yet (T18).
+
+    Place and link stand here only where they changed.
+    """
+
+    meeting_id: str
+    child_ref: str
+    on: date
+    was_at: datetime
+    at: datetime
+    invitees: tuple[str, ...]
+    by: str
+    reason: PlanText
+    lasts_minutes: int = 60
+    venue: Contact | None = None
+    joining_link: Contact | None = None
+    late_notice: bool = False
+    after_due_because: PlanText | None = None
+
+
+class MeetingDetailsSent(Event):
+    """Everybody on the list is told when and where. `late_notice` is judged by this day (L-13, T16, T17).
+
+    `sequence` counts how often that happened before; place and link stand here only where they changed.
+    """
+
+    meeting_id: str
+    child_ref: str
+    on: date
+    at: datetime
+    invitees: tuple[str, ...]
+    by: str
+    late_notice: bool = False
+    notice_waived_because: PlanText | None = None
+    sequence: int = 0
+    venue: Contact | None = None
+    joining_link: Contact | None = None
+
+
+class MeetingCancelled(Event):
+    """The meeting does not take place. `invitees` are those who had been told of it."""
+
+    meeting_id: str
+    child_ref: str
+    on: date
+    because: Literal["decided", "left_care", "died"]
+    at: datetime | None = None
+    invitees: tuple[str, ...] = ()
+    by: str | None = None
+    reason: PlanText | None = None
+
+
+class ProceedDecided(Event):
+    """The social worker decided whether the meeting takes place although somebody is missing (L-11)."""
+
+    meeting_id: str
+    child_ref: str
+    on: date
+    proceeds: bool
+    by: str
+    reason: PlanText | None = None
+
+
+class PupilWishRecorded(Event):
+    """What the pupil wants of the meeting: all, part, none, or ask the social worker (L-32)."""
+
+    meeting_id: str
+    child_ref: str
+    on: date
+    wish: Literal["all", "part", "none", "ask_social_worker"]
+    by: str
 
 
 class Present(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -95,6 +176,31 @@ class MeetingHeld(Event):
     next_venue: Contact | None = None
     next_lacks: tuple[str, ...] = ()
     minutes_professionals_only: PlanText | None = None
+    note_taker: Present | None = None
+    lasted_minutes: int | None = None
+    pupil_part: Literal["all", "part"] | None = None
+    views_shared: bool | None = None
+    leader_trained: bool | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class NextMeetingAgreed(Event):
+    """A day was agreed at the meeting. It stands without the convener's doing where the authority says so (L-12)."""
+
+    meeting_id: str
+    child_ref: str
+    on: date
+    next_on: date
+    stands: bool
+    next_time: str | None = None
+
+
+class NobodyOfTheAuthorityThere(Event):
+    """It counts as a PEP meeting by the authority's rules, but nobody who speaks for the authority was there (T23)."""
+
+    meeting_id: str
+    child_ref: str
+    on: date
 
 
 class MeetingMustBeRearranged(Event):
@@ -117,5 +223,19 @@ class MeetingOutcomeCorrected(Event):
 
 
 MeetingEvent = (
-    MeetingScheduled | InviteeListed | InviteeAdded | MeetingHeld | MeetingMustBeRearranged | MeetingOutcomeCorrected
+    MeetingProposed
+    | ProposalAnswered
+    | MeetingDateAgreed
+    | MeetingScheduled
+    | MeetingRescheduled
+    | MeetingDetailsSent
+    | MeetingCancelled
+    | ProceedDecided
+    | PupilWishRecorded
+    | InvitedEvent
+    | MeetingHeld
+    | NextMeetingAgreed
+    | NobodyOfTheAuthorityThere
+    | MeetingMustBeRearranged
+    | MeetingOutcomeCorrected
 )

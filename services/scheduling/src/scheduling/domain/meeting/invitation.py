@@ -1,17 +1,55 @@
-"""Who may be invited by whom, and under which reference each invitee is known."""
+"""Who may be invited by whom, under which reference each invitee is known, and who comes."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
+from pep_kernel.authority_policy import SchedulingPolicy
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.may import FIELDS, Role, Shown
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, ThirdParty
-from scheduling.domain.meeting.commands import AddInvitee, ScheduleMeeting
-from scheduling.domain.meeting.events import InviteeAdded, InviteeListed
+from scheduling.domain.meeting.commands import ScheduleMeeting
+from scheduling.domain.meeting.events import MeetingEvent
+from scheduling.domain.meeting.invitation_commands import (
+    AddInvitee,
+    AnswerByLink,
+    AnswerInvitation,
+    ApproveInvitations,
+    FollowPerson,
+    MakeReplyLink,
+    OfTheList,
+    SendOfficer,
+    WithdrawInvitee,
+    WithdrawReplyLink,
+)
+from scheduling.domain.meeting.invitation_events import (
+    AttendanceConfirmed,
+    AttendanceDeclined,
+    InvitationListApproved,
+    InviteeAdded,
+    InviteeListed,
+    InviteeWithdrawn,
+    OfficerSent,
+    ReplyLinkMade,
+    ReplyLinkWithdrawn,
+)
 from scheduling.domain.meeting.people import GuestInvitee, KnownInvitee
-from scheduling.domain.meeting.states import Scheduled
+from scheduling.domain.meeting.states import Invited, Scheduled
+
+LINK_NOT_VALID = "This link is not valid any more. Ask whoever invited you for a new one."
+OFFICERS = frozenset(
+    {Capacity.VIRTUAL_SCHOOL_OFFICER, Capacity.SENIOR_VIRTUAL_SCHOOL_OFFICER, Capacity.VIRTUAL_SCHOOL_HEAD}
+)
+
+
+def may_invite(policy: SchedulingPolicy, capacity: Capacity, role: Role, *, first: bool) -> bool:
+    """By the authority's rules; of whom they say nothing, whoever sets the date (L-10, L-15 to L-18)."""
+    entry = policy.invitations.of(capacity)
+    if entry is not None:
+        return role in entry.by
+    return role in (*policy.convener.setters(first=first), *policy.convener.may_stand_in)
 
 
 def listed(command: ScheduleMeeting) -> list[InviteeListed]:
@@ -28,11 +66,11 @@ def withheld(command: ScheduleMeeting) -> list[str]:
     return [invitee.invitee_ref for invitee in listed(command) if invitee.address_withheld]
 
 
-def added(meeting: Scheduled, command: AddInvitee) -> list[InviteeAdded]:
+def added(meeting: Scheduled, command: AddInvitee) -> list[MeetingEvent]:
     """Somebody who was already invited is not invited again."""
-    number = len(meeting.invitees) + 1
+    number = meeting.ever_invited + 1
     particulars = _particulars(meeting.meeting_id, meeting.child_ref, command.invitee, number, command)
-    if particulars["invitee_ref"] in meeting.invitees:
+    if meeting.invited(particulars["invitee_ref"]):
         return []
     return [InviteeAdded(**particulars, on=command.on, at=meeting.at)]
 
@@ -44,11 +82,13 @@ def _particulars(
     number: int,
     asked: ScheduleMeeting | AddInvitee,
 ) -> dict[str, Any]:
+    entitled = may_invite(asked.policy, invitee.capacity, asked.by_role, first=asked.first)
     common = {
         "meeting_id": meeting_id,
         "child_ref": child_ref,
         "capacity": invitee.capacity.value,
-        "decided_by": _decision(invitee.capacity, asked.by, asked.by_role),
+        "decided_by": _decision(invitee.capacity, asked, entitled=entitled),
+        "awaits_approval": not entitled,
     }
     match invitee:
         case KnownInvitee(person_ref=ref):
@@ -59,17 +99,167 @@ def _particulars(
             return {**common, **who, **address, "invitee_ref": f"guest-{number}"}
 
 
-def _address(capacity: Capacity, email: str, by_role: str) -> dict[str, Any]:
+def _address(capacity: Capacity, email: str, by_role: Role) -> dict[str, Any]:
     """A school does not write down how a carer is reached, in case it is confidential: it is not kept (L-37, T26)."""
-    if capacity is Capacity.CARER and Shown.CARERS_CONTACT not in FIELDS[Role(by_role)]:
+    if capacity is Capacity.CARER and Shown.CARERS_CONTACT not in FIELDS[by_role]:
         return {"address_withheld": True}
     return {"email": Contact.of(email)}
 
 
-def _decision(capacity: Capacity, by: str, by_role: str) -> str | None:
-    if capacity is not Capacity.FAMILY:
-        return None
-    if by_role != Role.SOCIAL_WORKER:
+def _decision(capacity: Capacity, asked: ScheduleMeeting | AddInvitee, *, entitled: bool) -> str | None:
+    """Who decided it, where that must be recorded. Family is never put forward by anybody else (T27)."""
+    if capacity is Capacity.FAMILY and asked.by_role is not Role.SOCIAL_WORKER:
         sentence = "Only the social worker decides whether family is invited; ask the social worker to do it."
         raise Refusal(sentence, "L-10", "L-16")
-    return by
+    entry = asked.policy.invitations.of(capacity)
+    return asked.by if entitled and entry is not None and entry.recorded_decision else None
+
+
+def approved(meeting: Scheduled, command: ApproveInvitations) -> list[MeetingEvent]:
+    """Of those who wait, the ones about whom this person decides."""
+    waiting = [each for each in meeting.invitees if each.awaits_approval and _decides(command, each)]
+    refs = tuple(each.ref for each in waiting if not command.invitees or each.ref in command.invitees)
+    if not refs:
+        raise Refusal("Nobody on the list waits for your decision.", "L-10")
+    approval = InvitationListApproved(
+        meeting_id=meeting.meeting_id, child_ref=meeting.child_ref, on=command.on, invitees=refs, by=command.by
+    )
+    return [approval]
+
+
+def _decides(command: OfTheList, invited: Invited) -> bool:
+    return may_invite(command.policy, Capacity(invited.capacity), command.by_role, first=command.first)
+
+
+def withdrawn(meeting: Scheduled, command: WithdrawInvitee) -> list[MeetingEvent]:
+    """By whoever may invite them, and by whoever put them forward while nobody has decided."""
+    invited = meeting.invited(command.invitee_ref)
+    if invited is None:
+        return []
+    if not (invited.awaits_approval or _decides(command, invited)):
+        raise Refusal("Whoever may invite somebody in this capacity may withdraw the invitation, and nobody else.")
+    return [_withdrawn(meeting, invited, command.on, "decided", command.by)]
+
+
+def _withdrawn(
+    meeting: Scheduled, who: Invited, on: date, because: Literal["decided", "another_person"], by: str | None = None
+) -> InviteeWithdrawn:
+    return InviteeWithdrawn(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=on,
+        invitee_ref=who.ref,
+        capacity=who.capacity,
+        because=because,
+        by=by,
+    )
+
+
+def officer_sent(meeting: Scheduled, command: SendOfficer) -> list[MeetingEvent]:
+    """The officer is invited and comes: the Virtual School says so itself."""
+    officer = command.officer
+    if officer.capacity not in OFFICERS:
+        raise Refusal("The Virtual School sends one of its officers, or its head.")
+    invited = meeting.invited(officer.person_ref)
+    if invited is not None and invited.answer == "comes":
+        return []
+    sent = OfficerSent(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=command.on,
+        invitee_ref=officer.person_ref,
+        capacity=officer.capacity.value,
+        by=command.by,
+    )
+    if invited is not None:
+        return [sent]
+    return [_joins(meeting, officer.person_ref, officer.capacity.value, command.on), sent]
+
+
+def answer(meeting: Scheduled, command: AnswerInvitation) -> list[MeetingEvent]:
+    invited = meeting.invited(command.invitee_ref)
+    if invited is None or invited.awaits_approval:
+        raise Refusal("This person is not invited to the meeting.")
+    return _answered(meeting, invited, command, command.by)
+
+
+def answer_by_link(meeting: Scheduled, command: AnswerByLink) -> list[MeetingEvent]:
+    """Once, until the meeting is over."""
+    known = (each for each in meeting.invitees if each.reply and each.reply.token_hash == command.token_hash)
+    invited = next(known, None)
+    if invited is None or invited.reply is None or invited.reply.until < command.at:
+        raise Refusal(LINK_NOT_VALID)
+    return _answered(meeting, invited, command, invited.ref, by_link=True)
+
+
+def _answered(
+    meeting: Scheduled, who: Invited, command: AnswerInvitation | AnswerByLink, by: str, *, by_link: bool = False
+) -> list[MeetingEvent]:
+    if not by_link and who.answer == ("comes" if command.comes else "does_not_come"):
+        return []
+    kind = AttendanceConfirmed if command.comes else AttendanceDeclined
+    told = kind(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=command.on,
+        invitee_ref=who.ref,
+        capacity=who.capacity,
+        by=by,
+        by_link=by_link,
+    )
+    return [told]
+
+
+def link_made(meeting: Scheduled, command: MakeReplyLink) -> list[MeetingEvent]:
+    invited = meeting.invited(command.invitee_ref)
+    if invited is None or invited.awaits_approval:
+        raise Refusal("This person is not invited to the meeting.")
+    made = ReplyLinkMade(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=command.on,
+        invitee_ref=invited.ref,
+        token_hash=command.token_hash,
+        until=meeting.at + meeting.lasts,
+        by=command.by,
+    )
+    return [made]
+
+
+def link_withdrawn(meeting: Scheduled, command: WithdrawReplyLink) -> list[MeetingEvent]:
+    invited = meeting.invited(command.invitee_ref)
+    if invited is None or invited.reply is None:
+        return []
+    gone = ReplyLinkWithdrawn(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=command.on,
+        invitee_ref=invited.ref,
+        by=command.by,
+    )
+    return [gone]
+
+
+def followed(meeting: Scheduled, command: FollowPerson) -> list[MeetingEvent]:
+    """Only where somebody was invited in this capacity: nobody is added to a meeting without their predecessor."""
+    before = [each for each in meeting.invitees if each.capacity == command.capacity and each.person_ref]
+    left = [each for each in before if each.person_ref not in command.people]
+    if not left:
+        return []
+    came = [ref for ref in command.people if meeting.invited(ref) is None]
+    return [
+        *(_withdrawn(meeting, each, command.on, "another_person") for each in left),
+        *(_joins(meeting, ref, command.capacity, command.on) for ref in came),
+    ]
+
+
+def _joins(meeting: Scheduled, ref: str, capacity: str, on: date) -> InviteeAdded:
+    return InviteeAdded(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=on,
+        invitee_ref=ref,
+        capacity=capacity,
+        at=meeting.at,
+        person_ref=ref,
+    )

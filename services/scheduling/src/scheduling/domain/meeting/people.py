@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pep_kernel.authority_policy.meetings import Capacity
 
 Mode = Literal["in_person", "by_video", "by_telephone"]
+Wish = Literal["all", "part", "none", "ask_social_worker"]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 Short = Annotated[str, Field(min_length=1, max_length=400)]
 
@@ -50,9 +51,10 @@ class Attendee(Said):
 
 
 class PupilAttended(Said):
-    """The pupil was there, for all of the meeting or a part of it."""
+    """The pupil was there, for all of the meeting or for a part of it, perhaps after the adults had met (L-33)."""
 
     attended: Literal["yes"] = "yes"
+    part: Literal["all", "part"] = "all"
 
 
 class PupilStayedAway(Said):
@@ -70,5 +72,5 @@ class NextMeeting(Said):
     """What was agreed of the next meeting (L-77: date and venue; O-60: date and time)."""
 
     on: date | None = None
-    time: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")] | None = None
+    time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     venue: Short | None = None

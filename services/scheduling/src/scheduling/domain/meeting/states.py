@@ -1,10 +1,32 @@
-"""What a meeting can be: not arranged, arranged, held."""
+"""What a meeting can be: not arranged, proposed, arranged, called off, held."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
+
+Answer = Literal["not_answered", "comes", "does_not_come"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLink:
+    """A link by which somebody without an account answers once. Only the hash of its secret is known."""
+
+    token_hash: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """One person on the list. Who `awaits_approval` was put forward, and hears nothing until somebody decides."""
+
+    ref: str
+    capacity: str
+    person_ref: str | None = None
+    answer: Answer = "not_answered"
+    awaits_approval: bool = False
+    reply: ReplyLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,23 +35,74 @@ class NotScheduled:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """These days were proposed to those who must come; `suits` has the answers that were given."""
+
+    meeting_id: str
+    child_ref: str
+    dates: tuple[datetime, ...]
+    asked: tuple[str, ...]
+    suits: tuple[tuple[str, tuple[datetime, ...]], ...] = ()
+    agreed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scheduled:
-    """It has a date and people who were invited."""
+    """It has a date and people who are invited. `ever_invited` counts those who are not any more as well.
+
+    `details_sent` counts how often its details went out; `warned_days` is how near it was when somebody was told last
+    that it will be no PEP meeting.
+    """
 
     meeting_id: str
     child_ref: str
     at: datetime
-    invitees: tuple[str, ...]
+    lasts: timedelta
+    convened_by: str
+    convener: str | None = None
+    chair: str | None = None
+    must_invite: tuple[str, ...] = ()
+    invitees: tuple[Invited, ...] = ()
+    ever_invited: int = 0
+    details_sent: int = 0
+    changes: int = 0
+    warned_days: int | None = None
+    at_risk: bool = False
+    proceeds: bool | None = None
+
+    def invited(self, ref: str) -> Invited | None:
+        return next((each for each in self.invitees if each.ref == ref), None)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Those who are told of the meeting."""
+        return tuple(each.ref for each in self.invitees if not each.awaits_approval)
+
+    @property
+    def not_invited(self) -> tuple[str, ...]:
+        """In which capacities somebody should be asked, and nobody is."""
+        asked = {each.capacity for each in self.invitees}
+        return tuple(each for each in self.must_invite if each not in asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """It does not take place."""
+
+    meeting_id: str
+    child_ref: str
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """It took place, with the outcome that holds today."""
+    """It took place, with the outcome that holds today; `known` are those invited whom the records know."""
 
     meeting_id: str
     child_ref: str
     on: date
     outcome: Literal["PEP", "PROGRESS_REVIEW"]
+    known: tuple[Invited, ...] = ()
 
 
-Meeting = NotScheduled | Scheduled | Held
+Meeting = NotScheduled | Proposed | Scheduled | Cancelled | Held
+MEETING_STATES: tuple[type[Meeting], ...] = (NotScheduled, Proposed, Scheduled, Cancelled, Held)

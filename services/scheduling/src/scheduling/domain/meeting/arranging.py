@@ -1,0 +1,231 @@
+"""Days are proposed and agreed, meetings arranged, put off and called off, and everybody is told in time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec.structs import replace
+
+from pep_kernel.authority_policy.meetings import OF_ROLE, Notice
+from pep_kernel.may import Role, spoken
+from pep_kernel.refusal import Refusal
+from pep_kernel.sealed import Contact, PlanText
+from scheduling.domain.meeting.commands import (
+    AnswerProposal,
+    CallOff,
+    CancelMeeting,
+    Convening,
+    ProposeMeeting,
+    RescheduleMeeting,
+    ScheduleMeeting,
+    SendDetails,
+)
+from scheduling.domain.meeting.events import (
+    MeetingCancelled,
+    MeetingDateAgreed,
+    MeetingDetailsSent,
+    MeetingEvent,
+    MeetingProposed,
+    MeetingRescheduled,
+    MeetingScheduled,
+    ProposalAnswered,
+)
+from scheduling.domain.meeting.invitation import listed
+from scheduling.domain.meeting.states import Proposed, Scheduled
+
+
+def must_convene(command: Convening) -> None:
+    """Refuses whoever does not set the date by the authority's rules (L-12, O-13, O-20)."""
+    rule = command.policy.convener
+    setters = rule.setters(first=command.first)
+    if command.by_role not in (*setters, *rule.may_stand_in):
+        which = "a child's first meeting" if command.first else "a meeting after the first"
+        people = " or ".join(spoken(each) for each in setters)
+        raise Refusal(f"By this authority's rules {people} sets the date of {which}.", *rule.source)
+
+
+def proposed(command: ProposeMeeting) -> list[MeetingEvent]:
+    if command.agreed_at is None:
+        must_convene(command)
+    if min(command.dates).date() < command.on:
+        raise Refusal("A day that has passed cannot be proposed.")
+    proposal = MeetingProposed(
+        meeting_id=command.meeting_id,
+        child_ref=command.child_ref,
+        on=command.on,
+        dates=tuple(sorted(set(command.dates))),
+        asked=tuple(dict.fromkeys(command.asked)),
+        by=command.by,
+        rearranges=command.rearranges,
+        agreed_at=command.agreed_at,
+    )
+    return [proposal]
+
+
+def answered(meeting: Proposed, command: AnswerProposal) -> list[MeetingEvent]:
+    """The day is agreed when everybody who was asked can come on it."""
+    if command.invitee_ref not in meeting.asked:
+        raise Refusal("This person was not asked which day suits them.")
+    if strange := [day for day in command.suits if day not in meeting.dates]:
+        raise Refusal(f"{min(strange):%d/%m/%Y at %H:%M} was not proposed.")
+    answer = ProposalAnswered(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=command.on,
+        invitee_ref=command.invitee_ref,
+        suits=tuple(sorted(set(command.suits))),
+        by=command.by,
+    )
+    day = common_day(meeting, command)
+    if day is None or day == meeting.agreed:
+        return [answer]
+    agreed = MeetingDateAgreed(meeting_id=meeting.meeting_id, child_ref=meeting.child_ref, on=command.on, at=day)
+    return [answer, agreed]
+
+
+def common_day(meeting: Proposed, command: AnswerProposal) -> datetime | None:
+    """The first day that suits everybody who was asked, once all have answered."""
+    suits = {**dict(meeting.suits), command.invitee_ref: command.suits}
+    if set(suits) != set(meeting.asked):
+        return None
+    return next((day for day in meeting.dates if all(day in days for days in suits.values())), None)
+
+
+def scheduled(command: ScheduleMeeting) -> list[MeetingEvent]:
+    if command.agreed_at is None:
+        must_convene(command)
+    _may_chair(command)
+    invitees = listed(command)
+    event = MeetingScheduled(
+        meeting_id=command.meeting_id,
+        child_ref=command.child_ref,
+        on=command.on,
+        at=command.at,
+        invitees=tuple(each.invitee_ref for each in invitees),
+        by=command.by,
+        venue=Contact.optional(command.venue),
+        joining_link=Contact.optional(command.joining_link),
+        rearranges=command.rearranges,
+        late_notice=_is_late(command.policy.notice, command.on, command.at, command.notice_waived_because),
+        after_due_because=PlanText.optional(command.after_due_because),
+        lasts_minutes=_minutes(command),
+        convener=OF_ROLE.get(command.by_role),
+        planned_chair=command.chair,
+        must_invite=_must_invite(command),
+        agreed_at=command.agreed_at,
+    )
+    if command.details == "later":
+        return [event, *invitees]
+    told = tuple(each.invitee_ref for each in invitees if not each.awaits_approval)
+    return [event, *invitees, _details(command, command.child_ref, command.at, told)]
+
+
+def _minutes(command: ScheduleMeeting) -> int:
+    return int(command.lasts.total_seconds()) // 60
+
+
+def _may_chair(command: ScheduleMeeting) -> None:
+    rule = command.policy.chair
+    if command.chair is not None and command.chair not in rule.capacities:
+        people = " or ".join(each.replace("_", " ") for each in rule.capacities)
+        raise Refusal(f"By this authority's rules the chair is one of these: {people}.", *rule.source)
+
+
+def _must_invite(command: ScheduleMeeting) -> tuple[str, ...]:
+    """Those who must be asked; whoever convenes or chairs is there anyway."""
+    there = {OF_ROLE.get(command.by_role), command.chair}
+    wanted = command.policy.must_invite.capacities(
+        first=command.first, year_group=command.year_group, circumstances=command.circumstances
+    )
+    return tuple(each.value for each in wanted if each not in there)
+
+
+def _is_late(notice: Notice, on: date, at: datetime, waived: str | None) -> bool:
+    """By date alone: so many days before, whatever the hour (L-13)."""
+    days = notice.days_before
+    return days is not None and waived is None and (at.date() - on).days < days
+
+
+def _details(
+    command: ScheduleMeeting | RescheduleMeeting | SendDetails,
+    child_ref: str,
+    at: datetime,
+    told: tuple[str, ...],
+    sequence: int = 0,
+) -> MeetingDetailsSent:
+    return MeetingDetailsSent(
+        meeting_id=command.meeting_id,
+        child_ref=child_ref,
+        on=command.on,
+        at=at,
+        invitees=told,
+        by=command.by,
+        late_notice=_is_late(command.policy.notice, command.on, at, command.notice_waived_because),
+        notice_waived_because=PlanText.optional(command.notice_waived_because),
+        sequence=sequence,
+    )
+
+
+def details_sent(meeting: Scheduled, command: SendDetails) -> list[MeetingEvent]:
+    sent = _details(command, meeting.child_ref, meeting.at, meeting.told, meeting.details_sent)
+    place, link = Contact.optional(command.venue), Contact.optional(command.joining_link)
+    return [replace(sent, venue=place, joining_link=link)]
+
+
+def rescheduled(meeting: Scheduled, command: RescheduleMeeting) -> list[MeetingEvent]:
+    """The same meeting on another day: time for notice runs anew, what it was stays in its story (T18)."""
+    must_convene(command)
+    if command.at == meeting.at:
+        raise Refusal("This is the day on which the meeting is already.")
+    lasts = command.lasts or meeting.lasts
+    moved = MeetingRescheduled(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=command.on,
+        was_at=meeting.at,
+        at=command.at,
+        invitees=tuple(each.ref for each in meeting.invitees),
+        by=command.by,
+        reason=PlanText.of(command.reason),
+        lasts_minutes=int(lasts.total_seconds()) // 60,
+        venue=Contact.optional(command.venue),
+        joining_link=Contact.optional(command.joining_link),
+        late_notice=_is_late(command.policy.notice, command.on, command.at, command.notice_waived_because),
+        after_due_because=PlanText.optional(command.after_due_because),
+    )
+    if command.details == "later":
+        return [moved]
+    return [moved, _details(command, meeting.child_ref, command.at, meeting.told, meeting.details_sent)]
+
+
+def cancelled(meeting: Proposed | Scheduled, command: CancelMeeting) -> list[MeetingEvent]:
+    """By whoever sets the date, and always by the social worker, who decides whether it proceeds (L-11)."""
+    if command.by_role is not Role.SOCIAL_WORKER:
+        must_convene(command)
+    return [_cancelled(meeting, command, "decided", command.by, PlanText.of(command.reason))]
+
+
+def called_off(meeting: Proposed | Scheduled, command: CallOff) -> list[MeetingEvent]:
+    return [_cancelled(meeting, command, command.because)]
+
+
+def _cancelled(
+    meeting: Proposed | Scheduled,
+    command: CancelMeeting | CallOff,
+    because: Literal["decided", "left_care", "died"],
+    by: str | None = None,
+    reason: PlanText | None = None,
+) -> MeetingCancelled:
+    """Who was not told of it need not hear that it does not take place."""
+    at, told = (meeting.at, meeting.told) if isinstance(meeting, Scheduled) and meeting.details_sent else (None, ())
+    return MeetingCancelled(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=command.on,
+        because=because,
+        at=at,
+        invitees=told,
+        by=by,
+        reason=reason,
+    )

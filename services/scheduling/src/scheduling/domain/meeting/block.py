@@ -1,0 +1,78 @@
+"""Several children of one school in one morning: a proposal of times, brothers and sisters beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pep_kernel.refusal import Refusal
+from scheduling.domain.meeting.diary import Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class ToMeet:
+    """One child whose meeting is to be placed. Children of one family stand beside each other."""
+
+    child_ref: str
+    lasts: timedelta
+    family: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time for one child."""
+
+    child_ref: str
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """From when until when, with how long a pause between two meetings, and what is in the diary already."""
+
+    begins: datetime
+    ends: datetime
+    pause: timedelta
+    busy: tuple[Appointment, ...] = ()
+
+
+def planned(children: Sequence[ToMeet], morning: Morning) -> list[Slot]:
+    """A time for each, in the order given but families together. Refused where they do not all fit."""
+    slots: list[Slot] = []
+    begins = morning.begins
+    for family in _families(children):
+        placed = _placed(family, begins, morning)
+        slots += placed
+        begins = placed[-1].ends + morning.pause
+    return slots
+
+
+def _families(children: Iterable[ToMeet]) -> list[list[ToMeet]]:
+    together: dict[str, list[ToMeet]] = {}
+    for child in children:
+        together.setdefault(child.family or child.child_ref, []).append(child)
+    return list(together.values())
+
+
+def _placed(family: Sequence[ToMeet], earliest: datetime, morning: Morning) -> list[Slot]:
+    """One after the other, from the first time at which nothing in the diary is between them."""
+    begins = earliest
+    while True:
+        slots = _in_a_row(family, begins, morning.pause)
+        if slots[-1].ends > morning.ends:
+            raise Refusal("They do not all fit between these times. Choose a longer time, or fewer children.")
+        whole = Appointment("", slots[0].begins, slots[-1].ends)
+        in_the_way = [each.ends for each in morning.busy if each.overlaps(whole)]
+        if not in_the_way:
+            return slots
+        begins = max(in_the_way) + morning.pause
+
+
+def _in_a_row(family: Sequence[ToMeet], begins: datetime, pause: timedelta) -> list[Slot]:
+    slots: list[Slot] = []
+    for child in family:
+        slots.append(Slot(child.child_ref, begins, begins + child.lasts))
+        begins = slots[-1].ends + pause
+    return slots

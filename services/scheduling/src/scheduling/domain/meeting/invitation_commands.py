@@ -1,0 +1,127 @@
+"""What may be asked of the list of those invited: who is on it, who decided that, who comes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from pep_kernel.authority_policy import SchedulingPolicy
+from pep_kernel.may import Role
+from pep_kernel.message import Command
+from scheduling.domain.meeting.people import Invitee, KnownInvitee
+
+Policy = Annotated[SchedulingPolicy, Field(repr=False)]
+
+
+class ByTheRules(Command):
+    """What the authority's rules leave to some people. `first`: no PEP meeting was held yet, here or in this school."""
+
+    meeting_id: str
+    on: date
+    by: str
+    by_role: Role
+    policy: Policy
+    first: bool = True
+
+
+class OfTheList(ByTheRules):
+    """A change of the list. Whether the meeting is at risk of being no PEP meeting may change with it."""
+
+    year_group: int
+
+
+class AddInvitee(OfTheList):
+    """Invite one more person, or put somebody forward where another decides."""
+
+    invitee: Invitee
+
+
+class ApproveInvitations(OfTheList):
+    """Those who were put forward may come; nobody named: all of whom the person who asks decides (L-10)."""
+
+    invitees: tuple[str, ...] = ()
+
+
+class WithdrawInvitee(OfTheList):
+    """Somebody is not invited any more."""
+
+    invitee_ref: str
+
+
+class SendOfficer(OfTheList):
+    """The Virtual School sends one of its officers, so that the meeting counts."""
+
+    officer: KnownInvitee
+
+
+class AnswerInvitation(OfTheList):
+    """This person comes, or does not."""
+
+    invitee_ref: str
+    comes: bool
+
+
+class AnswerByLink(Command):
+    """The same by somebody without an account, who has the secret of a link that was not used."""
+
+    meeting_id: str
+    token_hash: str
+    comes: bool
+    on: date
+    at: AwareDatetime
+    policy: Policy
+    year_group: int
+
+
+class MakeReplyLink(Command):
+    """A link for one person on the list; one that was made before is worth nothing any more."""
+
+    meeting_id: str
+    invitee_ref: str
+    token_hash: str
+    on: date
+    by: str
+
+
+class WithdrawReplyLink(Command):
+    """The link of this person is worth nothing any more."""
+
+    meeting_id: str
+    invitee_ref: str
+    on: date
+    by: str
+
+
+class LookAtQuorum(Command):
+    """So many working days ahead: would it be a PEP meeting with those who said yes? (T63)"""
+
+    meeting_id: str
+    on: date
+    working_days_before: int
+    policy: Policy
+    year_group: int
+
+
+class FollowPerson(Command):
+    """Another person has this job for the child now: whoever had it is not invited any more, these are (L-14)."""
+
+    meeting_id: str
+    capacity: str
+    people: tuple[str, ...]
+    on: date
+
+
+InvitationCommand = (
+    AddInvitee
+    | ApproveInvitations
+    | WithdrawInvitee
+    | SendOfficer
+    | AnswerInvitation
+    | AnswerByLink
+    | MakeReplyLink
+    | WithdrawReplyLink
+    | LookAtQuorum
+    | FollowPerson
+)

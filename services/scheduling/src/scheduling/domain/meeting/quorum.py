@@ -1,0 +1,63 @@
+"""Would this be a PEP meeting? Asked ahead, of those who said yes, and anew whenever the list changes (T63, L-19)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import reduce
+
+from pep_kernel.authority_policy.meetings import Capacity, Quorum
+from scheduling.domain.meeting.events import MeetingEvent
+from scheduling.domain.meeting.evolve import evolve
+from scheduling.domain.meeting.invitation_commands import AnswerByLink, LookAtQuorum, OfTheList
+from scheduling.domain.meeting.invitation_events import QuorumAtRisk, QuorumSecured
+from scheduling.domain.meeting.states import Meeting, Scheduled
+
+
+def expected(meeting: Scheduled) -> frozenset[Capacity]:
+    """In which capacities people come: who said yes, and whoever convenes or chairs, unless one of them said no."""
+    yes = {each.capacity for each in meeting.invitees if each.answer == "comes"}
+    no = {each.capacity for each in meeting.invitees if each.answer == "does_not_come"}
+    leads = {each for each in (meeting.convener, meeting.chair) if each is not None} - no
+    return frozenset(map(Capacity, yes | leads))
+
+
+def counts(meeting: Scheduled, quorum: Quorum, year_group: int) -> bool:
+    """Whether it would be a PEP meeting with those who are expected."""
+    return not quorum.authority_must_attend or quorum.is_represented(expected(meeting), year_group)
+
+
+def looked_at(meeting: Scheduled, command: LookAtQuorum) -> list[MeetingEvent]:
+    """Said each time that a day of warning comes, nearer than the one before."""
+    nearer = meeting.warned_days is None or command.working_days_before < meeting.warned_days
+    if not nearer or counts(meeting, command.policy.quorum, command.year_group):
+        return []
+    return [_at_risk(meeting, command.policy.quorum, command.working_days_before, command.on)]
+
+
+def turned(meeting: Scheduled, happened: Sequence[MeetingEvent], asked: OfTheList | AnswerByLink) -> list[MeetingEvent]:
+    """What happened to the list, and what that means for a meeting of which somebody was warned."""
+    start: Meeting = meeting
+    after = reduce(evolve, happened, start)
+    if not isinstance(after, Scheduled) or after.warned_days is None:
+        return list(happened)
+    enough = counts(after, asked.policy.quorum, asked.year_group)
+    if meeting.at_risk and enough:
+        secured = QuorumSecured(meeting_id=meeting.meeting_id, child_ref=meeting.child_ref, on=asked.on)
+        return [*happened, secured]
+    if not meeting.at_risk and not enough:
+        return [*happened, _at_risk(after, asked.policy.quorum, after.warned_days, asked.on)]
+    return list(happened)
+
+
+def _at_risk(meeting: Scheduled, quorum: Quorum, days: int, on: date) -> QuorumAtRisk:
+    would_do = {*quorum.represents_authority, *quorum.represents_authority_from_year_12}
+    waited_for = dict.fromkeys(each.capacity for each in meeting.invitees if each.answer == "not_answered")
+    return QuorumAtRisk(
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=on,
+        at=meeting.at,
+        working_days_before=days,
+        unconfirmed=tuple(each for each in waited_for if each in would_do),
+    )

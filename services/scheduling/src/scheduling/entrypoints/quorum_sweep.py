@@ -1,0 +1,80 @@
+"""Looks through the meetings that come near, and warns of those that will be no PEP meeting."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from pep_kernel.calendars import cohort_year_group
+from pep_runtime.clock import LONDON
+from pep_runtime.handler import ByPolicy
+from pep_runtime.service import RunningService
+from pep_runtime.tasks import PASSING
+from scheduling.domain.rules import SchedulingRules
+from scheduling.policies.flag_quorum_at_risk import ComesNear, flag_quorum_at_risk, last_day_to_look_at
+from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
+
+AT_ONCE = 500
+log = logging.getLogger("scheduling.stream")
+
+
+async def sweep_quorum(service: RunningService) -> None:
+    """One sweep over every authority. Trouble with one stops no other."""
+    for authority in await service.authorities():
+        try:
+            await _sweep_one(service, authority)
+        except PASSING as trouble:
+            log.warning("quorum sweep of %s put off: %s", authority, type(trouble).__name__)
+
+
+async def _sweep_one(service: RunningService, authority: str) -> None:
+    rules: SchedulingRules = service.rules(authority)
+    today = service.clock.today()
+    policy, calendar = rules.file.in_force(today), rules.calendar_for(None, None)
+    until = last_day_to_look_at(today, policy)
+    async for meeting in _near(service, authority, until - today):
+        flagged = flag_quorum_at_risk(authority, meeting, today, policy, calendar)
+        if flagged is not None:
+            act, cause = flagged
+            await service.handler.handle(authority, act, ByPolicy("flag_quorum_at_risk", cause, cause))
+
+
+def _comes_near(meeting: MeetingOverview, born_in_school_year: int) -> ComesNear:
+    """Days are counted as people count them."""
+    at = meeting.at.astimezone(LONDON)
+    return ComesNear(
+        meeting.meeting_id,
+        meeting.child_ref,
+        at,
+        meeting.expected,
+        cohort_year_group(born_in_school_year, at.date()),
+        meeting.warned_days,
+    )
+
+
+async def _near(service: RunningService, authority: str, within: timedelta) -> AsyncIterator[ComesNear]:
+    """The meetings of these days, the soonest first."""
+    now = service.clock.now()
+    after: tuple[datetime, str] = (now, "")
+    table = service.tables[MEETING_OVERVIEWS.table]
+    while True:
+        async with service.worker.acquire() as connection, connection.transaction(readonly=True):
+            await connection.execute("select set_config('app.authority', $1, true)", authority)
+            records = await connection.fetch(
+                "select m.*, c.born_in_school_year from meeting_overview m"
+                " join child_overview c using (authority, child_ref)"
+                " where m.authority = $1 and m.state = 'scheduled' and (m.at, m.meeting_id) > ($2, $3) and m.at < $4"
+                " order by m.at, m.meeting_id limit $5",
+                authority,
+                *after,
+                now + within,
+                AT_ONCE,
+            )
+        for record in records:
+            row = dict(record)
+            born = row.pop("born_in_school_year") or 0
+            yield _comes_near(table.row(row), born)
+        if len(records) < AT_ONCE:
+            return
+        after = (records[-1]["at"], records[-1]["meeting_id"])

@@ -1,0 +1,294 @@
+"""Proposing days, arranging a meeting or a whole morning of them, putting off, calling off, telling people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from fastapi import APIRouter
+
+from pep_kernel.decider import Act
+from pep_kernel.refusal import Refusal
+from pep_runtime.clock import LONDON
+from pep_runtime.http import Caller, Desk
+from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
+from scheduling.domain.meeting.block import Morning, ToMeet, planned
+from scheduling.domain.meeting.commands import (
+    AnswerProposal,
+    CancelMeeting,
+    DecideProceed,
+    ProposeMeeting,
+    RecordPupilWish,
+    RescheduleMeeting,
+    ScheduleMeeting,
+    SendDetails,
+)
+from scheduling.domain.meeting.diary import Appointment
+from scheduling.domain.meeting.invitation import withheld
+from scheduling.domain.meeting.states import MEETING_STATES, Scheduled
+from scheduling.domain.meeting_of_child import (
+    ScheduleBlock,
+    cancel_meeting,
+    propose_meeting,
+    reschedule_meeting,
+    schedule_block,
+    schedule_meeting,
+)
+from scheduling.entrypoints.arranging_shapes import (
+    BlockBody,
+    BlockPlanBody,
+    CancellationBody,
+    ClashShown,
+    DetailsBody,
+    MeetingArranged,
+    MeetingBody,
+    PlacedBody,
+    ProceedBody,
+    ProposalAnswerBody,
+    ProposalBody,
+    ProposalMade,
+    ProposalPage,
+    ProposalShown,
+    RescheduleBody,
+    ScheduleBody,
+    SlotShown,
+    WishBody,
+)
+from scheduling.entrypoints.meeting_desk import (
+    appointment,
+    appointments_of,
+    by_the_rules,
+    circumstances_of,
+    clashes_of,
+    meeting_of,
+    takes_out_of_lessons,
+    year_group_of,
+)
+from scheduling.entrypoints.permitted import of_theirs, permitted_child
+from scheduling.entrypoints.routes_children import After, Limit
+from scheduling.projections.child_overview import ChildOverview
+from scheduling.projections.meeting import MEETING_OVERVIEWS
+from scheduling.projections.meeting_proposal import MEETING_PROPOSALS
+
+router = APIRouter(tags=["arranging meetings"])
+SCHEDULE = "schedule meeting"
+
+
+@router.post("/meeting-proposals", status_code=201, summary="Propose days for a meeting to those who must come")
+async def propose(body: ProposalBody, caller: Caller) -> ProposalMade:
+    await permitted_child(caller, body.child_ref, SCHEDULE)
+    command = ProposeMeeting(
+        meeting_id=caller.new_id(),
+        child_ref=body.child_ref,
+        dates=tuple(day.astimezone(LONDON) for day in body.dates),
+        asked=body.asked,
+        rearranges=body.rearranges,
+        **by_the_rules(caller),
+    )
+    streams = (meeting_stream(command.meeting_id), child_stream(body.child_ref))
+    await caller.do(_act(command, streams, propose_meeting, body.child_ref))
+    return ProposalMade(meeting_id=command.meeting_id)
+
+
+def _act(command: Any, streams: tuple[str, ...], together: Any, child_ref: str) -> Act:
+    """All meetings of the child are looked at: whether it is the first tells who sets the date."""
+    version = command.policy.version
+    return Act(command, streams, together, child_ref, **MEETINGS_TOO, policy_version=version)
+
+
+@router.get("/meeting-proposals", summary="Proposals, and who has not answered")
+async def list_proposals(
+    caller: Caller,
+    child_ref: str | None = None,
+    state: Literal["open", "agreed", "arranged", "cancelled"] | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> ProposalPage:
+    caller.permit("list meetings")
+    where = {name: value for name, value in (("child_ref", child_ref), ("state", state)) if value is not None}
+    page = await caller.rows(MEETING_PROPOSALS, where, only=of_theirs(caller, "read child"), after=after, limit=limit)
+    return ProposalPage(items=[ProposalShown.model_validate(each) for each in page.items], next=page.next)
+
+
+@router.post("/meeting-proposals/{meeting_id}/answer", status_code=204, summary="Say which of the days suit you")
+async def answer_proposal(meeting_id: str, body: ProposalAnswerBody, caller: Caller) -> None:
+    proposal = await caller.row(MEETING_PROPOSALS, meeting_id)
+    whose = body.person_ref or caller.signed.person_ref
+    if whose == caller.signed.person_ref:
+        caller.permit("answer invitation")
+    else:
+        await permitted_child(caller, proposal.child_ref, "answer for invitee")
+    command = AnswerProposal(
+        meeting_id=meeting_id,
+        invitee_ref=whose,
+        suits=tuple(day.astimezone(LONDON) for day in body.suits),
+        on=caller.today,
+        by=caller.signed.person_ref,
+    )
+    await caller.do(Act(command, (meeting_stream(meeting_id),), child_ref=proposal.child_ref))
+
+
+@router.post("/meeting-proposals/{meeting_id}/schedule", summary="Arrange a meeting that was proposed")
+async def schedule_proposed(meeting_id: str, body: ScheduleBody, caller: Caller) -> MeetingArranged:
+    proposal = await caller.row(MEETING_PROPOSALS, meeting_id)
+    child = await permitted_child(caller, proposal.child_ref, SCHEDULE)
+    command = await _command(caller, child, meeting_id, body.at, proposal.rearranges, body)
+    return await _arranged(caller, child, command)
+
+
+@router.post("/meetings", status_code=201, summary="Arrange a meeting about a child")
+async def arrange_meeting(body: MeetingBody, caller: Caller) -> MeetingArranged:
+    child = await permitted_child(caller, body.child_ref, SCHEDULE)
+    command = await _command(caller, child, caller.new_id(), body.at, body.rearranges, body)
+    return await _arranged(caller, child, command)
+
+
+async def _command(
+    caller: Desk, child: ChildOverview, meeting_id: str, at: datetime, rearranges: str | None, body: PlacedBody
+) -> ScheduleMeeting:
+    return ScheduleMeeting(
+        meeting_id=meeting_id,
+        child_ref=child.child_ref,
+        at=at.astimezone(LONDON),
+        lasts=timedelta(minutes=body.lasts_minutes),
+        venue=body.venue,
+        joining_link=body.joining_link,
+        invitees=body.invitees,
+        chair=body.chair,
+        details=body.details,
+        notice_waived_because=body.notice_waived_because,
+        rearranges=rearranges,
+        after_due_because=body.after_due_because,
+        year_group=year_group_of(child, at),
+        circumstances=await circumstances_of(caller, child, body.circumstances, body.invitees),
+        **by_the_rules(caller),
+    )
+
+
+async def _arranged(caller: Desk, child: ChildOverview, command: ScheduleMeeting) -> MeetingArranged:
+    clashing = await _clashes(caller, child, command)
+    streams = (meeting_stream(command.meeting_id), child_stream(child.child_ref))
+    await caller.do(_act(command, streams, schedule_meeting, child.child_ref))
+    return await _to_look_at(caller, child, command, clashing)
+
+
+async def _clashes(caller: Desk, child: ChildOverview, command: ScheduleMeeting) -> list[ClashShown]:
+    return await clashes_of(caller, _appointment(child, command), command.invitees)
+
+
+def _appointment(child: ChildOverview, command: ScheduleMeeting) -> Appointment:
+    minutes = int(command.lasts.total_seconds()) // 60
+    return appointment(command.meeting_id, command.at, minutes, child.school_urn)
+
+
+async def _to_look_at(
+    caller: Desk, child: ChildOverview, command: ScheduleMeeting, clashing: list[ClashShown]
+) -> MeetingArranged:
+    """What the convener should know of the meeting, as the journal has it now."""
+    stream = meeting_stream(command.meeting_id)
+    meeting = (await caller.service.handler.states(caller.authority, (stream,))).of(stream, MEETING_STATES)
+    arranged = meeting if isinstance(meeting, Scheduled) else None
+    return MeetingArranged(
+        meeting_id=command.meeting_id,
+        address_withheld=withheld(command),
+        awaiting_approval=[each.ref for each in arranged.invitees if each.awaits_approval] if arranged else [],
+        not_invited=list(arranged.not_invited) if arranged else [],
+        clashes=clashing,
+        in_lessons=await takes_out_of_lessons(caller, _appointment(child, command), child),
+    )
+
+
+@router.post("/meeting-blocks/plan", summary="Propose times for several children, brothers and sisters together")
+async def plan_block(body: BlockPlanBody, caller: Caller) -> list[SlotShown]:
+    """Nothing is arranged. Send what suits as a block."""
+    for each in body.children:
+        await permitted_child(caller, each.child_ref, SCHEDULE)
+    morning = Morning(
+        body.begins.astimezone(LONDON),
+        body.ends.astimezone(LONDON),
+        timedelta(minutes=body.pause_minutes),
+        tuple(await appointments_of(caller, body.person_ref)),
+    )
+    children = [ToMeet(each.child_ref, timedelta(minutes=each.lasts_minutes), each.family) for each in body.children]
+    return [SlotShown.model_validate(slot) for slot in planned(children, morning)]
+
+
+@router.post("/meeting-blocks", status_code=201, summary="Arrange several meetings: all of them, or none")
+async def arrange_block(body: BlockBody, caller: Caller) -> list[MeetingArranged]:
+    if len({each.child_ref for each in body.meetings}) < len(body.meetings):
+        raise Refusal("A child stands in a block only once.")
+    asked = [await _of_block(caller, number, each) for number, each in enumerate(body.meetings, 1)]
+    clashing = [await _clashes(caller, child, command) for child, command in asked]
+    streams = [stream for child, command in asked for stream in await _streams(caller, child, command)]
+    block = ScheduleBlock(meetings=tuple(command for _, command in asked))
+    version = block.meetings[0].policy.version
+    await caller.do(Act(block, tuple(streams), schedule_block, policy_version=version))
+    together = zip(asked, clashing, strict=True)
+    return [await _to_look_at(caller, child, command, found) for (child, command), found in together]
+
+
+async def _of_block(caller: Desk, number: int, body: MeetingBody) -> tuple[ChildOverview, ScheduleMeeting]:
+    child = await permitted_child(caller, body.child_ref, SCHEDULE)
+    return child, await _command(caller, child, caller.new_id(number), body.at, body.rearranges, body)
+
+
+async def _streams(caller: Desk, child: ChildOverview, command: ScheduleMeeting) -> list[str]:
+    before = await _meetings_before(caller, child.child_ref)
+    return [meeting_stream(command.meeting_id), child_stream(child.child_ref), *before]
+
+
+async def _meetings_before(caller: Desk, child_ref: str) -> list[str]:
+    """The streams of the child's meetings: whether one was held as a PEP tells who sets the next date."""
+    page = await caller.rows(MEETING_OVERVIEWS, {"child_ref": child_ref}, limit=200)
+    return [meeting_stream(each.meeting_id) for each in page.items]
+
+
+@router.post("/meetings/{meeting_id}/reschedule", status_code=204, summary="Put a meeting off to another day")
+async def reschedule(meeting_id: str, body: RescheduleBody, caller: Caller) -> None:
+    _meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
+    command = RescheduleMeeting(
+        meeting_id=meeting_id,
+        at=body.at.astimezone(LONDON),
+        lasts=timedelta(minutes=body.lasts_minutes) if body.lasts_minutes else None,
+        **body.model_dump(exclude={"at", "lasts_minutes"}),
+        **by_the_rules(caller),
+    )
+    await _with_child(caller, command, reschedule_meeting, child)
+
+
+async def _with_child(caller: Desk, command: Any, together: Any, child: ChildOverview) -> None:
+    streams = (meeting_stream(command.meeting_id), child_stream(child.child_ref))
+    await caller.do(_act(command, streams, together, child.child_ref))
+
+
+@router.post("/meetings/{meeting_id}/cancellation", status_code=204, summary="Call a meeting off")
+async def cancel(meeting_id: str, body: CancellationBody, caller: Caller) -> None:
+    _meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
+    command = CancelMeeting(meeting_id=meeting_id, reason=body.reason, **by_the_rules(caller))
+    await _with_child(caller, command, cancel_meeting, child)
+
+
+@router.post("/meetings/{meeting_id}/details", status_code=204, summary="Tell everybody on the list when and where")
+async def send_details(meeting_id: str, body: DetailsBody, caller: Caller) -> None:
+    _meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
+    rules = by_the_rules(caller)
+    rules.pop("by_role")
+    await _alone(caller, SendDetails(meeting_id=meeting_id, **body.model_dump(), **rules), child)
+
+
+async def _alone(caller: Desk, command: Any, child: ChildOverview) -> None:
+    await caller.do(Act(command, (meeting_stream(command.meeting_id),), child_ref=child.child_ref))
+
+
+@router.post("/meetings/{meeting_id}/proceeding", status_code=204, summary="Decide whether it takes place all the same")
+async def decide_proceeding(meeting_id: str, body: ProceedBody, caller: Caller) -> None:
+    _meeting, child = await meeting_of(caller, meeting_id, "decide proceeding")
+    who = {"on": caller.today, "by": caller.signed.person_ref}
+    await _alone(caller, DecideProceed(meeting_id=meeting_id, **body.model_dump(), **who), child)
+
+
+@router.put("/meetings/{meeting_id}/pupil-wish", status_code=204, summary="What the pupil wants of the meeting")
+async def record_wish(meeting_id: str, body: WishBody, caller: Caller) -> None:
+    _meeting, child = await meeting_of(caller, meeting_id, "record meeting")
+    who = {"on": caller.today, "by": caller.signed.person_ref}
+    await _alone(caller, RecordPupilWish(meeting_id=meeting_id, wish=body.wish, **who), child)

@@ -1,0 +1,141 @@
+"""The list of those invited: who is on it, who decides about it, who comes; also without an account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from fastapi import APIRouter
+
+from pep_kernel.decider import Act
+from pep_kernel.may import Condition, Shown, fields
+from pep_runtime.http import Caller, Desk
+from pep_runtime.problems import Forbidden
+from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
+from scheduling.domain.meeting.invitation_commands import (
+    AddInvitee,
+    AnswerInvitation,
+    ApproveInvitations,
+    MakeReplyLink,
+    SendOfficer,
+    WithdrawInvitee,
+    WithdrawReplyLink,
+)
+from scheduling.domain.meeting_of_child import change_list
+from scheduling.entrypoints.invitation_shapes import (
+    AnswerBody,
+    ApprovalBody,
+    InviteeBody,
+    InviteePage,
+    MeetingInviteeShown,
+    OfficerBody,
+    ReplyLinkMade,
+)
+from scheduling.entrypoints.meeting_desk import by_the_rules, meeting_of, year_group_of
+from scheduling.entrypoints.permitted import around, of_theirs, permitted_child
+from scheduling.entrypoints.routes_children import After, Limit
+from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
+from scheduling.projections.meeting_invitee import MEETING_INVITEES
+
+router = APIRouter(tags=["invitations"])
+READ = "read child"
+SCHEDULE = "schedule meeting"
+
+
+@router.get("/meetings/{meeting_id}/invitees", summary="Who is invited to a meeting, and what they said")
+async def list_invitees(meeting_id: str, caller: Caller, after: After = None, limit: Limit = 50) -> InviteePage:
+    _meeting, child = await meeting_of(caller, meeting_id, READ)
+    if Shown.THIRD_PARTY not in fields(caller.signed, READ, around(child, caller.now)):
+        raise Forbidden("Who else is invited is not shown in this role.")
+    page = await caller.rows(MEETING_INVITEES, {"meeting_id": meeting_id}, after=after, limit=limit)
+    return InviteePage(items=[MeetingInviteeShown.model_validate(each) for each in page.items], next=page.next)
+
+
+@router.get(
+    "/unconfirmed-invitations", summary="Who has not answered to meetings that you arrange and that are still to come"
+)
+async def list_unconfirmed(caller: Caller, after: After = None, limit: Limit = 50) -> InviteePage:
+    caller.permit("list meetings")
+    theirs = of_theirs(caller, SCHEDULE)
+    to_come = "select authority, meeting_id from meeting_overview where state = 'scheduled' and at > {begins}"
+    sql = f"({theirs.sql}) and (authority, meeting_id) in ({to_come})"
+    only = Condition(sql, {**theirs.arguments, "begins": caller.now})
+    where = {"answer": "not_answered", "awaits_approval": False}
+    page = await caller.rows(MEETING_INVITEES, where, only=only, after=after, limit=limit)
+    return InviteePage(items=[MeetingInviteeShown.model_validate(each) for each in page.items], next=page.next)
+
+
+async def _changed(caller: Desk, meeting: MeetingOverview, child: ChildOverview, kind: Any, **asked: Any) -> None:
+    """One change of the list, looked at together with all of the child's meetings."""
+    command = kind(
+        meeting_id=meeting.meeting_id, year_group=year_group_of(child, meeting.at), **asked, **by_the_rules(caller)
+    )
+    streams = (meeting_stream(meeting.meeting_id), child_stream(child.child_ref))
+    version = command.policy.version
+    await caller.do(Act(command, streams, change_list, child.child_ref, **MEETINGS_TOO, policy_version=version))
+
+
+@router.post("/meetings/{meeting_id}/invitees", status_code=204, summary="Invite one more person, or put them forward")
+async def invite(meeting_id: str, body: InviteeBody, caller: Caller) -> None:
+    await _changed(caller, *await meeting_of(caller, meeting_id, SCHEDULE), AddInvitee, invitee=body.invitee)
+
+
+@router.delete("/meetings/{meeting_id}/invitees/{invitee_ref}", status_code=204, summary="Withdraw an invitation")
+async def withdraw(meeting_id: str, invitee_ref: str, caller: Caller) -> None:
+    await _changed(caller, *await meeting_of(caller, meeting_id, SCHEDULE), WithdrawInvitee, invitee_ref=invitee_ref)
+
+
+@router.post("/meetings/{meeting_id}/approval", status_code=204, summary="Approve those who were put forward")
+async def approve(meeting_id: str, body: ApprovalBody, caller: Caller) -> None:
+    await _changed(caller, *await meeting_of(caller, meeting_id, SCHEDULE), ApproveInvitations, invitees=body.invitees)
+
+
+@router.post("/meetings/{meeting_id}/officer", status_code=204, summary="Send an officer, so that the meeting counts")
+async def send_officer(meeting_id: str, body: OfficerBody, caller: Caller) -> None:
+    await _changed(caller, *await meeting_of(caller, meeting_id, "send officer"), SendOfficer, officer=body.officer)
+
+
+@router.post("/meetings/{meeting_id}/answer", status_code=204, summary="Say whether you come, or whether somebody does")
+async def answer(meeting_id: str, body: AnswerBody, caller: Caller) -> None:
+    meeting = await caller.row(MEETING_OVERVIEWS, meeting_id)
+    ref = body.invitee_ref or caller.signed.person_ref
+    if ref == caller.signed.person_ref:
+        caller.permit("answer invitation")
+        await caller.row(MEETING_INVITEES, meeting_id, ref)  # who is not invited finds no such meeting
+        child = await caller.row(CHILD_OVERVIEWS, meeting.child_ref)
+    else:
+        child = await permitted_child(caller, meeting.child_ref, "answer for invitee")
+    await _changed(caller, meeting, child, AnswerInvitation, invitee_ref=ref, comes=body.comes)
+
+
+@router.post("/meetings/{meeting_id}/invitees/{invitee_ref}/link", summary="A link for somebody without an account")
+async def make_link(meeting_id: str, invitee_ref: str, caller: Caller) -> ReplyLinkMade:
+    """The answer holds the secret, and nothing else does. A link made before is worth nothing any more."""
+    meeting, child = await meeting_of(caller, meeting_id, "give reply link")
+    secret = await caller.service.reference(
+        caller.authority, "reply link", f"{meeting_id} {invitee_ref} {caller.new_id()}"
+    )
+    command = MakeReplyLink(
+        meeting_id=meeting_id,
+        invitee_ref=invitee_ref,
+        token_hash=hash_of(secret),
+        on=caller.today,
+        by=caller.signed.person_ref,
+    )
+    await caller.do(Act(command, (meeting_stream(meeting_id),), child_ref=child.child_ref))
+    return ReplyLinkMade(token=secret, until=meeting.at + timedelta(minutes=meeting.lasts_minutes))
+
+
+@router.delete("/meetings/{meeting_id}/invitees/{invitee_ref}/link", status_code=204, summary="Withdraw such a link")
+async def withdraw_link(meeting_id: str, invitee_ref: str, caller: Caller) -> None:
+    _meeting, child = await meeting_of(caller, meeting_id, "give reply link")
+    who = {"invitee_ref": invitee_ref, "on": caller.today, "by": caller.signed.person_ref}
+    command = WithdrawReplyLink(meeting_id=meeting_id, **who)
+    await caller.do(Act(command, (meeting_stream(meeting_id),), child_ref=child.child_ref))
+
+
+def hash_of(secret: str) -> str:
+    """What is known of a link's secret: it cannot be found from this."""
+    return sha256(secret.encode()).hexdigest()

@@ -1,0 +1,297 @@
+"""Meetings over HTTP, by everybody around them: days proposed, lists approved, answers with an account and without."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.integration.installed import until
+from tests.integration.scheduling.conftest import World
+from tests.integration.scheduling.test_api import RECORD, a_child, held, meeting_about, take_in
+
+from pep_runtime.settings import Settings
+from scheduling.entrypoints.follow_sweep import sweep_changed_people
+from scheduling.entrypoints.quorum_sweep import sweep_quorum
+
+IN_OCTOBER = "2026-10-01T10:00:00+01:00"
+
+
+async def known(world: World, who: str, capacity: str) -> dict[str, str]:
+    ref = await world.ref(who)
+    return {"kind": "known", "person_ref": ref, "capacity": capacity}
+
+
+async def does(world: World, who: str, method: str, path: str, body: Any = None) -> Any:
+    answer = await world.ask(who, method, path, body)
+    assert answer.status_code in (200, 201, 204), answer.text
+    return answer.json() if answer.content else None
+
+
+async def a_meeting(world: World, child: str, **more: Any) -> str:
+    people = [await known(world, "worker", "social_worker"), await known(world, "teacher", "designated_teacher")]
+    made = await does(world, "coordinator", "POST", "/meetings", meeting_about(child, invitees=people, **more))
+    return f"/meetings/{made['meeting_id']}"
+
+
+async def test_days_are_proposed_answered_agreed_and_arranged(world: World) -> None:
+    child = await a_child(world)
+    days = ["2026-10-06T14:00:00+01:00", "2026-10-07T09:30:00+01:00"]
+    asked = [await world.ref("worker"), await world.ref("teacher")]
+    body = {"child_ref": child, "dates": days, "asked": asked}
+    meeting = (await does(world, "coordinator", "POST", "/meeting-proposals", body))["meeting_id"]
+    path = f"/meeting-proposals/{meeting}"
+    await does(world, "worker", "POST", f"{path}/answer", {"suits": days})
+    refused = await world.ask("other-teacher", "POST", f"{path}/answer", {"suits": days})
+    assert refused.status_code == 409
+    for_teacher = {"suits": days[1:], "person_ref": asked[1]}
+    await does(world, "coordinator", "POST", f"{path}/answer", for_teacher)
+    (shown,) = (await does(world, "worker", "GET", "/meeting-proposals?state=agreed"))["items"]
+    assert (shown["unanswered"], shown["agreed"][:10]) == ([], "2026-10-07")
+    place = {"at": days[1], "venue": "Room 2", "invitees": [await known(world, "worker", "social_worker")]}
+    arranged = await does(world, "coordinator", "POST", f"{path}/schedule", place)
+    assert arranged["meeting_id"] == meeting
+    assert "designated_teacher" in arranged["not_invited"]
+    assert arranged["in_lessons"]
+    assert (await does(world, "worker", "GET", f"/meetings/{meeting}"))["details_sent_on"] == "2026-09-25"
+    assert (await does(world, "worker", "GET", "/meeting-proposals?state=agreed"))["items"] == []
+
+
+@pytest.mark.rule("L-10", "O-45")
+async def test_a_list_is_approved_and_everybody_answers_with_an_account_or_without(world: World) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    nurse = {"kind": "guest", "name": "Kim Sample", "email": "kim@zebedee-lane.example", "capacity": "carer"}
+    await does(world, "coordinator", "POST", f"{path}/invitees", {"invitee": nurse})
+    refused = await world.ask("coordinator", "POST", f"{path}/approval", {})
+    assert (refused.status_code, refused.json()["rules"]) == (409, ["L-10"])
+    await does(world, "worker", "POST", f"{path}/approval", {"invitees": ["guest-3"]})
+    await does(world, "teacher", "POST", f"{path}/answer", {"comes": True})
+    assert (await world.ask("other-teacher", "POST", f"{path}/answer", {"comes": True})).status_code == 404
+    await does(
+        world, "coordinator", "POST", f"{path}/answer", {"comes": False, "invitee_ref": await world.ref("worker")}
+    )
+    waiting = (await does(world, "coordinator", "GET", "/unconfirmed-invitations"))["items"]
+    assert [each["invitee_ref"] for each in waiting] == ["guest-3"]
+    carer = world.providers[world.here].token(await world.service.reference(world.here, "carer", "c1"))
+    assert (await world.send(carer, "GET", f"{path}/invitees", None, world.here)).status_code == 403
+    assert (await world.send(carer, "GET", "/unconfirmed-invitations", None, world.here)).json()["items"] == []
+    link = await does(world, "coordinator", "POST", f"{path}/invitees/guest-3/link")
+    token = link["token"]
+    assert token.encode() not in await world.stored()
+
+    async def by_link(**body: Any) -> Any:
+        return await world.client.post("/replies", json={"token": token, **body})
+
+    async def linked() -> bool:
+        return bool((await by_link()).status_code == 200)
+
+    await until(linked)
+    assert (await by_link()).json() == {
+        "at": "2026-10-06T14:00:00+01:00",
+        "lasts_minutes": 60,
+        "answer": "not_answered",
+    }
+    assert (await by_link(comes=True)).json()["answer"] == "comes"
+
+    async def used() -> bool:
+        return bool((await by_link(comes=False)).status_code == 409)
+
+    await until(used)
+    answers = {
+        each["capacity"]: each["answer"] for each in (await does(world, "worker", "GET", f"{path}/invitees"))["items"]
+    }
+    assert answers == {"social_worker": "does_not_come", "designated_teacher": "comes", "carer": "comes"}
+    assert (await world.client.post("/replies", json={"token": "a" * 26, "comes": True})).status_code == 409
+    assert (await world.client.post("/replies", json={"token": "short"})).status_code == 422
+
+
+async def test_a_link_that_was_withdrawn_answers_nothing(world: World) -> None:
+    path = await a_meeting(world, await a_child(world))
+    worker = await world.ref("worker")
+    link = await does(world, "coordinator", "POST", f"{path}/invitees/{worker}/link")
+    await does(world, "coordinator", "DELETE", f"{path}/invitees/{worker}/link")
+    assert (await world.client.post("/replies", json={"token": link["token"], "comes": True})).status_code == 409
+    await does(world, "coordinator", "DELETE", f"{path}/invitees/{worker}")
+    assert worker not in {
+        each["invitee_ref"] for each in (await does(world, "worker", "GET", f"{path}/invitees"))["items"]
+    }
+
+
+@pytest.mark.rule("L-13")
+@pytest.mark.scenario("T18")
+async def test_a_meeting_is_put_off_told_anew_and_called_off(world: World) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child, details="later")
+    await does(world, "coordinator", "POST", f"{path}/details", {"joining_link": "https://meet.example/zebedee-lane"})
+    moved = {"at": "2026-10-08T14:00:00+01:00", "reason": "The carer is away."}
+    await does(world, "coordinator", "POST", f"{path}/reschedule", moved)
+    shown = await does(world, "worker", "GET", path)
+    assert (shown["times_rescheduled"], shown["at"][:10], shown["state"]) == (1, "2026-10-08", "scheduled")
+    invitation = await world.ask_as_service(f"{path}/invitations/{await world.ref('worker')}")
+    told = invitation.json()
+    assert (told["sequence"], told["joining_link"], told["cancelled"]) == (
+        1,
+        "https://meet.example/zebedee-lane",
+        False,
+    )
+    assert (await world.ask("coordinator", "POST", f"{path}/reschedule", moved)).status_code == 409
+    await does(world, "worker", "POST", f"{path}/cancellation", {"reason": "The child moves."})
+    assert (await does(world, "worker", "GET", path))["state"] == "cancelled"
+    answer = await world.ask("worker", "GET", f"/children/{child}/due-dates")
+    assert {each["obligation"]: each["state"] for each in answer.json()["items"]}["convene"] == "open"
+
+
+@pytest.mark.rule("L-11", "L-32", "O-53")
+async def test_what_is_decided_and_wished_before_is_shown_with_the_agenda(world: World) -> None:
+    path = await a_meeting(world, await a_child(world))
+    await does(world, "worker", "POST", f"{path}/proceeding", {"proceeds": True, "reason": "An officer comes."})
+    assert (await world.ask("teacher", "POST", f"{path}/proceeding", {"proceeds": False})).status_code == 403
+    await does(world, "teacher", "PUT", f"{path}/pupil-wish", {"wish": "part"})
+    shown = await does(world, "worker", "GET", path)
+    assert (shown["proceeds"], shown["pupil_wish"]) == (True, "part")
+    agenda = await does(world, "teacher", "GET", f"{path}/agenda")
+    assert (agenda["order"][:3], agenda["source"][0]) == (["pupil_voice", "carer_voice", "school_view"], "O-53")
+
+
+async def test_a_worker_who_takes_over_is_invited_and_a_child_who_leaves_has_no_meeting(world: World) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    await does(world, "admin", "POST", "/care-records", {"records": [other_worker()]})
+    listed = {each["invitee_ref"] for each in (await does(world, "coordinator", "GET", f"{path}/invitees"))["items"]}
+    assert listed == {await world.ref("duty"), await world.ref("teacher")}
+    move = {"on": "2026-09-25", "school_urn": "999102"}
+    await does(world, "coordinator", "POST", f"/children/{child}/school-move", move)
+    listed = {each["invitee_ref"] for each in (await does(world, "coordinator", "GET", f"{path}/invitees"))["items"]}
+    assert listed == {await world.ref("duty"), await world.ref("other-teacher")}
+    await does(world, "admin", "POST", f"/children/{child}/leaving-care", {"on": "2026-09-25", "reason": "E4A"})
+    assert (await does(world, "coordinator", "GET", path))["state"] == "cancelled"
+
+
+async def test_another_designated_teacher_of_the_school_is_invited_by_the_timer(world: World) -> None:
+    path = await a_meeting(world, await a_child(world))
+    staff = {"kind": "staff", "name": "A. Sample", "email": "a@example.org", "role": "designated_teacher"}
+    await take_in(world, "/people", {**staff, "staff_id": "teacher", "school_urn": "999102"})
+    await take_in(world, "/people", {**staff, "staff_id": "successor", "school_urn": "999101"})
+    await does(world, "coordinator", "GET", path)  # what was taken in is shown
+    await sweep_changed_people(world.service)
+    await sweep_changed_people(world.service)
+    said = "select count(*) from journal where type = 'InviteeWithdrawn'"
+    assert await world.service.worker.fetchval(said) == 1
+    successor = await world.ref("successor")
+
+    async def follows() -> bool:
+        listed = await does(world, "coordinator", "GET", f"{path}/invitees")
+        return {each["invitee_ref"] for each in listed["items"]} == {await world.ref("worker"), successor}
+
+    await until(follows)
+
+
+def other_worker() -> dict[str, Any]:
+    workers = [*RECORD["social_workers"], {"staff_id": "duty", "began": "2026-09-24"}]
+    return {**RECORD, "social_workers": workers}
+
+
+async def brother(world: World) -> str:
+    first = {each["child_ref"] for each in (await does(world, "coordinator", "GET", "/children"))["items"]}
+    await take_in(world, "/care-records", {**RECORD, "child_id": "9", "name": {"given": "Zack", "family": "Sample"}})
+    both = {each["child_ref"] for each in (await does(world, "coordinator", "GET", "/children"))["items"]}
+    (ref,) = both - first
+    return str(ref)
+
+
+async def test_a_morning_is_planned_and_arranged_whole_and_clashes_are_shown(world: World) -> None:
+    one = await a_child(world)
+    other = await brother(world)
+    teacher = await known(world, "teacher", "designated_teacher")
+    asked = {
+        "person_ref": teacher["person_ref"],
+        "begins": "2026-10-06T09:00:00+01:00",
+        "ends": "2026-10-06T12:00:00+01:00",
+        "children": [{"child_ref": one, "family": "a"}, {"child_ref": other, "family": "a"}],
+    }
+    slots = await does(world, "coordinator", "POST", "/meeting-blocks/plan", asked)
+    assert [slot["begins"][11:16] for slot in slots] == ["09:00", "09:55"]
+    meetings = [
+        {**meeting_about(slot["child_ref"], invitees=[teacher]), "at": slot["begins"], "lasts_minutes": 45}
+        for slot in slots
+    ]
+    nowhere = [meetings[0], {**meetings[1], "venue": None}]
+    refused = await world.ask("coordinator", "POST", "/meeting-blocks", {"meetings": nowhere})
+    assert (refused.status_code, "None was arranged" in refused.json()["detail"]) == (409, True)
+    assert (await does(world, "coordinator", "GET", "/meetings"))["items"] == []
+    made = await does(world, "coordinator", "POST", "/meeting-blocks", {"meetings": meetings})
+    assert len({each["meeting_id"] for each in made}) == 2
+    twice = await world.ask("coordinator", "POST", "/meeting-blocks", {"meetings": [meetings[0], meetings[0]]})
+    assert twice.status_code == 409
+    overlapping = {**meetings[0], "at": "2026-10-06T10:00:00+01:00"}
+    (clash,) = (await does(world, "coordinator", "POST", "/meetings", overlapping))["clashes"]
+    assert (clash["kind"], clash["person_ref"]) == ("overlap", teacher["person_ref"])
+    conflicts = await does(world, "coordinator", "GET", f"/meeting-conflicts?person_ref={teacher['person_ref']}")
+    assert [each["kind"] for each in conflicts] == ["overlap"]
+    assert conflicts[0]["one"]["at"] < conflicts[0]["other"]["at"]
+
+
+async def test_meetings_are_listed_by_person_school_day_and_what_is_not_recorded(
+    world: World, settings: Settings
+) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    teacher, nobody = await world.ref("teacher"), await world.ref("head")
+
+    async def found(query: str, who: str = "coordinator") -> int:
+        return len((await does(world, who, "GET", f"/meetings?{query}"))["items"])
+
+    wanted = {
+        "": 1,
+        f"person_ref={teacher}": 1,
+        f"person_ref={nobody}": 0,
+        "school_urn=999101": 1,
+        "school_urn=999102": 0,
+        "state=held": 0,
+        "since=2026-10-06&until=2026-10-06": 1,
+        "since=2026-10-07": 0,
+        "not_recorded=true": 0,
+        "at_risk=true": 0,
+    }
+    assert {query: await found(query) for query in wanted} == wanted
+    assert (await found("", "other-teacher"), await found("", "teacher")) == (0, 1)
+    assert settings.clock_file is not None
+    settings.clock_file.write_text("2026-10-07T10:00:00+01:00")
+    assert await found("not_recorded=true") == 1
+    await does(world, "teacher", "POST", f"{path}/record", held(on="2026-10-06"))
+    assert (await found("not_recorded=true"), await found("state=held")) == (0, 1)
+
+
+@pytest.mark.rule("L-20")
+@pytest.mark.scenario("T63")
+async def test_the_sweep_warns_once_and_an_officer_ends_it(world: World, settings: Settings) -> None:
+    """Leicestershire states a quorum; its people are a coordinator and an administrator."""
+    elsewhere = "leicestershire"
+    records = {"records": [{**RECORD, "schooling": [], "social_workers": []}]}
+    answer = await world.ask("admin", "POST", "/care-records", records, authority=elsewhere)
+    assert answer.status_code == 200, answer.text
+    (child,) = (await world.ask("coordinator", "GET", "/children", authority=elsewhere)).json()["items"]
+    teacher = {"kind": "known", "person_ref": "t" * 26, "capacity": "designated_teacher"}
+    body = meeting_about(child["child_ref"], invitees=[teacher], chair="designated_teacher")
+    made = (await world.ask("coordinator", "POST", "/meetings", body, authority=elsewhere)).json()
+    await asyncio.gather(sweep_quorum(world.service), sweep_quorum(world.service))
+    await sweep_quorum(world.service)
+    said = "select count(*) from journal where type = 'QuorumAtRisk'"
+    assert await world.service.worker.fetchval(said) == 1
+
+    async def at_risk() -> bool:
+        found = await world.ask("coordinator", "GET", "/meetings?at_risk=true", authority=elsewhere)
+        return [each["warned_days"] for each in found.json()["items"]] == [10]
+
+    await until(at_risk)
+    assert settings.clock_file is not None
+    settings.clock_file.write_text(IN_OCTOBER)
+    await sweep_quorum(world.service)
+    assert await world.service.worker.fetchval(said) == 2
+    officer = {"officer": {"kind": "known", "person_ref": "o" * 26, "capacity": "virtual_school_officer"}}
+    path = f"/meetings/{made['meeting_id']}"
+    sent = await world.ask("coordinator", "POST", f"{path}/officer", officer, authority=elsewhere)
+    assert sent.status_code == 204, sent.text
+    shown = (await world.ask("coordinator", "GET", path, authority=elsewhere)).json()
+    assert not shown["at_risk"]

@@ -1,6 +1,7 @@
 """Every route asks whether this person may do this: `caller.permit`, in the route or in what it calls."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,31 @@ def open_routes(root: Path) -> list[str]:
         for place, function in functions.items()
         if _is_route(function) and place[1] not in OPEN_TO_ALL and not asks(place)
     ]
+
+
+def twice(root: Path) -> list[str]:
+    """Addresses of one service that have more than one route."""
+    trees = {_module(file): ast.parse(file.read_text()) for file in python_files(root, ROUTES[0])}
+    addresses = Counter(
+        f"{module.partition('.')[0]}: {verb} {_prefix(tree)}{path}"
+        for module, tree in trees.items()
+        for function in _functions(tree)
+        for verb, path in _addresses(function)
+    )
+    return [address for address, times in addresses.items() if times > 1]
+
+
+def _prefix(tree: ast.Module) -> str:
+    """What the module's router puts before its addresses."""
+    said = (each for node in ast.walk(tree) if isinstance(node, ast.Call) for each in node.keywords)
+    return next((ast.literal_eval(each.value) for each in said if each.arg == "prefix"), "")
+
+
+def _addresses(function: Function) -> Iterator[tuple[str, str]]:
+    for each in function.decorator_list:
+        match each:
+            case ast.Call(func=ast.Attribute(attr=verb), args=[ast.Constant(value=str(path)), *_]) if verb in VERBS:
+                yield verb, path
 
 
 def _module(file: Path) -> str:
@@ -131,3 +157,15 @@ def test_a_route_that_asks_nobody_is_found(tmp_path: Path, shown: str, found: bo
     plant(tmp_path, f"{folder}/shown.py", shown)
     plant(tmp_path, f"{folder}/reading.py", FORGETFUL)
     assert open_routes(tmp_path) == (["pep_record.entrypoints.reading.show_plan"] if found else [])
+
+
+def test_no_address_has_two_routes() -> None:
+    """The first of two would answer, and the page of the API would show the other."""
+    assert twice(ROOT) == []
+
+
+def test_a_second_route_is_found(tmp_path: Path) -> None:
+    routes = '@router.get("/x")\nasync def {}(): ...\n'
+    plant(tmp_path, "services/some/src/some/entrypoints/routes_a.py", routes.format("one"))
+    plant(tmp_path, "services/some/src/some/entrypoints/routes_b.py", routes.format("other"))
+    assert twice(tmp_path) == ["some: get /x"]

@@ -27,6 +27,8 @@ CHILD, TRACE = "<child>", "<trace>"
 EVENT, CORRELATION, CAUSE = UUID(int=1), UUID(int=2), UUID(int=3)
 POLICY_VERSION = "2011-04-01-9f2c41d07ab3"
 YEARS, FIRST_YEAR = 4, 2022
+SAY_WHAT_THEY_THINK = 0.5
+"""So many of the children have said what they think, of each plan."""
 SECTIONS = {  # section → letters that people write there
     "personal_information": 300,
     "permissions": 120,
@@ -207,6 +209,9 @@ def _opens(life: Life, plan_id: str, number: int, on: date, term: tuple[int, str
 
 
 def _is_written(life: Life, chance: Random, plan_id: str, teacher: Person, opened: date) -> None:
+    if chance.random() < SAY_WHAT_THEY_THINK:
+        views = plan.PupilViewsRecorded(text=life.sealed(chance, plan_id, "text", 120), by=teacher.id, on=opened)
+        life.happens(opened, teacher, (plan_id, views))
     written = [*SECTIONS, *chance.sample(list(SECTIONS), chance.randrange(4))]
     days = sorted(opened + timedelta(days=chance.randrange(1, 40)) for _ in written)
     for day, section in zip(days, written, strict=True):

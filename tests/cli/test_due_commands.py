@@ -199,7 +199,7 @@ def test_a_date_that_is_another_is_shown_with_its_rule(tmp_path: Path) -> None:
     first, second = json.loads(answer.output)["differences"]
     assert (first["expected"], first["found"], first["rule"]) == ("2026-10-20", "2026-10-19", "entered_care/hold")
     assert (second["obligation"], second["found"]) == ("complete", "none")
-    assert "1 of 1 cases come out differently" in rehearsed(file).output
+    assert "1 of 1 cases: another date than expected" in rehearsed(file).output
 
 
 @pytest.mark.parametrize(

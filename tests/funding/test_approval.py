@@ -1,5 +1,7 @@
 """Claim and envelope change together: what is approved is taken from the term's money, what is withdrawn goes back."""
 
+from datetime import date
+
 import pytest
 from tests.funding.history import (
     CHILD,
@@ -24,7 +26,7 @@ from funding.domain.envelope.events import SpendingCommitted, SpendingGivenBack
 from funding.domain.streams import claim_stream, envelope_stream
 from pep_kernel.authority_policy.funding import ApprovalLimits, BestValue, Envelope, FundingPolicy, Grant
 from pep_kernel.decider import Act
-from pep_kernel.may import Role, Signed
+from pep_kernel.may import Role, Signed, granted_on
 from pep_kernel.refusal import Refusal
 
 ENVELOPE = envelope_stream(YEAR, TERM)
@@ -120,6 +122,23 @@ def test_a_persons_own_limit_goes_before_the_roles_and_the_head_has_none(
     role: Role, own_limit: int, limit: int | None
 ) -> None:
     assert approval_limit_pence(Signed("camden", "person-1", role, None, own_limit), POLICY) == limit
+
+
+DEPUTY = "virtual_school_head from 2026-11-09 until 2026-11-13"
+DAYS = [(date(2026, 11, 8), 10_000, False), (date(2026, 11, 13), None, True), (date(2026, 11, 14), 10_000, False)]
+
+
+@pytest.mark.parametrize(("day", "limit", "may"), DAYS)
+def test_a_deputy_approves_what_the_absent_head_may_on_those_days_only(day: date, limit: int | None, may: bool) -> None:
+    granted = granted_on((DEPUTY,), day)
+    deputy = Signed("camden", "person-1", Role.VIRTUAL_SCHOOL_OFFICER, None, 10_000, granted)
+    assert (approval_limit_pence(deputy, POLICY), may_exceed_envelope(deputy, POLICY)) == (limit, may)
+
+
+def test_a_deputys_own_limit_does_not_go_before_that_of_the_absent_persons_role() -> None:
+    granted = frozenset({Role.VIRTUAL_SCHOOL_OFFICER.value})
+    deputy = Signed("camden", "person-1", Role.PEP_COORDINATOR, None, 5_000, granted)
+    assert approval_limit_pence(deputy, POLICY) == 30_000
 
 
 @pytest.mark.parametrize(

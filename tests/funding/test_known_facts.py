@@ -73,6 +73,57 @@ def test_a_move_is_seen_whether_made_or_coming() -> None:
     )
 
 
+RENUMBERED = NoteSchool(child_ref=CHILD, school_urn="900005", on=MOVED_ON, renumbered=True)
+renumbered = SchoolKnown(child_ref=CHILD, school_urn="900005", on=MOVED_ON, renumbered=True)
+
+
+def child_after(told: Scenario) -> KnownChild:
+    known: KnownChild = KNOWN.fold(told.history)
+    return known
+
+
+def test_a_school_with_a_new_number_is_no_move() -> None:
+    after = known.given(entered, at_school).when(RENUMBERED).then(renumbered)
+    child = child_after(after)
+    assert not child.has_moved_after(ENTERED_ON)
+    assert (child.school_on(date(2026, 11, 29)), child.school_on(MOVED_ON)) == (SCHOOL, "900005")
+    after.when(RENUMBERED).then_nothing()
+
+
+@pytest.mark.parametrize("urn", [None, "900002"])
+@pytest.mark.parametrize("on", [date(2026, 11, 2), date(2026, 12, 7)])
+def test_a_move_before_or_after_a_new_number_is_one(on: date, urn: str | None) -> None:
+    gone = SchoolKnown(child_ref=CHILD, school_urn=urn, on=on)
+    assert KNOWN.fold((at_school, renumbered, gone)).has_moved_after(ENTERED_ON)
+
+
+def test_what_was_told_as_a_move_and_was_a_new_number_is_no_move_any_more() -> None:
+    as_a_move = SchoolKnown(child_ref=CHILD, school_urn="900005", on=MOVED_ON)
+    corrected = known.given(at_school, as_a_move).when(RENUMBERED).then(renumbered)
+    assert not child_after(corrected).has_moved_after(ENTERED_ON)
+
+
+def test_a_leaving_that_never_was_leaves_the_child_in_care_and_at_the_school() -> None:
+    in_care = ChildInCareKnown(child_ref=CHILD, on=MOVED_ON)
+    still_there = SchoolKnown(child_ref=CHILD, school_urn=SCHOOL, on=MOVED_ON)
+    again = NoteEntry(child_ref=CHILD, school_urn=SCHOOL, on=MOVED_ON)
+    child = child_after(known.given(entered, at_school, left).when(again).then(in_care, still_there))
+    assert (child.in_care_on(MOVED_ON), child.has_moved_after(ENTERED_ON)) == (True, False)
+
+
+def test_a_spell_that_never_was_leaves_the_child_out_of_care() -> None:
+    out = ChildOutOfCareKnown(child_ref=CHILD, on=ENTERED_ON)
+    never = known.given(entered, at_school).when(NoteCareEnded(child_ref=CHILD, on=ENTERED_ON)).then(out)
+    assert not child_after(never).in_care_on(MOVED_ON)
+
+
+def test_an_entry_told_again_of_an_earlier_day_is_no_move() -> None:
+    earlier = date(2026, 9, 14)
+    told = known.given(entered, at_school).when(ENTRY.model_copy(update={"on": earlier}))
+    child: KnownChild = KNOWN.fold((entered, at_school, *told.then_some(ChildInCareKnown, SchoolKnown)))
+    assert (child.in_care_on(earlier), child.has_moved_after(earlier)) == (True, False)
+
+
 def test_a_schools_numbers_are_noted_again_only_when_they_change() -> None:
     note = NotePayee(urn=SCHOOL, ukprn=None, laestab="8559901")
     listed = Scenario(PAYEE).when(note).then(PayeeKnown(urn=SCHOOL, laestab="8559901"))

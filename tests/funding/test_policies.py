@@ -23,7 +23,13 @@ from pep_kernel.authority_policy.funding import (
     Grant,
 )
 from pep_kernel.contracts.pep_record import PEPCompleted, PEPCompletionWithdrawn, PEPSuperseded, PremiumLine
-from pep_kernel.contracts.scheduling import ChildEnteredCare, ChildLeftCare, SchoolListed, SchoolMoved
+from pep_kernel.contracts.scheduling import (
+    CareResponsibilityTransferred,
+    ChildEnteredCare,
+    ChildLeftCare,
+    SchoolListed,
+    SchoolMoved,
+)
 from pep_kernel.decider import Act
 from pep_kernel.may import Role
 
@@ -146,6 +152,14 @@ def test_a_superseded_plan_stops_and_names_the_envelope_of_its_own_term() -> Non
         (
             SchoolMoved(child_ref=CHILD, on=ENTERED_ON, school_urn=None),
             NoteSchool(child_ref=CHILD, school_urn=None, on=ENTERED_ON),
+        ),
+        (
+            SchoolMoved(child_ref=CHILD, on=ENTERED_ON, school_urn=SCHOOL, renumbered=True),
+            NoteSchool(child_ref=CHILD, school_urn=SCHOOL, on=ENTERED_ON, renumbered=True),
+        ),
+        (
+            CareResponsibilityTransferred(child_ref=CHILD, on=ENTERED_ON),
+            NoteCareEnded(child_ref=CHILD, on=ENTERED_ON),
         ),
     ],
 )

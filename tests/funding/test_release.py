@@ -169,6 +169,18 @@ def test_a_school_move_stops_unreleased_lines_also_when_it_is_still_to_come(hist
     assert stays(history, run_of("run-1", PLAN)) == {Stays.MOVED}
 
 
+@pytest.mark.parametrize(
+    ("on", "number"), [(date(2026, 11, 7), OTHER_SCHOOL), (RUN_DAY, OTHER_SCHOOL), (date(2026, 11, 30), SCHOOL)]
+)
+def test_a_school_with_a_new_number_is_paid_under_the_number_of_the_day(
+    history: History, on: date, number: str
+) -> None:
+    told = SchoolKnown(child_ref=CHILD, school_urn=OTHER_SCHOOL, on=on, renumbered=True)
+    history.tell(known_stream(CHILD), told)
+    history.do(act(run_of("run-1", PLAN)))
+    assert {line.payee_urn for line in history.of(PPPReleased)} == {number}
+
+
 def test_a_move_before_the_plan_was_completed_pays_the_new_school(history: History) -> None:
     history.tell(known_stream(CHILD), SchoolKnown(child_ref=CHILD, school_urn=OTHER_SCHOOL, on=date(2026, 10, 5)))
     history.do(act(run_of("run-1", PLAN)))

@@ -1,7 +1,7 @@
 """Who works here, as the services know it that were told by scheduling."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from pep_kernel.contracts.scheduling import (
     StaffMemberAdded,
 )
 from pep_kernel.decider import Act
+from pep_kernel.may import granted_on
 from pep_kernel.message import Envelope, Event, Person, Recorded
 from pep_kernel.scenario import Scenario
 
@@ -69,6 +70,26 @@ def test_what_is_granted_is_known_until_the_person_leaves_also_when_the_role_cha
     back = holding.when(NoteColleagueGone(person_ref="person-1")).then(gone).when(note).then(teacher)
     assert back.history[-1] == teacher
     colleague.when(granting).then_nothing()
+
+
+def test_what_is_granted_for_some_days_is_known_as_it_was_told_and_holds_on_those_days() -> None:
+    told = ("auditor", "stands_in_for:person-2 from 2026-11-02 until 2026-11-13")
+    act = act_upon(RoleGranted(person_ref="person-1", granted=told))
+    assert act is not None
+    (known,) = colleague.given(teacher).when(act.command).then_some(ColleagueKnown)
+    row = row_after(teacher, known)
+    assert row is not None
+    away = {day: granted_on(row.granted, date(2026, 11, day)) for day in (1, 2, 13, 14)}
+    assert away == {
+        1: {"auditor"},
+        2: {"auditor", "stands_in_for:person-2"},
+        13: {"auditor", "stands_in_for:person-2"},
+        14: {"auditor"},
+    }
+    back = act_upon(RoleGranted(person_ref="person-1", granted=("auditor",)))
+    assert back is not None
+    (returned,) = colleague.given(teacher, known).when(back.command).then_some(ColleagueKnown)
+    assert row_after(teacher, known, returned) == replace(row, granted=("auditor",))
 
 
 def test_scheduling_tells_what_is_granted() -> None:

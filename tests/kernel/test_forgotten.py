@@ -9,9 +9,8 @@ import pytest
 
 from pep_kernel.announcement import Said
 from pep_kernel.contracts.scheduling import ChildForgotten
-from pep_kernel.forgotten import FORGOTTEN, KnownForgotten, NoteForgotten, note_of, refuse_if_forgotten
+from pep_kernel.forgotten import KnownForgotten, NoteForgotten, decide, note_of, refuse_if_forgotten
 from pep_kernel.refusal import Refusal
-from pep_kernel.scenario import Scenario
 
 ON, REASON = date(2089, 11, 5), "retention_period_ended"
 NOTE = NoteForgotten(child_ref="child-7", on=ON, reason=REASON)
@@ -19,7 +18,8 @@ GONE = KnownForgotten(child_ref="child-7", on=ON, reason=REASON)
 
 
 def test_a_child_becomes_known_as_forgotten_once() -> None:
-    Scenario(FORGOTTEN).when(NOTE).then(GONE).when(NOTE).then_nothing()
+    assert decide(None, NOTE) == [GONE]
+    assert decide(GONE, NOTE) == []
 
 
 def test_what_scheduling_said_is_noted_as_it_was_said() -> None:

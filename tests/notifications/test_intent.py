@@ -111,6 +111,11 @@ def test_nothing_happens_to_a_message_that_nobody_asked_for() -> None:
     intent.when(BeginAttempt()).then_refused("the message is NotRequested")
 
 
+def test_an_attempt_of_a_message_that_nobody_asked_for_is_none() -> None:
+    """So is such a history: nothing waits to be sent."""
+    intent.given(attempted).when(BeginAttempt()).then_refused("the message is NotRequested")
+
+
 def test_a_failure_without_an_attempt_ends_the_message() -> None:
     """The log is trusted: such a history is read, though no decision writes it."""
     intent.given(requested, refused).when(BeginAttempt()).then_refused("Failed")

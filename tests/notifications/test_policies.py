@@ -9,6 +9,7 @@ import pytest
 
 from notifications.domain.audience import Named, nobody_in
 from notifications.domain.intent import INTENT, NotificationRequested, NotificationSuppressed, Waiting
+from notifications.domain.known_child import KNOWN
 from notifications.domain.roster import ROSTER, ROSTER_STREAM
 from notifications.policies import POLICIES
 from pep_kernel.announcement import Announcement, Said
@@ -24,10 +25,9 @@ from pep_kernel.contracts.scheduling import (
     StaffMemberAdded,
 )
 from pep_kernel.decider import Act, AnyDecider, States
-from pep_kernel.forgotten import FORGOTTEN
 from pep_kernel.message import Event
 
-DECIDERS: dict[str, AnyDecider] = {"roster": ROSTER, "intent": INTENT, "known": FORGOTTEN}
+DECIDERS: dict[str, AnyDecider] = {"roster": ROSTER, "intent": INTENT, "known": KNOWN}
 STAFF = ROSTER.fold(
     (
         ColleagueKnown(person_ref="officer-1", role="virtual_school_officer"),
@@ -136,14 +136,26 @@ def test_broken_glass_is_told_to_the_allocated_worker_and_the_head_of_the_virtua
     assert len(streams) == 4, "glass that is broken again is told again"
 
 
+def test_broken_glass_is_told_to_the_deputies_too_while_the_worker_and_the_head_are_away() -> None:
+    days = " from 2026-10-05 until 2026-10-09"
+    granted = (f"stands_in_for:worker-1{days}", f"virtual_school_head{days}")
+    deputy = ColleagueKnown(person_ref="deputy-1", role="social_worker", granted=granted)
+    until = datetime(2026, 10, 9, 12, tzinfo=UTC)
+    broken = GlassBroken(child_ref="child7", person_ref="duty-1", until=until, social_worker_ref="worker-1")
+    told = [event for _, event in asked_by(act_on(broken), {ROSTER_STREAM: ROSTER.evolve(STAFF, deputy)})]
+    people = [event.recipient for event in told if isinstance(event, NotificationRequested)]
+    assert people == ["worker-1", "deputy-1", "head-1"]
+
+
 def test_what_is_granted_is_noted_in_the_list_of_who_works_here() -> None:
     act = act_on(RoleGranted(person_ref="officer-1", granted=("auditor",)))
     assert act == Act(NoteGranted(person_ref="officer-1", granted=("auditor",)), (ROSTER_STREAM,))
 
 
 def test_the_second_line_of_one_release_asks_for_no_second_message() -> None:
-    ((stream, _),) = asked_by(act_on(released("line-1")))
-    assert asked_by(act_on(released("line-2")), {stream: Waiting()}) == []
+    ((stream, asked),) = asked_by(act_on(released("line-1")))
+    assert isinstance(asked, NotificationRequested)
+    assert asked_by(act_on(released("line-2")), {stream: Waiting(asked)}) == []
 
 
 def test_a_message_is_its_own_for_every_person_and_occasion() -> None:

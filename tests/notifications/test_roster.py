@@ -1,11 +1,14 @@
 """Who works here in which role, at which school."""
 
+from datetime import date
+
 from msgspec import structs
 
 from notifications.domain.roster import ROSTER, Roster
 from pep_kernel.colleagues import ColleagueGone, ColleagueKnown, NoteColleague, NoteColleagueGone, NoteGranted
 from pep_kernel.scenario import Scenario
 
+MONDAY = date(2026, 11, 2)
 roster = Scenario(ROSTER)
 teacher = ColleagueKnown(person_ref="teacher-1", role="designated_teacher", school_urn="100001")
 teacher_elsewhere = ColleagueKnown(person_ref="teacher-2", role="designated_teacher", school_urn="100002")
@@ -41,6 +44,27 @@ def test_what_is_granted_stands_beside_the_role() -> None:
 
 
 def test_people_are_found_by_role_and_teachers_by_school() -> None:
-    assert STAFF.in_roles({"designated_teacher"}) == ("teacher-1", "teacher-2")
-    assert STAFF.designated_teachers("100002") == ("teacher-2",)
-    assert STAFF.designated_teachers("100003") == ()
+    assert STAFF.in_roles({"designated_teacher"}, MONDAY) == ("teacher-1", "teacher-2")
+    assert STAFF.designated_teachers("100002", MONDAY) == ("teacher-2",)
+    assert STAFF.designated_teachers("100003", MONDAY) == ()
+
+
+def test_a_deputy_is_found_in_the_absent_persons_role_on_those_days_only() -> None:
+    days = " from 2026-11-02 until 2026-11-13"
+    granted = structs.replace(officer, granted=(f"virtual_school_head{days}", f"stands_in_for:worker-1{days}"))
+    cover = ColleagueKnown(
+        person_ref="cover", role="delegate", school_urn="100001", granted=(f"designated_teacher{days}",)
+    )
+    roster: Roster = ROSTER.fold((teacher, granted, cover))
+    found = {
+        day: (
+            roster.in_roles({"virtual_school_head"}, day),
+            roster.deputies("worker-1", day),
+            roster.designated_teachers("100001", day),
+        )
+        for day in (date(2026, 11, 1), MONDAY, date(2026, 11, 14))
+    }
+    nobody: tuple[str, ...] = ()
+    alone = (nobody, nobody, ("teacher-1",))
+    both = (("officer-1",), ("officer-1",), ("cover", "teacher-1"))
+    assert list(found.values()) == [alone, both, alone]

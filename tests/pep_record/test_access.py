@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.pep_record.streams import Streams
@@ -29,12 +30,19 @@ from pep_kernel.contracts.scheduling import (
     GlassBroken,
     RecordRestricted,
     RecordUnrestricted,
+    SchoolMoved,
 )
-from pep_kernel.may import Role, child_resource
+from pep_kernel.may import Role, Signed, as_granted, child_resource, granted_on, may, stands_in_for
 from pep_kernel.message import Event
 from pep_kernel.scenario import Scenario
 from pep_record.domain.known.decider import KNOWN
-from pep_record.domain.known.events import BrokenGlassKnown, DelegateKnown, RestrictionKnown
+from pep_record.domain.known.events import (
+    BrokenGlassKnown,
+    DelegateKnown,
+    RestrictionKnown,
+    SchoolKnown,
+    SocialWorkerKnown,
+)
 from pep_record.domain.plan.commands import FactsOfChild, Subject
 from pep_record.domain.plan.decider import PLAN
 from pep_record.domain.plan.events import SectionContributed
@@ -108,3 +116,36 @@ def test_a_delegate_writes_for_the_school_and_does_not_mark_the_plan_complete() 
 
 def test_what_is_known_of_access_changes_nothing_that_plans_rest_on() -> None:
     assert KNOWN.fold([named, restricted, opened_again, ended]) == KNOWN.fold([])
+
+
+def test_the_pupil_is_on_the_roll_of_the_school_under_its_new_number() -> None:
+    (_, moved), *_ = Streams().decided(
+        react(SchoolMoved(child_ref=CHILD, on=TODAY, school_urn="900005", renumbered=True))
+    )
+    before = SchoolKnown(child_ref=CHILD, on=date(2026, 9, 21), school_urn="900001")
+    known = child_resource(child(before, moved), UNTIL)
+    for urn, allowed in (("900005", True), ("900001", False)):
+        teacher = Signed("leicestershire", "teacher-1", Role.DESIGNATED_TEACHER, urn)
+        assert may(teacher, "contribute to plan", known).allowed is allowed
+
+
+DAYS = [(date(2026, 10, 4), False), (date(2026, 10, 5), True), (date(2026, 10, 9), True), (date(2026, 10, 10), False)]
+
+
+@pytest.mark.parametrize(("day", "allowed"), DAYS)
+@pytest.mark.parametrize(
+    ("deputy", "granted", "action"),
+    [
+        (Signed("leicestershire", "d", Role.SOCIAL_WORKER), stands_in_for("worker-1"), "sign off plan"),
+        (Signed("leicestershire", "d", Role.DELEGATE, "900001"), Role.DESIGNATED_TEACHER, "mark plan complete"),
+        (Signed("leicestershire", "d", Role.PEP_COORDINATOR), Role.VIRTUAL_SCHOOL_OFFICER, "quality assure plan"),
+    ],
+)
+def test_a_deputy_does_what_the_absent_person_does_on_those_days_only(
+    deputy: Signed, granted: str, action: str, day: date, allowed: bool
+) -> None:
+    told = as_granted(granted, date(2026, 10, 9), date(2026, 10, 5))
+    school = SchoolKnown(child_ref=CHILD, on=date(2026, 9, 21), school_urn="900001")
+    worker = SocialWorkerKnown(child_ref=CHILD, on=date(2026, 9, 21), social_worker_ref="worker-1")
+    known = child_resource(child(school, worker), UNTIL)
+    assert may(replace(deputy, granted=granted_on((told,), day)), action, known).allowed is allowed

@@ -12,10 +12,15 @@ from tests.pep_record.worked_examples import CHILD, ENTERED_CARE, MEETING_DAY, P
 from pep_kernel.announcement import Announcement, Said
 from pep_kernel.calendars import Term, TermDatesMissing
 from pep_kernel.contracts.scheduling import (
+    CareResponsibilityTransferred,
     ChildEnteredCare,
     ChildLeftCare,
+    FactCorrected,
+    MeetingCancelled,
     MeetingHeld,
     MeetingOutcomeCorrected,
+    MeetingRescheduled,
+    MeetingScheduled,
     PEPApplicable,
     PEPNotApplicable,
     SchoolMoved,
@@ -55,7 +60,10 @@ def react(announcement: Announcement) -> Act:
             (KnownInCare, SchoolKnown),
         ),
         (ChildLeftCare(child_ref=CHILD, on=TODAY), (KnownToHaveLeftCare,)),
+        (ChildLeftCare(child_ref=CHILD, on=TODAY, ended="never_in_care"), (KnownToHaveLeftCare,)),
+        (CareResponsibilityTransferred(child_ref=CHILD, on=TODAY), (KnownToHaveLeftCare,)),
         (SchoolMoved(child_ref=CHILD, on=TODAY, school_urn=None), (SchoolKnown,)),
+        (SchoolMoved(child_ref=CHILD, on=TODAY, school_urn="900005", renumbered=True), (SchoolKnown,)),
         (SocialWorkerAllocated(child_ref=CHILD, on=TODAY, social_worker_ref="worker-1"), (SocialWorkerKnown,)),
         (PEPNotApplicable(child_ref=CHILD, on=TODAY, reason="short_break"), (NoPlanNeeded,)),
         (MeetingHeld(child_ref=CHILD, on=MEETING_DAY, meeting_id="meeting-1", outcome="PEP"), (MeetingKnown,)),
@@ -94,3 +102,38 @@ def test_a_correction_is_judged_with_all_of_the_childs_plans() -> None:
     act = react(MeetingOutcomeCorrected(child_ref=CHILD, on=TODAY, meeting_id="meeting-1", outcome="PROGRESS_REVIEW"))
     assert act.whole_child
     assert [stream for stream, _ in Streams().decided(act)] == [f"known-{CHILD}"]
+
+
+def test_a_transfer_and_the_end_of_the_spell_that_comes_with_it_are_one_leaving() -> None:
+    streams = Streams().after(react(CareResponsibilityTransferred(child_ref=CHILD, on=TODAY)))
+    assert streams.decided(react(ChildLeftCare(child_ref=CHILD, on=TODAY, ended="moved_authority"))) == []
+
+
+APPLIES = PEPApplicable(child_ref=CHILD, on=ENTERED_CARE, because="entered_care")
+ENTERED = ChildEnteredCare(child_ref=CHILD, on=ENTERED_CARE, born_in_school_year=2015, school_urn="900001")
+LEFT = ChildLeftCare(child_ref=CHILD, on=TODAY, ended="returned_home")
+
+
+@pytest.mark.parametrize(
+    "corrections",
+    [
+        (LEFT, ENTERED.model_copy(update={"on": TODAY})),
+        (FactCorrected(child_ref=CHILD, fact="left_care", on=TODAY, right_on=MEETING_DAY), LEFT),
+        (ENTERED.model_copy(update={"on": date(2026, 9, 14)}), APPLIES.model_copy(update={"on": date(2026, 9, 14)})),
+        (ChildLeftCare(child_ref=CHILD, on=ENTERED_CARE, ended="never_in_care"),),
+        (SchoolMoved(child_ref=CHILD, on=TODAY, school_urn="900005", renumbered=True),),
+        (APPLIES, APPLIES),
+    ],
+    ids=["never left", "left earlier", "entered earlier", "never in care", "a new number", "told again"],
+)
+def test_a_corrected_fact_opens_no_second_plan(corrections: tuple[Announcement, ...]) -> None:
+    streams = Streams().after(react(ENTERED)).after(react(APPLIES))
+    for told in corrections:
+        if type(told) in POLICIES:
+            streams = streams.after(react(told))
+    assert streams.history.keys() == {f"known-{CHILD}", PLAN_ID}
+    assert streams.state(f"known-{CHILD}").current_plan.plan_id == PLAN_ID
+
+
+def test_what_becomes_of_a_meeting_before_it_is_held_is_no_matter_of_the_plan() -> None:
+    assert not {MeetingCancelled, MeetingRescheduled, MeetingScheduled} & POLICIES.keys()

@@ -197,3 +197,12 @@ def test_a_child_is_known_by_what_holds_from_the_latest_day() -> None:
 
 def test_a_child_for_whom_no_pep_applies_shows_why() -> None:
     assert child(NoPlanNeeded(child_ref=CHILD, on=ENTERED_CARE, reason="short_break")).no_plan_because == "short_break"
+
+
+def test_a_child_who_never_left_has_been_in_care_all_along() -> None:
+    in_care = KnownInCare(child_ref=CHILD, on=ENTERED_CARE, born_in_school_year=2015)
+    left = KnownToHaveLeftCare(child_ref=CHILD, on=TODAY)
+    again = KnownInCare(child_ref=CHILD, on=TODAY, born_in_school_year=2015)
+    row = child(in_care, left, again)
+    assert (row.in_care_since, row.left_care_on) == (ENTERED_CARE, None)
+    assert child(left, again).in_care_since == TODAY

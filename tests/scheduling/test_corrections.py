@@ -29,7 +29,7 @@ from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.decider import AnyDecider
 from pep_kernel.scenario import Outcome, Scenario
 from scheduling.domain.child.care_record import LastPep, Schooling, SocialWorkerSpell
-from scheduling.domain.child.commands import CorrectFact, NoteMeetingHeld, RecordLeftCare, RecordSchoolMove
+from scheduling.domain.child.commands import CorrectFact, NoteMeetingHeld, RecordFact, RecordLeftCare, RecordSchoolMove
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import (
     ChildEnteredCare,
@@ -48,7 +48,7 @@ from scheduling.domain.child.events import (
 )
 from scheduling.domain.child.fact_events import FactCorrected, FactFlagged, ReviewingOfficerAssigned
 from scheduling.domain.child.states import Child
-from scheduling.domain.child.told import Correction
+from scheduling.domain.child.told import Correction, PlacementTold
 from scheduling.domain.rules import SchedulingRules
 
 child = Scenario(CHILD)
@@ -228,6 +228,40 @@ def test_a_spell_that_never_was_is_no_spell_and_nothing_is_due() -> None:
     known().given(*outcome.happened).when(correct("school", MONDAY, was="x", right="y")).then_refused(
         "Nothing is known"
     )
+
+
+def in_an_emergency(day: date) -> Scenario:
+    placed = RecordFact(
+        **judging(LEICESTERSHIRE),
+        date_of_birth=BORN,
+        today=LATER,
+        by=WORKER,
+        fact=PlacementTold(on=day, placement="U4", emergency=True),
+    )
+    return known().given(*known().when(placed).happened)
+
+
+@pytest.mark.rule("reg 13")
+def test_what_an_emergency_started_goes_or_moves_with_its_placement() -> None:
+    day, day_before = date(2026, 11, 3), date(2026, 11, 2)
+    placed = in_an_emergency(day)
+    _, *gone = placed.when(correct("placement", day, was="U4", never_happened=True)).then_some(
+        FactCorrected, PlacementChanged, PEPDueDateWithdrawn, PEPDueDateWithdrawn
+    )
+    assert {each.obligation for each in of_kind(PEPDueDateWithdrawn, gone)} == {"convene", "notify"}
+    moved = placed.when(correct("placement", day, was="U4", right_on=day_before)).happened
+    fresh = {each.obligation: each for each in of_kind(PEPDueDateSet, moved)}
+    assert {each.trigger_on for each in fresh.values()} == {day_before}
+    assert fresh["notify"].due == date(2026, 11, 9)
+    assert fresh["notify"].correction
+    assert of_kind(PEPDueDateSet, placed.when(correct("placement", day, was="U4", right="U1")).happened) == []
+
+
+@pytest.mark.rule("reg 13")
+def test_of_two_placements_of_one_day_a_wrong_one_leaves_the_emergency() -> None:
+    day = date(2026, 11, 3)
+    placed = in_an_emergency(day).given(PlacementChanged(child_ref=REF, on=day, placement="U1"))
+    placed.when(correct("placement", day, was="U1", never_happened=True)).then_some(FactCorrected, PlacementChanged)
 
 
 def test_workers_officers_placements_and_reviews_are_corrected_likewise() -> None:

@@ -63,7 +63,11 @@ def morning(*busy: Appointment, until: int = 12) -> Morning:
     return Morning(at(9).begins, ends, timedelta(minutes=10), busy)
 
 
-CHILDREN = [ToMeet("one", AN_HOUR, "a"), ToMeet("two", HALF_AN_HOUR), ToMeet("three", HALF_AN_HOUR, "a")]
+CHILDREN = [
+    ToMeet("one", AN_HOUR),
+    ToMeet("two", HALF_AN_HOUR),
+    ToMeet("three", HALF_AN_HOUR, frozenset({"one", "elsewhere"})),
+]
 
 
 def test_a_morning_has_a_time_for_each_child_brothers_and_sisters_beside_each_other() -> None:
@@ -81,3 +85,13 @@ def test_what_is_in_the_diary_already_is_left_free_and_never_stands_between_a_fa
 def test_children_who_do_not_all_fit_are_refused_and_none_is_placed() -> None:
     with pytest.raises(Refusal, match="do not all fit"):
         planned(CHILDREN, morning(until=11))
+
+
+def test_brothers_and_sisters_are_found_whichever_record_names_them() -> None:
+    family = [
+        ToMeet("one", HALF_AN_HOUR),
+        ToMeet("two", HALF_AN_HOUR, frozenset({"four"})),
+        ToMeet("three", HALF_AN_HOUR),
+        ToMeet("four", HALF_AN_HOUR, frozenset({"one"})),
+    ]
+    assert [slot.child_ref for slot in planned(family, morning())] == ["one", "two", "four", "three"]

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from tests.scheduling.test_people_and_schools import added
 from tests.scheduling.test_projections import LATER, entered, folded
+from tests.scheduling.test_what_is_next import due as due_set
+from tests.scheduling.test_what_is_next import of as due_of
+from tests.scheduling.test_what_is_next import revised
 from tests.scheduling.worked_examples import MONDAY, REF, WORKER
 
 from pep_kernel.may import Role
@@ -22,7 +25,7 @@ from scheduling.domain.person.commands import VerifyDesignatedTeacher
 from scheduling.domain.person.decider import PERSON
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.circumstances import CIRCUMSTANCES, FACT_FLAGS
-from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS
+from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS, DesignatedTeacher, was_trained
 from scheduling.projections.likeness import CHILD_LIKENESSES
 
 EARLIER = date(2026, 9, 1)
@@ -107,6 +110,20 @@ def test_a_notice_is_awaited_then_settled_or_flagged() -> None:
     assert folded(FACT_FLAGS, noted) == []
     assert [row.due for row in folded(FACT_FLAGS, flag)] == [None]
     assert folded(FACT_FLAGS, entered()) == []
+
+
+def test_the_notice_after_an_emergency_is_awaited_by_its_obligation() -> None:
+    due, later = due_set("notify", LATER), revised("notify", MONDAY, was=LATER)
+    met = child.ObligationMet(**due_of("notify"), on=LATER, by="written_notice")
+    flag = of(facts.FactFlagged, MONDAY, fact="placement", lacks="notice")
+    gone = child.PEPDueDateWithdrawn(**due_of("notify"), because="fact_corrected")
+    assert [(row.state, row.due) for row in folded(FACT_FLAGS, due)] == [("awaited", LATER)]
+    assert [(row.state, row.due) for row in folded(FACT_FLAGS, due, later)] == [("awaited", MONDAY)]
+    assert [row.state for row in folded(FACT_FLAGS, due, met)] == ["settled"]
+    assert [row.state for row in folded(FACT_FLAGS, due, flag, due)] == ["flagged"]
+    assert [row.state for row in folded(FACT_FLAGS, due, flag, gone)] == ["flagged"]
+    assert folded(FACT_FLAGS, due, gone) == []
+    assert folded(FACT_FLAGS, due_set("hold", LATER)) == []
 
 
 @pytest.mark.parametrize(
@@ -194,3 +211,13 @@ def test_a_number_before_and_the_day_of_the_new_one_go_together() -> None:
             authority="Oxfordshire",
             predecessor_urn="999101",
         )
+
+
+@pytest.mark.rule("O-23")
+def test_whether_a_leader_was_trained_is_seen_in_the_register() -> None:
+    trained = DesignatedTeacher(WORKER, "999101", trained_on=MONDAY)
+    assert was_trained([trained], MONDAY) is True
+    assert was_trained([trained], EARLIER) is False
+    assert was_trained([DesignatedTeacher(WORKER, "999101")], MONDAY) is False
+    assert was_trained([], MONDAY) is None
+    assert was_trained([trained, trained], MONDAY) is None

@@ -24,7 +24,9 @@ from tests.scheduling.worked_examples import (
 )
 
 from pep_kernel.contracts import scheduling as contracts
+from pep_kernel.decider import AnyDecider
 from pep_kernel.scenario import Scenario
+from scheduling.domain.child.about import about
 from scheduling.domain.child.care_record import Schooling
 from scheduling.domain.child.commands import (
     EndCareAtEighteen,
@@ -38,6 +40,7 @@ from scheduling.domain.child.ending import kind_of_end
 from scheduling.domain.child.events import (
     ChildLeftCare,
     LegalStatusChanged,
+    ObligationMet,
     PEPApplicable,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
@@ -222,33 +225,80 @@ def test_a_school_that_becomes_an_academy_has_a_new_number_and_nobody_moved() ->
     known(OXFORDSHIRE).when(record).then(SchoolMoved(child_ref=REF, on=NOVEMBER, school_urn="999150", renumbered=True))
 
 
-@pytest.mark.rule("reg 13")
 @pytest.mark.scenario("T15")
 def test_after_an_emergency_placement_the_school_is_told_within_five_working_days() -> None:
     placed_on = date(2026, 12, 23)
     told_of = fact("placement", placed_on, placement="U4", emergency=True, today=placed_on, fostering_allowance=True)
-    placed, emergency, allowance, notice = (
+    placed, emergency, allowance, convene, notice = happened = (
         known()
         .when(told_of)
-        .then_some(PlacementChanged, EmergencyPlacementMade, FosteringAllowanceTold, PlacementNoticeDue)
+        .then_some(PlacementChanged, EmergencyPlacementMade, FosteringAllowanceTold, PEPDueDateSet, PEPDueDateSet)
     )
     assert placed == PlacementChanged(child_ref=REF, on=placed_on, placement="U4")
     assert emergency == EmergencyPlacementMade(child_ref=REF, on=placed_on, placement="U4")
     assert allowance == FosteringAllowanceTold(child_ref=REF, on=placed_on, paid=True)
-    assert notice == PlacementNoticeDue(child_ref=REF, on=placed_on, due=date(2027, 1, 4))
-    waiting = known().given(placed, emergency, allowance, notice)
+    assert isinstance(convene, PEPDueDateSet)
+    assert isinstance(notice, PEPDueDateSet)
+    assert (convene.obligation, convene.due) == ("convene", date(2027, 1, 11))
+    assert (notice.obligation, notice.trigger_on, notice.due) == ("notify", placed_on, date(2027, 1, 4))
+    waiting = known().given(*happened)
     waiting.when(told_of).then_nothing()
     look = FlagMissingNotice(child_ref=REF, placement_on=placed_on, today=date(2027, 1, 5))
     waiting.when(look.model_copy(update={"today": date(2027, 1, 4)})).then_nothing()
     flag = FactFlagged(child_ref=REF, on=placed_on, fact="placement", lacks="notice")
     waiting.when(look).then(flag).when(look).then_nothing()
     in_time = fact("school_notified", date(2027, 1, 4), placement_on=placed_on, today=date(2027, 1, 4))
-    waiting.when(in_time).then(SchoolNotified(child_ref=REF, on=date(2027, 1, 4), placement_on=placed_on)).when(
-        look
-    ).then_nothing()
+    noted = SchoolNotified(child_ref=REF, on=date(2027, 1, 4), placement_on=placed_on)
+    waiting.when(in_time).then(noted, notified(placed_on, date(2027, 1, 4))).when(look).then_nothing()
+
+
+def test_whether_a_placement_was_made_in_an_emergency_is_known_where_somebody_said_so() -> None:
+    moved = fact("placement", placement="U4", emergency=True)
+    decider: AnyDecider = CHILD
+    state = decider.fold(after(known(), moved).history)
+    assert [about(state, on, None, moved).emergency for on in (MONDAY, NOVEMBER)] == [None, True]
+
+
+def after(scenario: Scenario, *commands: RecordFact) -> Scenario:
+    for command in commands:
+        scenario = scenario.given(*scenario.when(command).happened)
+    return scenario
+
+
+def notified(placed_on: date, on: date) -> ObligationMet:
+    return ObligationMet(child_ref=REF, obligation="notify", trigger_on=placed_on, on=on, by="written_notice")
 
 
 @pytest.mark.rule("reg 13")
+@pytest.mark.scenario("T15")
+def test_a_notice_meets_what_is_due_for_its_own_placement_whichever_was_told_first() -> None:
+    first, second = (fact("placement", day, placement="U4", emergency=True) for day in (NOVEMBER, date(2026, 11, 9)))
+    late = date(2026, 11, 18)
+    told_first = fact("school_notified", late, placement_on=NOVEMBER)
+    flag = FactFlagged(child_ref=REF, on=NOVEMBER, fact="placement", lacks="notice_in_time")
+    twice = after(known(), first, second)
+    twice.when(told_first).then(
+        SchoolNotified(child_ref=REF, on=late, placement_on=NOVEMBER), notified(NOVEMBER, late), flag
+    )
+    *_, met, flagged = after(known(), told_first).when(first).happened
+    assert (met, flagged) == (notified(NOVEMBER, late), flag)
+
+
+@pytest.mark.rule("reg 13")
+def test_the_school_is_told_of_an_emergency_also_where_no_pep_applies() -> None:
+    moved = fact("placement", placement="U4", emergency=True)
+    without_pep = known(spells=(spell(MONDAY, episode(MONDAY, legal_status="V4")),))
+    assert [each.obligation for each in of_kind(PEPDueDateSet, without_pep.when(moved).happened)] == ["notify"]
+    at_no_school = known(schooling=()).when(moved)
+    assert [each.obligation for each in of_kind(PEPDueDateSet, at_no_school.happened)] == ["convene"]
+    no_more = after(known(), moved).when(fact("legal_status", NOVEMBER, legal_status="V4"))
+    assert "notify" not in {each.obligation for each in of_kind(PEPDueDateWithdrawn, no_more.happened)}
+    assert of_kind(PEPNotApplicable, no_more.happened)
+    earlier = known(spells=(spell(MONDAY, ended=TODAY, reason_ceased="E4A"), spell(NOVEMBER)), today=LATER)
+    late_fact = fact("placement", date(2026, 9, 23), placement="U4", emergency=True)
+    earlier.when(late_fact).then_some(PlacementChanged, EmergencyPlacementMade)
+
+
 def test_before_any_other_placement_the_school_is_told_first_and_late_notice_is_flagged() -> None:
     placed = (
         known()
@@ -270,7 +320,6 @@ def test_a_move_between_two_homes_of_one_kind_is_a_move() -> None:
     known().when(fact("placement", placement="U1")).then_some(PlacementChanged, PlacementNoticeDue)
 
 
-@pytest.mark.rule("reg 11")
 @pytest.mark.parametrize("area", ["out_of_area", "at_a_distance"])
 def test_a_placement_outside_the_area_needs_an_approval(area: str) -> None:
     away = fact("placement", placement="U4", area=area)

@@ -1,6 +1,6 @@
 """A child's meetings follow the child: another worker, another school, the end of care; all in one append."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -249,6 +249,15 @@ def test_without_a_time_it_is_the_hour_of_this_meeting_and_without_a_place_it_is
     happened = in_leicestershire().take(record_meeting, no_place)
     (proposal,) = of_kind(MeetingProposed, happened)
     assert (proposal.meeting_id, proposal.asked, proposal.agreed_at) == ("m2", (WORKER, TEACHER), "m1")
+
+
+@pytest.mark.parametrize("agreed", [AGREED, AGREED.model_copy(update={"time": None})], ids=["a time", "the same hour"])
+def test_a_date_that_was_agreed_in_summer_time_keeps_its_hour_in_winter(agreed: NextMeeting) -> None:
+    """A moment comes back from the journal with an offset only, not with a place."""
+    in_summer_time = AT_TWO.astimezone(timezone(timedelta(hours=1)))
+    happened = in_leicestershire(at=in_summer_time).take(record_meeting, hold(LEICESTERSHIRE, next_meeting=agreed))
+    (following,) = of_kind(MeetingScheduled, happened)
+    assert following.at == datetime(2027, 2, 2, 14, tzinfo=LONDON)
 
 
 @pytest.mark.rule("O-20", "O-60")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from tests.scheduling.test_what_is_next import revised
 from tests.scheduling.worked_examples import LEICESTERSHIRE, MONDAY, OXFORDSHIRE, REF, journal
 
 from pep_kernel.authority_policy.concerns import ReviewReadiness
@@ -121,6 +122,15 @@ def test_what_is_due_is_open_until_it_is_met_and_open_again_when_that_does_not_c
     left = row(due("hold"), other, gone)
     assert left is not None
     assert left.open_dues == both[1:]
+    never = row(due("hold"), other, met, gone)
+    assert never is not None
+    assert (never.open_dues, never.met_dues) == (both[1:], ()), "what was met may be withdrawn too"
+
+
+def test_a_date_that_was_counted_again_takes_the_place_of_the_one_before() -> None:
+    known = row(due("hold"), revised("hold", date(2026, 11, 2), was=REVIEW))
+    assert known is not None
+    assert known.open_dues == ("hold 2026-11-02 2026-09-21",)
 
 
 def test_a_plan_is_there_from_its_completion_until_that_is_withdrawn() -> None:

@@ -1,16 +1,18 @@
 """Figures for the annual report: what was due in these days, done in time or late, and by whom."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from msgspec import structs
 from tests.scheduling.test_projections import folded, staff
-from tests.scheduling.test_what_is_next import HOLD_BY, due, held, meeting, of
+from tests.scheduling.test_what_is_next import HOLD_BY, due, held, meeting, of, rescheduled, revised
 from tests.scheduling.worked_examples import MONDAY, OTHER_WORKER, REF, WORKER
 
 from pep_kernel.message import Event
 from pep_kernel.sealed import PlanText
 from scheduling.domain.child.events import (
+    LateReasonRecorded,
     ObligationMet,
     ObligationReopened,
     PEPDueDateWithdrawn,
@@ -18,6 +20,7 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
+from scheduling.domain.meeting.events import MeetingOutcomeCorrected
 from scheduling.projections.timeliness import TEAMS, TIMELINESS, TeamOfWorker, TimelinessOfChild
 from scheduling.projections.timeliness_figures import COLUMNS, By, Figures, as_csv, figures
 
@@ -58,6 +61,8 @@ def counted(*events: Event, by: By = "authority", today: date = TOO_LATE, **days
         ((overdue, met(TOO_LATE)), TOO_LATE, "late"),
         ((met(IN_TIME), reopened), TOO_LATE, "overdue"),
         ((withdrawn,), TOO_LATE, "withdrawn"),
+        ((revised("hold", TOO_LATE, was=HOLD_BY),), TOO_LATE, "open"),
+        ((revised("hold", MONDAY, was=HOLD_BY), met(IN_TIME)), TOO_LATE, "late"),
     ],
 )
 def test_what_is_due_is_in_time_late_overdue_open_or_withdrawn(
@@ -87,6 +92,7 @@ def test_only_what_was_due_in_the_days_of_the_report_is_counted() -> None:
         ((overdue, at_second_school, reopened), "999101"),
         ((at_second_school, at_first_school), "999102"),
         ((SchoolMoved(child_ref=REF, on=TOO_LATE),), "no school"),
+        ((overdue, revised("hold", date(2026, 11, 2), was=HOLD_BY), at_second_school), "999102"),
     ],
 )
 def test_it_counts_for_the_school_that_had_the_child_when_it_was_settled(
@@ -131,6 +137,43 @@ def test_why_it_was_late_is_counted_where_it_is_known() -> None:
     assert row.every_duty()[0].late_because == (), "the meeting is in time for this one"
 
 
+def corrected(outcome: Literal["PEP", "PROGRESS_REVIEW"]) -> MeetingOutcomeCorrected:
+    return MeetingOutcomeCorrected(
+        meeting_id="m1",
+        child_ref=REF,
+        on=IN_TIME,
+        outcome=outcome,
+        corrected_on=TOO_LATE,
+        corrected_by=WORKER,
+        reason=PlanText.of("Words."),
+    )
+
+
+def test_a_reason_that_was_given_is_counted_beside_what_was_seen_and_the_last_one_holds() -> None:
+    first, last = (LateReasonRecorded(**of("hold"), because=why) for why in ("no_school", "placement_moved"))
+    put_off = rescheduled(
+        "m1", datetime.fromisoformat("2026-10-20T12:00:00+01:00"), after_due_because=PlanText.of("Words.")
+    )
+    assert counted(overdue, first, last, met(TOO_LATE)).late_because == {"placement_moved": 1}
+    assert counted(put_off, met(TOO_LATE), last).late_because == {
+        "meeting_arranged_after_the_day": 1,
+        "placement_moved": 1,
+    }
+
+
+def test_a_corrected_outcome_corrects_the_reason() -> None:
+    review = "meeting_was_review_of_progress"
+    as_review = structs.replace(held("m1"), outcome="PROGRESS_REVIEW")
+    assert counted(met(IN_TIME), corrected("PROGRESS_REVIEW"), reopened).late_because == {review: 1}
+    assert counted(as_review, corrected("PEP"), met(TOO_LATE)).late_because == {}
+    assert counted(as_review, met(TOO_LATE), corrected("PEP")).late_because == {review: 1}, "by another meeting"
+
+
+@pytest.mark.parametrize("because", ["fact_corrected", "meeting_outcome_corrected"])
+def test_what_was_due_only_by_a_mistake_is_not_counted(because: Literal["fact_corrected"]) -> None:
+    assert child_after(overdue, PEPDueDateWithdrawn(**of("hold"), because=because)).duties == ()
+
+
 def test_each_obligation_has_a_line_and_its_share_in_time() -> None:
     second = date(2026, 11, 2)
     events = (
@@ -149,8 +192,8 @@ def test_the_table_has_a_row_a_line_and_no_cell_is_a_formula() -> None:
     nothing = Figures("south", "hold", {}, {})
     heading, north, south = as_csv([*lines, nothing]).splitlines()
     assert heading == ",".join(COLUMNS)
-    assert north == "'=north,hold,2,1,0,0,0,66.7,0,1"
-    assert south == "south,hold,0,0,0,0,0,,0,0"
+    assert north == "'=north,hold,2,1,0,0,0,66.7,0,1,0,0,0,0,0,0,0,0"
+    assert south == "south,hold,0,0,0,0,0,,0,0,0,0,0,0,0,0,0,0"
 
 
 def test_somebody_is_of_the_team_that_was_told_last() -> None:

@@ -9,8 +9,20 @@ from tests.scheduling.worked_examples import MONDAY, REF
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Event
 from pep_kernel.sealed import PlanText
-from scheduling.domain.child.events import ObligationMet, ObligationReopened, PEPDueDateSet, PEPDueDateWithdrawn
-from scheduling.domain.meeting.events import MeetingHeld, MeetingScheduled, Present
+from scheduling.domain.child.events import (
+    ObligationMet,
+    ObligationReopened,
+    PEPDueDateRevised,
+    PEPDueDateSet,
+    PEPDueDateWithdrawn,
+)
+from scheduling.domain.meeting.events import (
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingRescheduled,
+    MeetingScheduled,
+    Present,
+)
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 
 HOLD_BY, COMPLETE_BY = date(2026, 10, 19), date(2026, 10, 26)
@@ -36,6 +48,36 @@ def of(obligation: Obligation, since: date = MONDAY) -> dict[str, Any]:
 
 def meeting(name: str, at: datetime) -> MeetingScheduled:
     return MeetingScheduled(meeting_id=name, child_ref=REF, on=MONDAY, at=at, invitees=(), by="somebody")
+
+
+def revised(obligation: Obligation, by: date, was: date) -> PEPDueDateRevised:
+    return PEPDueDateRevised(
+        **of(obligation),
+        trigger="entered_care",
+        due=by,
+        was=was,
+        unit="school",
+        source=("O-31",),
+        policy_version="v2",
+    )
+
+
+def rescheduled(name: str, at: datetime, **more: Any) -> MeetingRescheduled:
+    return MeetingRescheduled(
+        meeting_id=name,
+        child_ref=REF,
+        on=MONDAY,
+        was_at=TWO_O_CLOCK,
+        at=at,
+        invitees=(),
+        by="somebody",
+        reason=PlanText.of("Words."),
+        **more,
+    )
+
+
+def cancelled(name: str) -> MeetingCancelled:
+    return MeetingCancelled(meeting_id=name, child_ref=REF, on=MONDAY, because="decided")
 
 
 def held(name: str) -> MeetingHeld:
@@ -78,6 +120,10 @@ def test_what_is_met_or_withdrawn_is_not_next_and_what_is_open_again_is() -> Non
     assert next_due(withdrawn, PEPDueDateWithdrawn(**of("complete"), because="left_care")) == (None, None)
 
 
+def test_a_date_that_was_counted_again_takes_the_place_of_the_one_before() -> None:
+    assert next_due(revised("hold", date(2026, 11, 2), was=HOLD_BY)) == (COMPLETE_BY, "complete")
+
+
 def test_what_was_never_dated_changes_nothing() -> None:
     unknown = of("available")
     assert next_due(ObligationMet(**unknown, on=MONDAY, by="p1"), ObligationReopened(**unknown, by="p1"))[1] == "hold"
@@ -94,3 +140,12 @@ def test_the_earliest_meeting_that_was_not_held_is_next() -> None:
     row = after(meeting("m1", TWO_O_CLOCK), meeting("m1", later))
     assert (row.next_meeting_at, row.meetings[1:]) == (later, ()), "a meeting has one date"
     assert after(meeting("m1", TWO_O_CLOCK), held("m1")).next_meeting_at is None
+
+
+def test_a_meeting_that_was_put_off_is_next_on_its_new_day_and_one_that_was_cancelled_is_not() -> None:
+    later = TWO_O_CLOCK + timedelta(days=7)
+    row = after(meeting("m1", TWO_O_CLOCK), meeting("m2", later), rescheduled("m1", later + timedelta(days=1)))
+    assert (row.next_meeting_id, len(row.meetings)) == ("m2", 2)
+    assert after(meeting("m1", TWO_O_CLOCK), rescheduled("m1", later)).next_meeting_at == later
+    row = after(meeting("m1", TWO_O_CLOCK), meeting("m2", later), cancelled("m1"))
+    assert (row.next_meeting_id, len(row.meetings)) == ("m2", 1)

@@ -16,7 +16,7 @@ LEAD = {"kind": "staff", "staff_id": word("lead"), "name": word("lead-name"), "r
 FINANCE = {"kind": "staff", "staff_id": word("finance"), "name": word("finance-name"), "role": "authority_finance"}
 OFFICER = {"kind": "staff", "staff_id": word("other"), "name": word("other-name"), "role": "virtual_school_officer"}
 LINES = (("tuition", 10, 4_000), ("mentoring", 6, 1_850), ("equipment", 1, 28_000))
-SECOND: dict[str, Any] = {**RECORD, "child_id": word("second-child"), "upn": word("upn2")}
+SECOND: dict[str, Any] = {**RECORD, "child_id": word("second-child"), "upn": word("upn2"), "is_another_child": True}
 MOVES = {"on": "2027-09-06", "school_urn": "999102"}
 
 
@@ -25,7 +25,8 @@ async def play(made: Installation, child: str) -> None:
     for person in (LEAD, FINANCE, OFFICER):
         record = {**person, "email": f"{person['role']}@{word('staff')}.example"}
         await made.done("admin", "scheduling", "POST", "/people", {"records": [record]})
-    await made.done("admin", "scheduling", "POST", "/schools", {"records": [{**SCHOOL, "ukprn": "10090101"}]})
+    schools = [{**SCHOOL, "ukprn": "10090101"}, {**SCHOOL, "urn": MOVES["school_urn"]}]
+    await made.done("admin", "scheduling", "POST", "/schools", {"records": schools})
     await another_moves(made, child)
     await a_pep_meeting(made, child)
     await completed(made, f"plan-{child}-1")

@@ -262,12 +262,16 @@ async def messages_about(town: Town, child: str, state: str) -> Any:
     return (await town.installation.done("admin", "notifications", "GET", path))["items"]
 
 
+async def held_back_as_forgotten(town: Town, child: str) -> bool:
+    return any(each["reason"] == "child_forgotten" for each in await messages_about(town, child, "suppressed"))
+
+
 async def after(town: Town, found: Left) -> None:
     """Everybody asks once more; then all places are looked into."""
     made, child = town.installation, found.child
     plan = f"/plans/plan-{child}-1"
     found.answers["child"] = (await made.ask("officer", "scheduling", "GET", f"/children/{child}")).json()
-    await until(lambda: messages_about(town, child, "suppressed"))
+    await until(lambda: held_back_as_forgotten(town, child))
     found.answers["messages"] = {state: await messages_about(town, child, state) for state in ("waiting", "suppressed")}
     await until(lambda: _is_forgotten(made, "pep-record", plan, "state"))
     await until(lambda: _is_forgotten(made, "funding", f"/claims/plan-{child}-1", "standing"))

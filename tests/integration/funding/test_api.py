@@ -14,7 +14,15 @@ from tests.integration.installed import database_dsn, superuser
 
 from funding.adapters.upstream_numbers import PutOff, rely_on_upstreams
 from pep_kernel.contracts.pep_record import PEPCompleted, PEPCompletionWithdrawn, PEPSuperseded, PremiumLine
-from pep_kernel.contracts.scheduling import ChildEnteredCare, RoleEnded, SchoolListed, SchoolMoved
+from pep_kernel.contracts.scheduling import (
+    CareResponsibilityTransferred,
+    ChildEnteredCare,
+    ChildLeftCare,
+    RoleEnded,
+    RoleGranted,
+    SchoolListed,
+    SchoolMoved,
+)
 
 CHILD, SCHOOL = "x3k7q", "900001"
 PLAN = f"plan-{CHILD}-1"
@@ -250,3 +258,34 @@ async def test_whoever_does_not_work_here_any_more_sees_no_money_at_once(world: 
     assert (await world.ask("officer-1", "GET", "/claims")).status_code == 200
     await world.hears(RoleEnded(person_ref="officer-1"))
     assert (await world.ask("officer-1", "GET", "/claims")).status_code == 403
+
+
+async def test_a_school_with_a_new_number_is_paid_under_it_and_the_child_has_not_moved(world: World) -> None:
+    await with_approved_money(world)
+    await world.hears(
+        SchoolListed(urn="900005", ukprn="10090005", laestab="8559905"),
+        SchoolMoved(child_ref=CHILD, on=date(2026, 11, 9), school_urn="900005", renumbered=True),
+    )
+    await done(world, "finance-1", "/release-runs")
+    lines = (await shown(world, f"/claims/{PLAN}"))["lines"]
+    assert {line["payee_urn"] for line in lines if line["standing"] == "released"} == {"900005"}
+
+
+async def test_nothing_leaves_for_a_child_who_is_another_authoritys_now(world: World) -> None:
+    await with_approved_money(world)
+    await world.hears(
+        CareResponsibilityTransferred(child_ref=CHILD, on=date(2026, 11, 9)),
+        ChildLeftCare(child_ref=CHILD, on=date(2026, 11, 9), ended="moved_authority"),
+    )
+    assert "not known to be in care today" in await refused(world, "finance-1", "/release-runs")
+
+
+async def test_a_deputy_of_the_head_approves_beyond_the_own_limit_on_those_days_only(world: World) -> None:
+    await world.hears(*KNOWN, COMPLETED)
+    await done(world, "head-1", "/envelopes", ENVELOPE)
+    before = RoleGranted(person_ref="officer-2", granted=("virtual_school_head until 2026-11-01",))
+    now = RoleGranted(person_ref="officer-2", granted=("virtual_school_head from 2026-11-02 until 2026-12-18",))
+    await world.hears(before)
+    assert "you may approve £100.00" in await refused(world, "officer-2", f"/claims/{PLAN}/approval", BOTH)
+    await world.hears(now)
+    await done(world, "officer-2", f"/claims/{PLAN}/approval", BOTH)

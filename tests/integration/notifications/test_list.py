@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 from uuid import UUID
 
 import httpx
@@ -26,7 +27,7 @@ RETURNED = Notify(
 )
 TO_NOBODY = Notify(
     template="ready_for_quality_assurance",
-    audience=InRoles(roles=(Role.VIRTUAL_SCHOOL_OFFICER,)),
+    audience=InRoles(roles=(Role.VIRTUAL_SCHOOL_OFFICER,), on=date(2026, 10, 12)),
     child_ref="child8",
     about="plan-2",
     occasion="1",

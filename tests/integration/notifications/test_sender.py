@@ -15,7 +15,8 @@ from tests.integration.notifications.conftest import AUTHORITY, SATURDAY, PostBo
 
 from notifications.adapters.mail import MailServer
 from notifications.domain.audience import Named
-from notifications.domain.forgetting import forgetting, known_stream
+from notifications.domain.holding_back import holding_back
+from notifications.domain.known_child import NoteLeftCare, known_stream
 from notifications.domain.notify import Notify, act_to_notify
 from notifications.entrypoints.sender import Sender
 from notifications.projections.messages import MESSAGES, Message
@@ -262,7 +263,7 @@ async def test_on_a_saturday_people_are_left_in_peace(
 async def forget(service: RunningService, known_only: bool = False) -> None:
     """The child of the message is forgotten; `known_only`: as if the message had been asked for at that very moment."""
     note = NoteForgotten(child_ref="child7", on=service.clock.today(), reason="retention_period_ended")
-    act = Act(note, (known_stream("child7"),), child_ref="child7") if known_only else forgetting(note)
+    act = Act(note, (known_stream("child7"),), child_ref="child7") if known_only else holding_back(note)
     cause = UUID(int=7)
     await service.handler.handle(AUTHORITY, act, ByPolicy("test", cause, cause))
 
@@ -284,4 +285,16 @@ async def test_a_message_that_was_asked_for_while_its_child_was_forgotten_is_hel
     await sender(service, post_box).turn()
     held_back = await in_state(service, "suppressed")
     assert (held_back.reason, held_back.attempts) == ("child_forgotten", 0)
+    assert post_box.taken == []
+
+
+async def test_a_message_about_a_child_who_died_is_held_back_at_once(
+    service: RunningService, post_box: PostBox, message: Message
+) -> None:
+    died = NoteLeftCare(child_ref="child7", on=service.clock.today(), ended="died")
+    cause = UUID(int=7)
+    await service.handler.handle(AUTHORITY, holding_back(died), ByPolicy("test", cause, cause))
+    held_back = await in_state(service, "suppressed")
+    assert (held_back.reason, held_back.attempts) == ("child_died", 0)
+    await sender(service, post_box).turn()
     assert post_box.taken == []

@@ -103,7 +103,7 @@ async def test_a_child_sees_the_own_record_alone_without_the_adults_part_and_how
     path = f"/meetings/{arranged['meeting_id']}"
     await does(world, "teacher", "POST", f"{path}/record", held(**parts))
     minutes = await at_home(world, "child", OWN_ID, f"{path}/minutes")
-    assert minutes.json() == {"minutes": held()["minutes"], **dict.fromkeys(parts)}
+    assert minutes.json() == {"minutes": held()["minutes"], **dict.fromkeys(parts), "carried_over": None}
     shown = (await at_home(world, "child", OWN_ID, f"/children/{child}")).json()
     assert (shown["given_name"], shown["in_care_since"]) == ("Zebedee", None)
     assert [each["child_ref"] for each in (await at_home(world, "child", OWN_ID, "/children")).json()["items"]] == [

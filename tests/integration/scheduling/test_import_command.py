@@ -145,7 +145,7 @@ def test_a_days_changes_are_previewed_sent_and_said_to_be_late(changes: Path, se
     assert "is not a known code" in faulty.stdout
     tried = change(changes, "--api", service, "--skip-bad", "--dry-run")
     assert (tried.exit_code, paths()) == (0, [])
-    assert "The changes of 02/11/2026: 1 rows can be taken in, 1 are left out." in tried.stdout
+    assert "The changes of 02/11/2026: rows that can be taken in: 1; left out: 1." in tried.stdout
     sent = change(changes, "--api", service, "--skip-bad")
     assert (sent.exit_code, paths()) == (0, ["/care-feeds", "/care-changes"])
     assert "This file is 2 days late." in sent.stderr
@@ -229,7 +229,7 @@ def test_records_that_the_service_refuses_are_told_with_its_reason(folder: Path,
     TakesRecords.refuses = "child-7"
     result = call(folder, "--api", service)
     assert result.exit_code == 4
-    assert "Refused (children): Not this one." in result.stdout
+    assert "Refused (children): child-7: Not this one." in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,9 @@ def record(number: int, entered: str, **more: Any) -> dict[str, Any]:
     spell: dict[str, Any] = {"began": entered}
     spell["episodes"] = [{"began": entered, "reason_new": "S", "legal_status": "C2", "placement": "U1"}]
     workers = [{"staff_id": "worker", "began": entered}]
-    return {**RECORD, "child_id": f"list-{number}", "spells": [spell], "social_workers": workers, **more}
+    name = {"given": "Zebedee", "family": f"Quillfeather-{number}"}
+    told = {"child_id": f"list-{number}", "name": name, "is_another_child": number > 0}
+    return {**RECORD, **told, "spells": [spell], "social_workers": workers, **more}
 
 
 @pytest.fixture
@@ -103,8 +105,9 @@ async def test_a_caseload_shows_each_person_their_own_children(world: World, chi
 
 
 async def test_who_left_care_is_no_case(world: World, children: list[str]) -> None:
-    leaving = {"on": "2026-09-24", "reason": "returned_home"}
-    await world.ask("admin", "POST", f"/children/{children[0]}/leaving-care", leaving)
+    leaving = {"on": "2026-09-24", "reason": "E4A"}
+    left = await world.ask("admin", "POST", f"/children/{children[0]}/leaving-care", leaving)
+    assert left.status_code == 204, left.text
     assert await refs(world, "/caseload") == children[1:]
 
 
@@ -167,9 +170,10 @@ async def test_meetings_are_listed_by_their_days_their_people_and_their_schools(
     assert await listed("?school_urn=999102") == [second]
     assert await listed(f"?person_ref={known['person_ref']}&school_urn=999101") == [third]
     assert await listed("", "other-teacher") == [second]
-    await world.ask("coordinator", "POST", f"/meetings/{first}/record", held())
-    assert await listed("?held=true") == [first]
-    assert await listed("?held=false") == [second, third]
+    recorded = await world.ask("teacher", "POST", f"/meetings/{first}/record", held())
+    assert recorded.status_code == 204, recorded.text
+    assert await listed("?state=held") == [first]
+    assert await listed("?state=scheduled") == [second, third]
     case = (await asked(world, "/caseload?school_urn=999102"))["items"][0]
     assert (case["next_meeting_id"], case["next_meeting_at"][:10]) == (second, "2026-10-06")
 
@@ -193,6 +197,7 @@ async def test_timeliness_is_counted_for_a_year_and_given_as_a_table(world: Worl
 async def test_the_figures_are_printed_for_people_for_scripts_and_for_a_spreadsheet(
     world: World, children: list[str], tmp_path: Path
 ) -> None:
+    assert await refs(world, "/caseload") == children, "the rows are there before the command asks for them"
     asked_for = (HERE, "--from", "2026-09-01", "--to", "2027-08-31", "--by", "school")
     told = json.loads((await run(world, "lead", tmp_path, *asked_for, "--json", of=figures)).stdout)
     table = (await run(world, "lead", tmp_path, *asked_for, "--csv", of=figures)).stdout

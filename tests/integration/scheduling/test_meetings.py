@@ -192,29 +192,50 @@ def other_worker() -> dict[str, Any]:
     return {**RECORD, "social_workers": workers}
 
 
-async def brother(world: World) -> str:
+async def another_child(world: World, child_id: str, given: str) -> str:
     first = {each["child_ref"] for each in (await does(world, "coordinator", "GET", "/children"))["items"]}
-    await take_in(world, "/care-records", {**RECORD, "child_id": "9", "name": {"given": "Zack", "family": "Sample"}})
+    await take_in(
+        world, "/care-records", {**RECORD, "child_id": child_id, "name": {"given": given, "family": "Sample"}}
+    )
     both = {each["child_ref"] for each in (await does(world, "coordinator", "GET", "/children"))["items"]}
     (ref,) = both - first
     return str(ref)
 
 
+@pytest.mark.rule("O-23")
+async def test_whether_the_leader_was_trained_comes_from_the_register(world: World) -> None:
+    path = await a_meeting(world, await a_child(world))
+    trained = {"trained_on": "2026-03-02"}
+    await does(world, "lead", "POST", f"/people/{await world.ref('teacher')}/verification", trained)
+
+    async def in_the_register() -> bool:
+        return trained["trained_on"] in str(await does(world, "lead", "GET", "/designated-teachers"))
+
+    await until(in_the_register)
+    await does(world, "teacher", "POST", f"{path}/record", held())
+    shown = await does(world, "lead", "GET", path)
+    assert "no_leader_trained" not in shown["warnings"]
+    assert "no_note_taker" in shown["warnings"]
+
+
 async def test_a_morning_is_planned_and_arranged_whole_and_clashes_are_shown(world: World) -> None:
     one = await a_child(world)
-    other = await brother(world)
+    stranger, other = await another_child(world, "10", "Yan"), await another_child(world, "9", "Zack")
+    sibling = {"kind": "sibling", "on": "2026-09-25", "sibling_ref": one}
+    await does(world, "worker", "POST", f"/children/{other}/facts", sibling)
     teacher = await known(world, "teacher", "designated_teacher")
     asked = {
         "person_ref": teacher["person_ref"],
         "begins": "2026-10-06T09:00:00+01:00",
         "ends": "2026-10-06T12:00:00+01:00",
-        "children": [{"child_ref": one, "family": "a"}, {"child_ref": other, "family": "a"}],
+        "children": [{"child_ref": one}, {"child_ref": stranger}, {"child_ref": other}],
     }
     slots = await does(world, "coordinator", "POST", "/meeting-blocks/plan", asked)
-    assert [slot["begins"][11:16] for slot in slots] == ["09:00", "09:55"]
+    assert [slot["begins"][11:16] for slot in slots] == ["09:00", "09:55", "10:50"]
+    assert [slot["child_ref"] for slot in slots] == [one, other, stranger]
     meetings = [
         {**meeting_about(slot["child_ref"], invitees=[teacher]), "at": slot["begins"], "lasts_minutes": 45}
-        for slot in slots
+        for slot in slots[:2]
     ]
     nowhere = [meetings[0], {**meetings[1], "venue": None}]
     refused = await world.ask("coordinator", "POST", "/meeting-blocks", {"meetings": nowhere})
@@ -249,10 +270,11 @@ async def test_meetings_are_listed_by_person_school_day_and_what_is_not_recorded
         "school_urn=999101": 1,
         "school_urn=999102": 0,
         "state=held": 0,
-        "since=2026-10-06&until=2026-10-06": 1,
-        "since=2026-10-07": 0,
+        "from=2026-10-06&before=2026-10-07": 1,
+        "from=2026-10-07": 0,
         "not_recorded=true": 0,
         "at_risk=true": 0,
+        "at_risk=false": 1,
     }
     assert {query: await found(query) for query in wanted} == wanted
     assert (await found("", "other-teacher"), await found("", "teacher")) == (0, 1)
@@ -275,6 +297,8 @@ async def test_the_sweep_warns_once_and_an_officer_ends_it(world: World, setting
     teacher = {"kind": "known", "person_ref": "t" * 26, "capacity": "designated_teacher"}
     body = meeting_about(child["child_ref"], invitees=[teacher], chair="designated_teacher")
     made = (await world.ask("coordinator", "POST", "/meetings", body, authority=elsewhere)).json()
+    path = f"/meetings/{made['meeting_id']}"
+    assert (await world.ask("coordinator", "GET", path, authority=elsewhere)).status_code == 200
     await asyncio.gather(sweep_quorum(world.service), sweep_quorum(world.service))
     await sweep_quorum(world.service)
     said = "select count(*) from journal where type = 'QuorumAtRisk'"
@@ -290,7 +314,6 @@ async def test_the_sweep_warns_once_and_an_officer_ends_it(world: World, setting
     await sweep_quorum(world.service)
     assert await world.service.worker.fetchval(said) == 2
     officer = {"officer": {"kind": "known", "person_ref": "o" * 26, "capacity": "virtual_school_officer"}}
-    path = f"/meetings/{made['meeting_id']}"
     sent = await world.ask("coordinator", "POST", f"{path}/officer", officer, authority=elsewhere)
     assert sent.status_code == 204, sent.text
     shown = (await world.ask("coordinator", "GET", path, authority=elsewhere)).json()

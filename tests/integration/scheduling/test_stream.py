@@ -24,12 +24,13 @@ from scheduling.entrypoints.stream import scheduling_stream
 from scheduling.main import PARTS
 
 AFTER_THE_DUE_DATE = "2026-10-20T08:00:00+01:00"
+OF_MEETINGS = ("flag_quorum_at_risk", "follow_a_changed_person")
 ANNOUNCEMENT = RoleEnded(person_ref="x3kq5m7nvd2ra4ty6bhwj4cipe")
 
 
 async def shown_overdue(world: World) -> list[str]:
     answer = await world.ask("coordinator", "GET", "/due-dates?state=overdue")
-    return [each["obligation"] for each in answer.json()["items"]]
+    return sorted(each["obligation"] for each in answer.json()["items"])
 
 
 async def said_overdue(world: World) -> int:
@@ -87,7 +88,7 @@ async def test_the_worker_sweeps_and_counts(late_world: World, county: str, page
             await producer.send_and_wait(topic(county, "scheduling", "events"), value, headers=headers)
 
     def swept(live: dict[str, Any]) -> bool:
-        return set(live["sweeps"]) == {"flag_overdue", "flag_quorum_at_risk", "follow_a_changed_person"}
+        return set(live["sweeps"]) == {"flag_overdue", "open_term", "look_at_care", *OF_MEETINGS}
 
     async def counted() -> dict[str, Any] | None:
         async with httpx.AsyncClient() as client:

@@ -186,7 +186,7 @@ def marks(child_id: str, *codes: str) -> dict[str, Any]:
 @pytest.mark.rule("O-74")
 async def test_marks_come_in_batches_the_same_again_change_nothing_and_others_correct(world: World) -> None:
     child = await a_child(world)
-    other = {**RECORD, "child_id": "other", "schooling": []}
+    other = {**RECORD, "child_id": "other", "schooling": [], "is_another_child": True}
     await take_in(world, "/care-records", other)
     records = (marks("0123456789", "/", "N"), marks("other", "/"), marks("nobody", "/"))
     first = await take_in(world, "/attendance", *records)

@@ -11,6 +11,7 @@ from notifications.domain.intent import (
     NotificationSent,
     NotificationSuppressed,
 )
+from notifications.domain.known_child import KNOWN, KnownInCare, KnownToHaveLeftCare
 from notifications.domain.roster import ROSTER
 from notifications.entrypoints.routes import router
 from notifications.entrypoints.sender import Sender
@@ -19,7 +20,7 @@ from notifications.projections.messages import MESSAGES
 from notifications.settings import MailSettings, SenderSettings
 from pep_kernel.authority_policy import NotificationsFile
 from pep_kernel.colleagues import COLLEAGUES, ColleagueGone, ColleagueKnown
-from pep_kernel.forgotten import FORGOTTEN, KnownForgotten
+from pep_kernel.forgotten import KnownForgotten
 from pep_runtime.policies import Policies
 from pep_runtime.service import RunningService, ServiceParts, serve
 from pep_runtime.settings import Settings
@@ -37,7 +38,7 @@ async def send_messages(service: RunningService) -> None:
 PARTS = ServiceParts(
     name="notifications",
     description="One message to one person, sent once, and what became of it.",
-    deciders={"intent": INTENT, "roster": ROSTER, "known": FORGOTTEN},
+    deciders={"intent": INTENT, "roster": ROSTER, "known": KNOWN},
     events=(
         NotificationRequested,
         NotificationAttempted,
@@ -46,6 +47,8 @@ PARTS = ServiceParts(
         NotificationSuppressed,
         ColleagueKnown,
         ColleagueGone,
+        KnownInCare,
+        KnownToHaveLeftCare,
         KnownForgotten,
     ),
     read_models=(MESSAGES, COLLEAGUES),

@@ -13,7 +13,7 @@ from pep_cli.signed_in import Token, check_authority, service
 from pep_cli.terminal import AsJson, out, table_of
 
 COUNTS = ("in_time", "late", "overdue", "open", "withdrawn")
-HEADINGS = ("in time", "late", "overdue", "open", "withdrawn", "% in time", "late because")
+HEADINGS = ("obligation", "in time", "%", "late", "overdue", "open", "withdrawn")
 
 
 class By(StrEnum):
@@ -53,10 +53,14 @@ def timeliness(
 
 
 def _say(found: dict[str, Any]) -> None:
-    table = table_of(found["by"], "obligation", *HEADINGS)
+    apart = found["by"] != By.AUTHORITY
+    table = table_of(*([found["by"]] if apart else []), *HEADINGS)
     for line in found["lines"]:
         percent = "" if line["percent_in_time"] is None else f"{line['percent_in_time']:.1f}"
-        because = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in line["late_because"].items())
-        counts = (str(line[name]) for name in COUNTS)
-        table.add_row(line["place"], line["obligation"], *counts, percent, because)
+        in_time, *others = (str(line[name]) for name in COUNTS)
+        table.add_row(*([line["place"]] if apart else []), line["obligation"], in_time, percent, *others)
     out.print(table if found["lines"] else "Nothing was due in these days.")
+    for line in found["lines"]:
+        for reason, count in line["late_because"].items():
+            said = f"{line['place']}, {line['obligation']}, {reason.replace('_', ' ')}: {count}"
+            out.print(said, highlight=False, markup=False)

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from pep_kernel.announcement import Said
 from pep_kernel.contracts.scheduling import ChildForgotten
-from pep_kernel.decider import Decider
 from pep_kernel.message import Command, Event
 from pep_kernel.refusal import Refusal
 
@@ -40,13 +38,6 @@ def note_of(said: Said[ChildForgotten]) -> NoteForgotten:
 
 def decide(gone: KnownForgotten | None, command: NoteForgotten) -> Sequence[KnownForgotten]:
     return [] if gone else [KnownForgotten(**command.model_dump())]
-
-
-def evolve(_gone: KnownForgotten | None, event: KnownForgotten) -> KnownForgotten:
-    return event
-
-
-FORGOTTEN: Decider[Any, Any, Any] = Decider(None, decide, evolve)
 
 
 def removed(on: date, reason: str) -> Refusal:

@@ -162,11 +162,17 @@ async def _refused(_request: Request, refusal: Refusal) -> JSONResponse:
     return problem(409, "Refused", refusal.sentence, rules=list(refusal.rules))
 
 
+def _fault(found: Any) -> dict[str, str]:
+    """The field and what is wrong with it. Of several shapes the field that tells them apart is at fault."""
+    path, reason, about = found["loc"], found["msg"].removeprefix("Value error, "), found.get("ctx", {})
+    if found["type"] in ("union_tag_not_found", "union_tag_invalid"):
+        path = (*path, about["discriminator"].strip("'"))
+        reason = f"Input should be {about['expected_tags']}" if "tag" in about else "Field required"
+    return {"field": ".".join(map(str, path[1:])) or str(path[0]), "reason": reason}
+
+
 async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-    faults = [
-        {"field": ".".join(map(str, fault["loc"][1:])) or str(fault["loc"][0]), "reason": fault["msg"]}
-        for fault in error.errors()
-    ]
+    faults = [_fault(fault) for fault in error.errors()]
     detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
     return problem(422, "Not understood", detail, errors=faults)
 

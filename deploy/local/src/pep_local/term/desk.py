@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -20,6 +21,7 @@ from pep_runtime.keyring import Keyring
 
 PATIENCE_SECONDS = 40.0
 LOOK_AGAIN_SECONDS = 0.1
+AGAIN = 3
 FORBIDDEN = httpx.codes.FORBIDDEN
 NOT_YET_KNOWN = "nobody has said that you work here"
 POSITION = "Pep-Position"
@@ -110,12 +112,20 @@ class Desk:
 
     async def _send(self, who: str, service: str, method: str, path: str, body: object) -> httpx.Response:
         seen = f"{service}:{self._positions.get(service, 0)}"
-        headers = {"Authorization": f"Bearer {self.token(who)}", POSITION: seen}
-        url = f"{self._stack.url(service)}{path}"
-        answer = await self._client.request(method, url, json=body, headers=headers)
+        headers = {"Authorization": f"Bearer {self.token(who)}", POSITION: seen, "Idempotency-Key": uuid4().hex}
+        answer = await self._sent(method, f"{self._stack.url(service)}{path}", body, headers)
         position = int(answer.headers.get(POSITION, seen).partition(":")[2])
         self._positions[service] = max(self._positions.get(service, 0), position)
         return answer
+
+    async def _sent(self, method: str, url: str, body: object, headers: Mapping[str, str]) -> httpx.Response:
+        """A connection that was closed just now is no answer: the key makes it safe to send the same again."""
+        for _ in range(AGAIN):
+            try:
+                return await self._client.request(method, url, json=body, headers=headers)
+            except (httpx.ReadError, httpx.RemoteProtocolError):
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        return await self._client.request(method, url, json=body, headers=headers)
 
 
 async def desks(stack: Stack, client: httpx.AsyncClient, authorities: Iterable[str]) -> dict[str, Desk]:

@@ -7,13 +7,21 @@ from pep_kernel.may import Role, Signed
 
 
 def approval_limit_pence(signed: Signed, policy: FundingPolicy) -> int | None:
-    """The person's own limit where they have one, else their role's; none for a role without limit."""
-    limit = policy.approval_limits.limit_pence(signed.role)
-    if limit is None:
-        return None
-    return signed.approval_limit_pence or limit
+    """The widest that any of the person's roles gives, as for a deputy on these days; none for a role without limit.
+
+    A person's own limit goes before that of the role in which they act.
+    """
+    limits = [_limit_as(role, signed, policy) for role in signed.roles]
+    pence = [limit for limit in limits if limit is not None]
+    return max(pence) if len(pence) == len(limits) else None
+
+
+def _limit_as(role: Role, signed: Signed, policy: FundingPolicy) -> int | None:
+    limit = policy.approval_limits.limit_pence(role)
+    own = signed.approval_limit_pence if role is signed.role else 0
+    return None if limit is None else own or limit
 
 
 def may_exceed_envelope(signed: Signed, policy: FundingPolicy) -> bool:
-    """Only the head of the Virtual School, and only where the authority's policy lets the head."""
-    return signed.role is Role.VIRTUAL_SCHOOL_HEAD and policy.envelope.head_may_override
+    """Only the head of the Virtual School or a deputy, and only where the authority's policy lets the head."""
+    return Role.VIRTUAL_SCHOOL_HEAD in signed.roles and policy.envelope.head_may_override

@@ -26,11 +26,12 @@ class NoteCareEnded(Command):
 
 
 class NoteSchool(Command):
-    """The child is at this school from this day; none: at no school."""
+    """The child is at this school from this day; none: at no school. `renumbered`: the same one has a new number."""
 
     child_ref: str
     school_urn: str | None
     on: date
+    renumbered: bool = False
 
 
 class NoteEntry(Command):
@@ -56,11 +57,12 @@ class ChildOutOfCareKnown(Event):
 
 
 class SchoolKnown(Event):
-    """We know at which school the child is from this day."""
+    """We know at which school the child is from this day; `renumbered`: the same one has this number from then on."""
 
     child_ref: str
     school_urn: str | None
     on: date
+    renumbered: bool = False
 
 
 KnownCommand = NoteCareEnded | NoteSchool | NoteEntry | NoteForgotten
@@ -68,11 +70,19 @@ KnownEvent = ChildInCareKnown | ChildOutOfCareKnown | SchoolKnown | KnownForgott
 
 
 @dataclass(frozen=True, slots=True)
+class Roll:
+    """On whose roll the child is; none: on no school's. `renumbered`: the school before has this number now."""
+
+    school_urn: str | None
+    renumbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KnownChild:
     """Dated facts, each list in the order of the days from which they hold."""
 
     care: tuple[tuple[date, bool], ...] = ()
-    schools: tuple[tuple[date, str | None], ...] = ()
+    schools: tuple[tuple[date, Roll], ...] = ()
     forgotten: KnownForgotten | None = None
 
     def in_care_on(self, day: date) -> bool:
@@ -81,12 +91,18 @@ class KnownChild:
 
     def school_on(self, day: date) -> str | None:
         """The school's URN on this day; none where no school is known."""
-        return value_on(self.schools, day)
+        roll = value_on(self.schools, day)
+        return roll.school_urn if roll else None
 
     def has_moved_after(self, day: date) -> bool:
-        """Whether a move is known, made or coming, away from the school of this day."""
-        school = self.school_on(day)
-        return any(urn != school for since, urn in self.schools if since > day)
+        """Whether a move is known, made or coming, away from the school of this day; a new number is none."""
+        numbers = {self.school_on(day)}
+        for roll in (roll for since, roll in self.schools if since > day):
+            if roll.renumbered:
+                numbers.add(roll.school_urn)
+            if roll.school_urn not in numbers:
+                return True
+        return False
 
 
 def value_on(history: tuple[tuple[date, Value], ...], day: date) -> Value | None:
@@ -108,8 +124,9 @@ def decide(known: KnownChild, command: KnownCommand) -> Sequence[KnownEvent]:
     match command:
         case NoteCareEnded():
             return [] if (on, False) in known.care else [ChildOutOfCareKnown(child_ref=ref, on=on)]
-        case NoteSchool(school_urn=urn):
-            return [] if (on, urn) in known.schools else [SchoolKnown(child_ref=ref, school_urn=urn, on=on)]
+        case NoteSchool(school_urn=urn, renumbered=renumbered):
+            heard = (on, Roll(urn, renumbered)) in known.schools
+            return [] if heard else [SchoolKnown(child_ref=ref, school_urn=urn, on=on, renumbered=renumbered)]
         case NoteEntry(school_urn=urn):
             entered: list[KnownEvent] = [] if (on, True) in known.care else [ChildInCareKnown(child_ref=ref, on=on)]
             school = decide(known, NoteSchool(child_ref=ref, school_urn=urn, on=on)) if urn else []
@@ -122,8 +139,8 @@ def evolve(known: KnownChild, event: KnownEvent) -> KnownChild:
             return replace(known, care=with_fact(known.care, on, True))
         case ChildOutOfCareKnown(on=on):
             return replace(known, care=with_fact(known.care, on, False))
-        case SchoolKnown(school_urn=urn, on=on):
-            return replace(known, schools=with_fact(known.schools, on, urn))
+        case SchoolKnown(school_urn=urn, on=on, renumbered=renumbered):
+            return replace(known, schools=with_fact(known.schools, on, Roll(urn, renumbered)))
         case KnownForgotten():
             return replace(known, forgotten=event)
 

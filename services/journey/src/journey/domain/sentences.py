@@ -168,6 +168,8 @@ NOTIFICATIONS = {
     "NotificationSent": "The mail server took the message.",
     "NotificationFailed": "The message was not taken, or nobody knows: {reason:words}.",
     "NotificationSuppressed": "The message was held back: {reason:words}.",
+    "KnownInCare": "Notifications learned that the child was in care from {on:day}.",
+    "KnownToHaveLeftCare": "Notifications learned that the child left care on {on:day}: {ended:words}.",
     "KnownForgotten": "Nobody is told anything about the child any more: {reason:words}.",
 }
 

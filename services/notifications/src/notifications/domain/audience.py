@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from notifications.domain.roster import Roster
@@ -17,18 +18,20 @@ class Named(Command):
 
 
 class InRoles(Command):
-    """These people, and whoever holds one of these roles when the message is asked for."""
+    """These people and whoever holds one of these roles, with the deputies of this day."""
 
     kind: Literal["in_roles"] = "in_roles"
     roles: tuple[Role, ...]
     people: tuple[str, ...] = ()
+    on: date
 
 
 class DesignatedTeachers(Command):
-    """Whoever is designated teacher of this school when the message is asked for."""
+    """Whoever is designated teacher of this school, with the deputies of this day."""
 
     kind: Literal["designated_teachers"] = "designated_teachers"
     school_urn: str
+    on: date
 
 
 Audience = Named | InRoles | DesignatedTeachers
@@ -39,10 +42,11 @@ def people_in(audience: Audience, roster: Roster) -> tuple[str, ...]:
     match audience:
         case Named(people=people):
             return tuple(dict.fromkeys(people))
-        case InRoles(roles=roles, people=people):
-            return tuple(dict.fromkeys((*people, *roster.in_roles(roles))))
-        case DesignatedTeachers(school_urn=school_urn):
-            return roster.designated_teachers(school_urn)
+        case InRoles(roles=roles, people=people, on=on):
+            deputies = (deputy for person in people for deputy in roster.deputies(person, on))
+            return tuple(dict.fromkeys((*people, *deputies, *roster.in_roles(roles, on))))
+        case DesignatedTeachers(school_urn=school_urn, on=on):
+            return roster.designated_teachers(school_urn, on)
 
 
 def nobody_in(audience: Audience) -> str:

@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Iterator
 
 from notifications.domain.audience import Audience, nobody_in, people_in
-from notifications.domain.forgetting import KNOWN_STATES, known_stream
+from notifications.domain.holding_back import held_back
 from notifications.domain.intent import INTENT, IntentCommand, RequestNotification, SuppressNotification, Template
 from notifications.domain.intent.states import Intent, NotRequested
+from notifications.domain.known_child import KnownChild, known_stream
 from notifications.domain.roster import ROSTER_STREAM, Roster
 from pep_kernel.decider import Act, Decided, States
 from pep_kernel.forgotten import refuse_if_forgotten
@@ -40,21 +41,23 @@ def act_to_notify(notify: Notify) -> Act:
 def request_each(states: States, notify: Notify) -> Decided:
     """A request for each person who was not asked to be told of this occasion before; of a forgotten child, none.
 
-    Where nobody is found, the message that reaches no one is written down too, so that somebody can see it.
+    What reaches nobody, or is held back since the child left care, is written down too, so that somebody can see it.
     """
-    refuse_if_forgotten(states.of(known_stream(notify.child_ref), KNOWN_STATES))
+    known = states.of(known_stream(notify.child_ref), KnownChild)
+    refuse_if_forgotten(known.forgotten)
     asked_before = set(states.streams("intent"))
     return [
         (stream, event)
-        for stream, event in _requests(states.of(ROSTER_STREAM, Roster), notify)
+        for stream, event in _requests(states.of(ROSTER_STREAM, Roster), known, notify)
         if stream not in asked_before
     ]
 
 
-def _requests(roster: Roster, notify: Notify) -> Iterator[tuple[str, Event]]:
+def _requests(roster: Roster, known: KnownChild, notify: Notify) -> Iterator[tuple[str, Event]]:
     people = people_in(notify.audience, roster)
     for person in people:
-        yield from _decided(notify, person)
+        reason = held_back(known, roster, notify.template, person)
+        yield from _decided(notify, person, *([SuppressNotification(reason=reason)] if reason else []))
     if not people:
         yield from _decided(notify, nobody_in(notify.audience), SuppressNotification(reason=NOBODY_THERE))
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from pep_kernel import colleagues
 from pep_kernel.colleagues import ColleagueCommand, ColleagueEvent, ColleagueGone, ColleagueKnown, NoteColleagueGone
 from pep_kernel.decider import Decider
-from pep_kernel.may import Role
+from pep_kernel.may import Role, granted_on, stands_in_for
 
 ROSTER_STREAM = "roster-staff"
 
@@ -23,13 +24,22 @@ class Roster:
 
     people: Mapping[str, ColleagueKnown] = field(default_factory=dict)
 
-    def in_roles(self, roles: Collection[str]) -> tuple[str, ...]:
-        """The people in any of these roles, in a fixed order."""
-        return tuple(ref for ref, known in sorted(self.people.items()) if known.role in roles)
+    def in_roles(self, roles: Collection[str], on: date) -> tuple[str, ...]:
+        """The people in any of these roles, or to whom one is granted on this day, in a fixed order."""
+        return tuple(
+            ref
+            for ref, known in sorted(self.people.items())
+            if {known.role, *granted_on(known.granted, on)}.intersection(roles)
+        )
 
-    def designated_teachers(self, school_urn: str) -> tuple[str, ...]:
-        """The designated teachers of this school, in a fixed order."""
-        teachers = self.in_roles({Role.DESIGNATED_TEACHER})
+    def deputies(self, person_ref: str, on: date) -> tuple[str, ...]:
+        """Who does the work of this person on this day, in a fixed order."""
+        work = stands_in_for(person_ref)
+        return tuple(ref for ref, known in sorted(self.people.items()) if work in granted_on(known.granted, on))
+
+    def designated_teachers(self, school_urn: str, on: date) -> tuple[str, ...]:
+        """The designated teachers of this school and their deputies of this day, in a fixed order."""
+        teachers = self.in_roles({Role.DESIGNATED_TEACHER}, on)
         return tuple(ref for ref in teachers if self.people[ref].school_urn == school_urn)
 
 

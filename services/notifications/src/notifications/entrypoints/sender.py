@@ -17,7 +17,7 @@ from notifications.adapters.contacts import Contacts, NotKnownThere
 from notifications.adapters.mail import MailServer, NobodyKnows, NotTaken, Outcome, Taken
 from notifications.adapters.open_messages import OpenMessages
 from notifications.adapters.post_room import CannotBeAddressed, PostRoom
-from notifications.domain.forgetting import BeginAttemptAbout, beginning
+from notifications.domain.holding_back import BeginAttemptAbout, beginning
 from notifications.domain.intent import (
     IntentCommand,
     NotificationAttempted,

@@ -4,7 +4,12 @@ from notifications.policies.alert_when_glass_is_broken import alert_when_glass_i
 from notifications.policies.ask_for_quality_assurance_when_plan_marked_complete import (
     ask_for_quality_assurance_when_plan_marked_complete,
 )
-from notifications.policies.hold_back_when_child_forgotten import hold_back_when_child_forgotten
+from notifications.policies.hold_back_about_a_child import (
+    hold_back_when_child_forgotten,
+    hold_back_when_child_left_care,
+    hold_back_when_responsibility_transferred,
+    note_child_in_care,
+)
 from notifications.policies.keep_roster import (
     note_colleague_gone_when_role_ended,
     note_colleague_when_staff_member_added,
@@ -16,7 +21,10 @@ from notifications.policies.tell_teacher_when_plan_returned import tell_teacher_
 from pep_kernel.contracts.funding import PPPReleased
 from pep_kernel.contracts.pep_record import PEPMarkedComplete, PEPReturned
 from pep_kernel.contracts.scheduling import (
+    CareResponsibilityTransferred,
+    ChildEnteredCare,
     ChildForgotten,
+    ChildLeftCare,
     GlassBroken,
     MeetingCancelled,
     MeetingDetailsSent,
@@ -36,5 +44,8 @@ POLICIES: Policies = {
     PEPReturned: tell_teacher_when_plan_returned,
     PPPReleased: tell_school_when_premium_released,
     GlassBroken: alert_when_glass_is_broken,
+    ChildEnteredCare: note_child_in_care,
+    ChildLeftCare: hold_back_when_child_left_care,
+    CareResponsibilityTransferred: hold_back_when_responsibility_transferred,
     ChildForgotten: hold_back_when_child_forgotten,
 }

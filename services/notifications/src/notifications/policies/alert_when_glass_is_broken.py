@@ -16,7 +16,7 @@ def alert_when_glass_is_broken(said: Said[GlassBroken], _rules: object) -> Act:
     return act_to_notify(
         Notify(
             template="glass_broken",
-            audience=InRoles(roles=(Role.VIRTUAL_SCHOOL_HEAD,), people=worker),
+            audience=InRoles(roles=(Role.VIRTUAL_SCHOOL_HEAD,), people=worker, on=said.recorded_at.date()),
             child_ref=told.child_ref,
             about=told.child_ref,
             occasion=f"{told.person_ref} {told.until.isoformat()}",

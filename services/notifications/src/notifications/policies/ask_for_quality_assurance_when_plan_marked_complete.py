@@ -17,7 +17,7 @@ def ask_for_quality_assurance_when_plan_marked_complete(said: Said[PEPMarkedComp
     return act_to_notify(
         Notify(
             template="ready_for_quality_assurance",
-            audience=InRoles(roles=ALERTED),
+            audience=InRoles(roles=ALERTED, on=told.on),
             child_ref=told.child_ref,
             about=told.plan_id,
             occasion=str(told.plan_version),

@@ -14,7 +14,7 @@ def tell_school_when_premium_released(said: Said[PPPReleased], _rules: object) -
     return act_to_notify(
         Notify(
             template="released",
-            audience=DesignatedTeachers(school_urn=told.payee_urn),
+            audience=DesignatedTeachers(school_urn=told.payee_urn, on=told.on),
             child_ref=told.child_ref,
             about=told.plan_id,
             occasion=told.run_id,

@@ -1,6 +1,7 @@
 """Whenever another service announces something, what becomes of it here."""
 
 from pep_kernel.contracts.scheduling import (
+    CareResponsibilityTransferred,
     CarerLinked,
     CarerUnlinked,
     ChildEnteredCare,
@@ -33,6 +34,7 @@ from pep_record.policies.take_in_facts import (
     note_no_plan_needed,
     note_record_restricted,
     note_record_unrestricted,
+    note_responsibility_transferred,
     note_school,
     note_social_worker,
 )
@@ -43,6 +45,7 @@ from pep_record.policies.withdraw_completion_when_meeting_is_corrected import (
 POLICIES: Policies = {
     ChildEnteredCare: note_child_entered_care,
     ChildLeftCare: note_child_left_care,
+    CareResponsibilityTransferred: note_responsibility_transferred,
     SchoolMoved: note_school,
     SocialWorkerAllocated: note_social_worker,
     DelegateNamed: note_delegate_named,

@@ -64,7 +64,7 @@ def fold(row: KnownChild | None, recorded: Recorded, key: Key) -> KnownChild | N
     child = row or KnownChild(key[0])
     match recorded.event:
         case KnownInCare(on=on, born_in_school_year=year):
-            return replace(child, in_care_since=on, born_in_school_year=year)
+            return replace(_in_care_from(child, on), born_in_school_year=year)
         case KnownToHaveLeftCare(on=on):
             return replace(child, left_care_on=on)
         case SchoolKnown(on=on, school_urn=school_urn) if _is_news(on, child.school_since):
@@ -85,6 +85,13 @@ def fold(row: KnownChild | None, recorded: Recorded, key: Key) -> KnownChild | N
             return replace(child, current_plan_id=plan_id, no_plan_because=None)
         case _:
             return child
+
+
+def _in_care_from(child: KnownChild, on: date) -> KnownChild:
+    """An entry of the day of the leaving: the child never left, and the spell goes on."""
+    if child.in_care_since is not None and on == child.left_care_on:
+        return replace(child, left_care_on=None)
+    return replace(child, in_care_since=on)
 
 
 def _is_news(on: date, since: date | None) -> bool:

@@ -1,6 +1,7 @@
 """Meetings as a calendar to subscribe to (RFC 5545): neutral, private, in local time (L-34).
 
-An entry names no child and no school. A meeting keeps its UID, and each change raises its sequence.
+An entry names no child and no school. A meeting keeps its UID, and each change raises its sequence. One that was called
+off stays, as cancelled: a calendar program then takes it out or strikes it through.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Entry:
     sequence: int
     changed_at: datetime
     joining_link: str | None
+    cancelled: bool = False
 
 
 def calendar_file(entries: Sequence[Entry], sign_in_at: str, today: date) -> bytes:
@@ -55,5 +57,5 @@ def _event(entry: Entry, sign_in_at: str) -> Event:
         summary=SUMMARY,
         description=join,
         classification=CLASS.PRIVATE,
-        status=STATUS.CONFIRMED,
+        status=STATUS.CANCELLED if entry.cancelled else STATUS.CONFIRMED,
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from pep_kernel.refusal import Refusal
 from scheduling.domain.child.care_record import (
@@ -65,6 +65,27 @@ class HandOverPack(Record):
 
 class Acceptance(Record):
     """The pack, its hash, and what the accepting authority itself says of the child from that day."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "pack": {
+                        "from_authority": "northshire",
+                        "to_authority": "southshire",
+                        "on": "2026-11-02",
+                        "date_of_birth": "2014-11-05",
+                        "legal_status": "C2",
+                    },
+                    "sha256": "6a09e667f3bcc908bb67ae8584caa73b3c6ef372a54ff53a510e527f9b05688c",
+                    "child_id": "7",
+                    "sex": "F",
+                    "legal_status": "C2",
+                    "placement": "U1",
+                }
+            ]
+        }
+    )
 
     pack: HandOverPack
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -57,6 +58,7 @@ from scheduling.domain.meetings_follow import follow
 from scheduling.domain.school.states import Listed, NotListed
 
 AGREED = "Agreed at the meeting before."
+LONDON = ZoneInfo("Europe/London")
 JudgedOfChild = (
     AcceptResponsibility
     | RecordCareFacts
@@ -262,10 +264,10 @@ def _next_meeting(
 ) -> None:
     """The day stands, or is proposed to those who were invited and whom the records know (L-12).
 
-    Without a time it is the hour of this meeting. Family and guests are asked anew.
+    Without a time it is the hour of this meeting, by the clock on the wall. Family and guests are asked anew.
     """
     record = command.meeting
-    at = datetime.combine(agreed.next_on, _time(agreed, before), before.at.tzinfo)
+    at = datetime.combine(agreed.next_on, _time(agreed, before), LONDON)
     known = [each for each in before.invitees if each.person_ref and each.capacity != "family"]
     if agreed.next_on < record.recorded_on:
         return
@@ -296,7 +298,7 @@ def _is_review(book: InOneAppend, before: Scheduled) -> bool:
 
 
 def _time(agreed: NextMeetingAgreed, before: Scheduled) -> time:
-    return time.fromisoformat(agreed.next_time) if agreed.next_time else before.at.timetz().replace(tzinfo=None)
+    return time.fromisoformat(agreed.next_time) if agreed.next_time else before.at.astimezone(LONDON).time()
 
 
 def _knowing_schools(states: States, command: JudgedOfChild) -> JudgedOfChild:

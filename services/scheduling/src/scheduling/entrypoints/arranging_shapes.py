@@ -198,13 +198,10 @@ class WishBody(BaseModel):
 
 
 class ToMeetBody(BaseModel):
-    """One child of a block. Those of one family stand beside each other."""
+    """One child of a block. Brothers and sisters, by the children's records, stand beside each other."""
 
     child_ref: Ref
     lasts_minutes: Minutes = 45
-    family: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,20}$")] | None = Field(
-        None, description="Any short word; children with the same one are brothers and sisters."
-    )
 
 
 class BlockPlanBody(BaseModel):
@@ -214,7 +211,7 @@ class BlockPlanBody(BaseModel):
         person_ref=PERSON_REF,
         begins="2026-10-06T09:00:00+01:00",
         ends="2026-10-06T12:30:00+01:00",
-        children=[{"child_ref": CHILD_REF, "lasts_minutes": 45, "family": "a"}],
+        children=[{"child_ref": CHILD_REF, "lasts_minutes": 45}],
     )
 
     person_ref: Ref

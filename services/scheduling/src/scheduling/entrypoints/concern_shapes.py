@@ -39,7 +39,7 @@ class SafeguardingShown(BaseModel):
 
     raised_on: date
     by: str
-    what: str | None
+    what: str | None = Field(examples=["She came without a coat for the third day."])
 
 
 class SafeguardingPage(BaseModel):

@@ -22,6 +22,7 @@ from scheduling.entrypoints.due_recompute import recompute
 from scheduling.entrypoints.files_of_authorities import AUTHORITIES, Folder, files_of, laestab_of
 
 EXPLAIN = "explain"
+BELOW = f"EVENT is one of {', '.join(TRIGGER_OF)}. `pep due recompute` counts open dates again."
 
 
 class ExplainsByDefault(TyperGroup):
@@ -51,12 +52,12 @@ def trigger_named(word: str) -> Trigger:
         raise typer.BadParameter(f"'{word}' starts no obligation. These do: {', '.join(TRIGGER_OF)}.") from unknown
 
 
-@app.command(EXPLAIN, hidden=True, epilog="`pep due recompute` counts open dates again.")
+@app.command(EXPLAIN, hidden=True, epilog=BELOW)
 def explain(
     authority: Annotated[str, typer.Argument(help="The name of the authority's folder.")],
     trigger: Annotated[
         Trigger,
-        typer.Option(parser=trigger_named, metavar="EVENT", help=f"What happened: {', '.join(TRIGGER_OF)}."),
+        typer.Option(parser=trigger_named, metavar="EVENT", help="What happened; the events are named below."),
     ],
     on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day on which it happened.")],
     school: Annotated[str | None, typer.Option(help="The URN of the child's school: its INSET days count.")] = None,

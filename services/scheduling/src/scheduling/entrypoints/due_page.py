@@ -48,8 +48,8 @@ def on_day(day: date) -> str:
 
 
 def _lines(answer: DueAnswer) -> Iterator[str]:
-    """Three lines a rule; the dot marks the one that governs its obligation."""
-    for each in answer.candidates:
+    """Three lines a rule, obligation by obligation; the dot marks the one that governs its obligation."""
+    for each in sorted(answer.candidates, key=lambda each: tuple(DUTIES).index(each.obligation)):
         governing = answer.governing.get(each.obligation)
         is_it = governing is not None and governing.rule == each.rule
         why = f" ({governing.why})" if is_it and governing else ""

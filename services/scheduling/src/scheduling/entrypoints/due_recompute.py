@@ -79,9 +79,10 @@ def _print(found: list[dict[str, Any]], yes: bool) -> None:
     if not found:
         typer.echo("Every open date is as it would be counted today.")
         return
-    table = Table("child", "what", "since", "is" if not yes else "was", "would be" if not yes else "is now")
+    table = Table("what", "since", "is" if not yes else "was", "would be" if not yes else "is now")
+    table.add_column("child", overflow="fold")
     for each in found:
-        table.add_row(each["child_ref"], each["obligation"], each["trigger_on"], each["was"], each["due"])
+        table.add_row(each["obligation"], each["trigger_on"], each["was"], each["due"], each["child_ref"])
     Console().print(table)
     if not yes:
         typer.echo("Nothing was changed. --yes changes them.")

@@ -71,7 +71,7 @@ class HandOverShown(BaseModel):
     """The pack for the other authority, and its hash."""
 
     pack: HandOverPack
-    sha256: str
+    sha256: str = Field(examples=["6a09e667f3bcc908bb67ae8584caa73b3c6ef372a54ff53a510e527f9b05688c"])
 
 
 class ChildTakenOver(BaseModel):
@@ -95,7 +95,7 @@ class CareFeedShown(BaseModel):
 
     of: date
     is_new: bool
-    days_late: int
+    days_late: int = Field(examples=[0])
 
 
 class VerificationBody(BaseModel):

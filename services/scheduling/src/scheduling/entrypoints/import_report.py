@@ -106,7 +106,7 @@ class Report:
         if self.as_json:
             self._line(file={"of": of.isoformat(), "rows": rows, "left_out": left_out})
             return
-        self.out.print(f"The changes of {of:%d/%m/%Y}: {rows} rows can be taken in, {left_out} are left out.")
+        self.out.print(f"The changes of {of:%d/%m/%Y}: rows that can be taken in: {rows}; left out: {left_out}.")
 
     def late(self, days: int) -> None:
         if self.as_json:
@@ -119,7 +119,9 @@ class Report:
 
 
 def _table_of(findings: list[Finding]) -> Table:
-    table = Table("", "file", "line", "column", "value", "what is wrong", title="Findings")
+    table = Table(title="Findings")
+    for heading in ("", "file", "line", "column", "value", "what is wrong"):
+        table.add_column(heading, overflow="fold")  # never cut: a file or a code is wanted whole
     for each in findings:
         colour = COLOURS[each.severity]
         cells = (each.file, str(each.line or ""), each.column, each.value, each.reason)

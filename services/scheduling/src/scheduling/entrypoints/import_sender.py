@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import httpx
 from pydantic import ValidationError
 
-from scheduling.domain.child.care_record import BATCH_SIZE, BatchAnswer, RefusedRecord
+from scheduling.domain.child.care_record import BATCH_SIZE, BatchAnswer, FlaggedRecord, RefusedRecord
 from scheduling.ssda903.reading import CARERS_OF_CHILDREN, CHILDREN, PUPIL_ACCOUNTS, SCHOOLS_LISTED, STAFF_MEMBERS
 from scheduling.ssda903.staging import Stage
 
@@ -28,6 +28,7 @@ IN_ORDER: Kinds = (
 """Schools and staff first: children refer to them, carers and accounts to children."""
 
 LONGEST_EXPLANATION = 300
+NUMBERS = ("child_id", "child_ref", "carer_id", "staff_id", "urn")
 HOW_TO_SIGN_IN = " Here: `pep sign-in AUTHORITY`."
 
 
@@ -45,14 +46,22 @@ class Sent:
     refused: list[str] = field(default_factory=list)
     flagged: list[str] = field(default_factory=list)
 
-    def add(self, answer: BatchAnswer) -> None:
+    def add(self, answer: BatchAnswer, batch: Sequence[str]) -> None:
+        """What became of these records. Each sentence begins with the number by which the sender knows the record."""
         self.changed += answer.changed
         self.unchanged += answer.unchanged
-        self.refused.extend(_refusal(refused) for refused in answer.refused)
-        self.flagged.extend(
-            f"{each.fact.replace('_', ' ')} of {each.on:%d/%m/%Y} lacks {each.lacks.replace('_', ' ')}"
-            for each in answer.flagged
-        )
+        self.refused.extend(_number_of(batch[each.index]) + _refusal(each) for each in answer.refused)
+        self.flagged.extend(_number_of(batch[each.index]) + _flag(each) for each in answer.flagged)
+
+
+def _number_of(record: str) -> str:
+    told = json.loads(record)
+    return next((f"{told[name]}: " for name in NUMBERS if told.get(name)), "")
+
+
+def _flag(flagged: FlaggedRecord) -> str:
+    words = (flagged.fact.replace("_", " "), flagged.lacks.replace("_", " "))
+    return f"{words[0]} of {flagged.on:%d/%m/%Y} lacks {words[1]}"
 
 
 def _refusal(refused: RefusedRecord) -> str:
@@ -73,7 +82,7 @@ def send_kind(stage: Stage, client: httpx.Client, kind: str, path: str, advance:
     sent = Sent(kind)
     for batch in stage.batches(kind, BATCH_SIZE):
         answer = _post(client, path, f'{{"records":[{",".join(batch)}]}}'.encode())
-        sent.add(answer)
+        sent.add(answer, batch)
         advance(len(batch))
     return sent
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from pep_kernel.contracts.scheduling import Obligation
 from scheduling.entrypoints.shapes import CHILD_REF, MEETING_ID, PERSON_REF, DueDateShown
 
 
@@ -22,7 +22,7 @@ class CaseShown(BaseModel):
     social_worker_ref: str | None = Field(examples=[PERSON_REF])
     pep_applies: bool | None
     next_due: date | None = Field(description="The earliest day by which something open must be done.")
-    next_obligation: Literal["convene", "hold", "complete", "available"] | None
+    next_obligation: Obligation | None
     days_overdue: int | None = Field(description="Of the next due date; none where it has not passed.", examples=[3])
     next_meeting_at: AwareDatetime | None = Field(description="The earliest meeting that is not recorded as held.")
     next_meeting_id: str | None = Field(examples=[MEETING_ID])

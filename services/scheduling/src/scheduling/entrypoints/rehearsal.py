@@ -7,6 +7,7 @@ says that an obligation must not be due, and no expectation at all that nothing 
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import typer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from pep_kernel.authority_policy import NotInForce
 from pep_kernel.authority_policy.due_dates import TRIGGER_OF, Age, Trigger, YearGroup
@@ -26,10 +28,27 @@ from scheduling.entrypoints.files_of_authorities import Files, laestab_of
 
 OBLIGATIONS: tuple[Obligation, ...] = get_args(Obligation)
 Expected = date | Literal["none"]
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+EVENTS = {trigger: event for event, trigger in TRIGGER_OF.items()}
 
 
 class RehearsalFault(ValueError):
     """The file cannot be played; the sentence names the case and the field."""
+
+
+def _trigger(word: Any) -> Any:
+    """An event by its name, or by its word in the policy files."""
+    if word not in (*TRIGGER_OF, *Trigger):
+        raise PydanticCustomError(
+            "trigger", "starts no obligation; these do: {events}", {"events": ", ".join(TRIGGER_OF)}
+        )
+    return TRIGGER_OF.get(word, word)
+
+
+def _day(told: Any) -> Any:
+    if isinstance(told, str) and not A_DAY.fullmatch(told):
+        raise PydanticCustomError("day", "is no day; write it like 2026-09-21")
+    return told
 
 
 class Case(BaseModel):
@@ -39,8 +58,8 @@ class Case(BaseModel):
 
     authority: str
     name: str = ""
-    trigger: Annotated[Trigger, BeforeValidator(lambda word: TRIGGER_OF.get(word, word))]
-    on: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+    trigger: Annotated[Trigger, BeforeValidator(_trigger)]
+    on: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_day)]
     school: Urn | None = None
     area: str | None = None
     without_school: bool = False
@@ -54,7 +73,7 @@ class Case(BaseModel):
 
     @property
     def title(self) -> str:
-        return self.name or f"{self.trigger} on {self.on:%d/%m/%Y}"
+        return self.name or f"{EVENTS[self.trigger]} on {self.on:%d/%m/%Y}"
 
 
 @dataclass(frozen=True, slots=True)

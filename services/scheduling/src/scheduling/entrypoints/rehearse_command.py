@@ -43,9 +43,11 @@ def _print(cases: list[Case], differences: list[Difference]) -> None:
     if not differences:
         console.print(f"All {len(cases)} cases come out as expected.", highlight=False)
         return
-    table = Table("case", "what", "expected", "by the files", "rule")
+    table = Table()
+    for heading in ("case", "what", "expected", "by the files", "rule"):
+        table.add_column(heading, overflow="fold")
     for each in differences:
         table.add_row(each.case, each.obligation, each.expected, each.found, each.rule)
     console.print(table)
     failed = len({each.case for each in differences})
-    console.print(f"{failed} of {len(cases)} cases come out differently.", highlight=False)
+    console.print(f"{failed} of {len(cases)} cases: another date than expected.", highlight=False)

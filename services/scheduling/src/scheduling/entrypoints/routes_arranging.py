@@ -67,6 +67,7 @@ from scheduling.entrypoints.meeting_desk import (
 from scheduling.entrypoints.permitted import of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.child_overview import ChildOverview
+from scheduling.projections.circumstances import CIRCUMSTANCES
 from scheduling.projections.meeting import MEETING_OVERVIEWS
 from scheduling.projections.meeting_proposal import MEETING_PROPOSALS
 
@@ -209,7 +210,13 @@ async def plan_block(body: BlockPlanBody, caller: Caller) -> list[SlotShown]:
         timedelta(minutes=body.pause_minutes),
         tuple(await appointments_of(caller, body.person_ref)),
     )
-    children = [ToMeet(each.child_ref, timedelta(minutes=each.lasts_minutes), each.family) for each in body.children]
+    refs = [each.child_ref for each in body.children]
+    known = (await caller.rows(CIRCUMSTANCES, {"child_ref": refs}, limit=len(refs))).items
+    siblings = {each.child_ref: frozenset(each.siblings) for each in known}
+    children = [
+        ToMeet(each.child_ref, timedelta(minutes=each.lasts_minutes), siblings.get(each.child_ref, frozenset()))
+        for each in body.children
+    ]
     return [SlotShown.model_validate(slot) for slot in planned(children, morning)]
 
 

@@ -92,10 +92,11 @@ async def _whose(request: Request, response: Response, secret: str) -> Desk:
 
 
 _MEETINGS = """
-    select meeting_id, at, changes, changed_at, joining_link from meeting_in_calendar m
+    select meeting_id, at, lasts_minutes, changes, changed_at, joining_link, cancelled from meeting_in_calendar m
     where authority = $1 and at >= $2 and exists (
         select from meeting_invitee i
-        where i.authority = m.authority and i.meeting_id = m.meeting_id and i.person_ref = $3)
+        where i.authority = m.authority and i.meeting_id = m.meeting_id and i.person_ref = $3
+            and not i.awaits_approval)
     order by at, meeting_id limit $4
 """
 
@@ -110,8 +111,9 @@ async def _entry(caller: Desk, meeting: Any, rule: CalendarFeed) -> Entry:
     return Entry(
         meeting_id=meeting["meeting_id"],
         at=meeting["at"],
-        lasts=timedelta(minutes=rule.lasts_minutes),
+        lasts=timedelta(minutes=meeting["lasts_minutes"]),
         sequence=meeting["changes"],
         changed_at=meeting["changed_at"],
+        cancelled=meeting["cancelled"],
         joining_link=await caller.open(Contact(token=link) if link else None),
     )

@@ -1,4 +1,4 @@
-"""What of a child cannot wait for the next meeting: urgent PEPs, exclusions, notices, moves nobody agreed to."""
+"""What of a child cannot wait for the next meeting: urgent PEPs, exclusions, moves nobody agreed to."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ async def show_circumstances(child_ref: str, caller: Caller) -> CircumstancesSho
     return CircumstancesShown(**{**told, "year_group": group, "stage": None if group is None else stage_of(group)})
 
 
-@router.get("/fact-flags", summary="Facts that stand and lack something: an approval, a notice")
+@router.get("/fact-flags", summary="Facts that stand and lack something: a notice, agreement with the record")
 async def list_fact_flags(
     caller: Caller,
     state: Annotated[Literal["awaited", "flagged", "settled"], Query()] = "flagged",

@@ -1,33 +1,30 @@
-"""Lists over all children: the caseload, what is due and overdue, the meetings of some days, a person or a school."""
+"""Lists over all children: the caseload, what is due and overdue."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
 from pep_kernel.calendars import YEAR_GROUP_FROM_BIRTH, cohort_year_group, school_year
-from pep_kernel.may import Condition
-from pep_runtime.clock import LONDON
+from pep_kernel.contracts.scheduling import Obligation
 from pep_runtime.http import Caller, Desk
 from pep_runtime.paged_rows import Within
 from scheduling.entrypoints.list_shapes import CaseloadPage, CaseShown, OverduePage, OverdueShown
 from scheduling.entrypoints.permitted import of_theirs, theirs
 from scheduling.entrypoints.routes_children import READ, After, Limit
-from scheduling.entrypoints.shapes import DueDatePage, DueDateShown, MeetingPage, MeetingShown
+from scheduling.entrypoints.shapes import DueDatePage, DueDateShown
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.due_date import DUE_DATES, DueDate
-from scheduling.projections.meeting import MEETING_OVERVIEWS
 
 router = APIRouter(tags=["lists"])
 School = Annotated[str | None, Query(pattern=r"^(\d{6}|EY\d{6})$", description="Of this school.")]
 SomePerson = Annotated[str | None, Query(pattern=r"^[a-z2-7]{26}$")]
 From = Annotated[date | None, Query(alias="from", description="From this day on.")]
 Before = Annotated[date | None, Query(description="Before this day.")]
-Duty = Literal["convene", "hold", "complete", "available"]
-Duties = Annotated[list[Duty] | None, Query(description="One or more obligations; all where none is named.")]
+Duties = Annotated[list[Obligation] | None, Query(description="One or more obligations; all where none is named.")]
 States = Annotated[list[Literal["open", "met", "overdue", "withdrawn", "not_counted"]] | None, Query()]
 NAMES = ("given_name", "family_name", "preferred_name")
 SHOWN_AS_IT_IS = ("school_urn", "social_worker_ref", "pep_applies")
@@ -142,38 +139,3 @@ async def list_overdue(
 def _overdue(due: DueDate, today: date) -> OverdueShown:
     shown = _due_shown(due)
     return OverdueShown(**shown.model_dump(), days_overdue=(today - due.due).days if due.due else 0)
-
-
-@router.get("/meetings", summary="Meetings of some days, of a person or of a school, the earliest first")
-async def list_meetings(
-    caller: Caller,
-    first: From = None,
-    before: Before = None,
-    person_ref: SomePerson = None,
-    school_urn: School = None,
-    held: Annotated[bool | None, Query(description="Only those that were held, or were not.")] = None,
-    after: After = None,
-    limit: Limit = 50,
-) -> MeetingPage:
-    """A person's are those to which they are invited; a school's are about the children who are on its roll now."""
-    caller.permit("list children")
-    where: dict[str, Any] = {"at": Within(_begin(first), _begin(before))}
-    where |= {} if held is None else {"held_on": Within() if held else None}
-    only = of_theirs(caller, READ)
-    only = only & _of_person(person_ref) if person_ref else only
-    only = only & _of_school(school_urn) if school_urn else only
-    page = await caller.rows(MEETING_OVERVIEWS, where, only=only, by="at", after=after, limit=limit)
-    return MeetingPage(items=[MeetingShown.model_validate(meeting) for meeting in page.items], next=page.next)
-
-
-def _begin(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time.min, LONDON)
-
-
-def _of_person(person_ref: str) -> Condition:
-    invited = "select authority, meeting_id from meeting_invitee where person_ref = {person}"
-    return Condition(f"(authority, meeting_id) in ({invited})", {"person": person_ref})
-
-
-def _of_school(school_urn: str) -> Condition:
-    return Condition("school_urn = {school}", {"school": school_urn}).about(CHILD_OVERVIEWS.table)

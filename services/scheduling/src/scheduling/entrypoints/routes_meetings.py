@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
+from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.decider import Act
 from pep_kernel.may import Condition, Shown, fields
 from pep_runtime.clock import LONDON
 from pep_runtime.http import Caller, Desk
+from pep_runtime.paged_rows import Within
 from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
 from scheduling.domain.meeting.commands import CorrectMeetingOutcome, RecordMeeting
 from scheduling.domain.meeting.diary import clashes
@@ -32,6 +34,7 @@ from scheduling.entrypoints.meeting_desk import (
 )
 from scheduling.entrypoints.permitted import around, of_theirs
 from scheduling.entrypoints.routes_children import After, Limit
+from scheduling.entrypoints.routes_lists import Before, From
 from scheduling.entrypoints.shapes import (
     AgendaShown,
     CorrectionBody,
@@ -41,6 +44,7 @@ from scheduling.entrypoints.shapes import (
     MinutesShown,
 )
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS, was_trained
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 
 router = APIRouter(tags=["meetings"])
@@ -54,32 +58,37 @@ PersonRef = Annotated[str | None, Query(pattern=r"^[a-z2-7]{26}$")]
 SchoolUrn = Annotated[str | None, Query(pattern=r"^(\d{6}|EY\d{6})$")]
 
 
-@router.get("/meetings", summary="Meetings: of a person, of a school, at risk, over and not recorded yet")
+@router.get(
+    "/meetings", summary="Meetings of some days, a person or a school; at risk; not recorded: the earliest first"
+)
 async def list_meetings(
     caller: Caller,
+    first: From = None,
+    before: Before = None,
     person_ref: PersonRef = None,
     school_urn: SchoolUrn = None,
     state: Literal["scheduled", "cancelled", "held"] | None = None,
-    at_risk: bool | None = None,
+    at_risk: Annotated[
+        bool | None, Query(description="Whether it will be no PEP meeting with those who said yes.")
+    ] = None,
     not_recorded: Annotated[
         bool, Query(description="Only those that are over and of which nothing is recorded.")
     ] = False,
-    since: Annotated[date | None, Query(description="The first day.")] = None,
-    until: Annotated[date | None, Query(description="The last day.")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> MeetingPage:
+    """A person's are those to which they are invited; a school's are about the children who are on its roll now."""
     caller.permit("list meetings")
     where = {"state": "scheduled" if not_recorded else state, "at_risk": at_risk}
-    asked = {column: value for column, value in where.items() if value is not None}
+    asked: dict[str, Any] = {column: value for column, value in where.items() if value is not None}
+    asked["at"] = Within(_begin(first), _begin(before))
     only = _both(
         of_theirs(caller, READ),
         _with_person(person_ref),
         _at_school(school_urn),
-        _between(since, until),
         _over(caller.now) if not_recorded else _EVERY,
     )
-    page = await caller.rows(MEETING_OVERVIEWS, asked, only=only, after=after, limit=limit)
+    page = await caller.rows(MEETING_OVERVIEWS, asked, only=only, by="at", after=after, limit=limit)
     return MeetingPage(items=[MeetingShown.model_validate(each) for each in page.items], next=page.next)
 
 
@@ -106,10 +115,8 @@ def _at_school(school_urn: str | None) -> Condition:
     return Condition(f"(authority, child_ref) in ({on_roll})", {"at_school": school_urn})
 
 
-def _between(since: date | None, until: date | None) -> Condition:
-    begins = datetime.combine(since or date(2000, 1, 1), time(), LONDON)
-    ends = datetime.combine((until or date(2999, 1, 1)) + timedelta(days=1), time(), LONDON)
-    return Condition("at >= {begins} and at < {ends}", {"begins": begins, "ends": ends})
+def _begin(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), LONDON)
 
 
 def _over(now: datetime) -> Condition:
@@ -121,8 +128,9 @@ async def list_conflicts(caller: Caller, person_ref: PersonRef = None) -> list[C
     """Your own, if you name nobody; of the next 200 meetings that you may see."""
     caller.permit("list meetings")
     whose = scheduled_with([person_ref or caller.signed.person_ref])
-    only = _both(of_theirs(caller, READ), whose, _between(caller.today, None))
-    rows = {each.meeting_id: each for each in (await caller.rows(MEETING_OVERVIEWS, only=only, limit=200)).items}
+    only, to_come = _both(of_theirs(caller, READ), whose), {"at": Within(_begin(caller.today))}
+    page = await caller.rows(MEETING_OVERVIEWS, to_come, only=only, by="at", limit=200)
+    rows = {each.meeting_id: each for each in page.items}
     places = await _places(caller, [each.child_ref for each in rows.values()])
     diary = [
         appointment(each.meeting_id, each.at, each.lasts_minutes, places[each.child_ref]) for each in rows.values()
@@ -186,6 +194,7 @@ async def record(meeting_id: str, body: MeetingRecordBody, caller: Caller) -> No
         policy=policy,
         by=caller.signed.person_ref,
         by_role=caller.signed.role,
+        leader_trained=await _leader_trained(caller, child, body),
         **said,
     )
     next_id = caller.new_id()
@@ -194,6 +203,17 @@ async def record(meeting_id: str, body: MeetingRecordBody, caller: Caller) -> No
     await caller.do(
         Act(command, streams, record_meeting, child.child_ref, **MEETINGS_TOO, policy_version=policy.version)
     )
+
+
+async def _leader_trained(caller: Desk, child: ChildOverview, body: MeetingRecordBody) -> bool | None:
+    """By the register: whoever chaired it, or the school's designated teacher where nobody said who that was."""
+    if body.chair.ref is not None:
+        where = {"person_ref": body.chair.ref}
+    elif body.chair.capacity is Capacity.DESIGNATED_TEACHER and child.school_urn is not None:
+        where = {"school_urn": child.school_urn}
+    else:
+        return None
+    return was_trained((await caller.rows(DESIGNATED_TEACHERS, where, limit=2)).items, body.on)
 
 
 def _judging(rules: SchedulingRules, child: ChildOverview) -> dict[str, Any]:

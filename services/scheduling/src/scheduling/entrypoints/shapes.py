@@ -215,7 +215,6 @@ class MeetingRecordBody(BaseModel):
         apologies=["nurse"],
         pupil={"attended": "no", "reason": "chose not to", "feedback_by": "the form tutor"},
         views_shared=True,
-        leader_trained=True,
         minutes="What was said, in words that the pupil may read.",
         next_meeting={"on": "2027-02-02", "time": "14:00", "venue": "The meeting room of the school"},
     )
@@ -228,9 +227,6 @@ class MeetingRecordBody(BaseModel):
     apologies: Annotated[tuple[Capacity, ...], Field(max_length=40)] = ()
     pupil: Pupil
     views_shared: bool | None = Field(None, description="Whether what the pupil's views forms say was shared.")
-    leader_trained: bool | None = Field(
-        None, description="Whether whoever led it had the Virtual School's training for designated teachers."
-    )
     minutes: Text
     minutes_not_for_pupil: Text | None = None
     minutes_professionals_only: Text | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pep_kernel.contracts.scheduling import Obligation
+from scheduling.projections.timeliness import LateReason
 from scheduling.projections.timeliness_figures import By
 
 
@@ -14,14 +15,14 @@ class FiguresShown(BaseModel):
     """One obligation at one place: how many were due in these days, and what became of them."""
 
     place: str = Field(description="The authority, a school's URN or a team.", examples=["999101"])
-    obligation: Literal["convene", "hold", "complete", "available"]
+    obligation: Obligation
     in_time: int = Field(description="Met on their day at the latest.", examples=[41])
     late: int = Field(description="Met later.", examples=[3])
     overdue: int = Field(description="Not met, and their day has passed.", examples=[1])
     open: int = Field(description="Not met yet, and still in time.", examples=[5])
     withdrawn: int = Field(description="Not asked for any more: the child left care, for example.", examples=[2])
     percent_in_time: float | None = Field(description="Of those in time, late and overdue.", examples=[91.1])
-    late_because: dict[Literal["meeting_arranged_after_the_day", "meeting_was_review_of_progress"], int] = Field(
+    late_because: dict[LateReason, int] = Field(
         description="Known reasons of those late or overdue; one may have several, or none."
     )
 

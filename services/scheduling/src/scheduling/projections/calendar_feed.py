@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from pep_kernel.sealed import Contact
 from scheduling.domain.calendar_feed.decider import CalendarFeedOpened, CalendarFeedWithdrawn
-from scheduling.domain.meeting.events import MeetingScheduled
+from scheduling.domain.meeting.events import (
+    MeetingCancelled,
+    MeetingDetailsSent,
+    MeetingRescheduled,
+    MeetingScheduled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +49,47 @@ CALENDAR_FEEDS = ReadModel("calendar_feed", CalendarFeed, ("person_ref",), _feed
 
 @dataclass(frozen=True, slots=True)
 class MeetingInCalendar:
-    """One meeting as a calendar shows it: when, and how often that was changed. It does not say whom it is about."""
+    """One meeting as a calendar shows it: when, how long, how often that was changed, whether it was called off.
+
+    It does not say whom it is about.
+    """
 
     meeting_id: str
     at: datetime
     changes: int
     changed_at: datetime
     joining_link: Contact | None
+    lasts_minutes: int = 60
+    cancelled: bool = False
+
+
+_ABOUT = (MeetingScheduled, MeetingRescheduled, MeetingDetailsSent, MeetingCancelled)
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
-    match recorded.event:
-        case MeetingScheduled(meeting_id=meeting):
-            return ((meeting,),)
-        case _:
-            return ()
+    event = recorded.event
+    return ((event.meeting_id,),) if isinstance(event, _ABOUT) else ()
 
 
 def _fold(row: MeetingInCalendar | None, recorded: Recorded, _key: Key) -> MeetingInCalendar | None:
-    match recorded.event:
-        case MeetingScheduled(meeting_id=meeting, at=at, joining_link=link):
+    match row, recorded.event:
+        case _, MeetingScheduled() as event:
             changes = row.changes + 1 if row else 0
-            return MeetingInCalendar(meeting, at, changes, recorded.recorded_at, link)
+            return MeetingInCalendar(
+                event.meeting_id, event.at, changes, recorded.recorded_at, event.joining_link, event.lasts_minutes
+            )
+        case MeetingInCalendar(), MeetingRescheduled(at=at, joining_link=link, lasts_minutes=lasts):
+            return _changed(row, recorded, at=at, joining_link=link or row.joining_link, lasts_minutes=lasts)
+        case MeetingInCalendar(), MeetingDetailsSent(joining_link=Contact() as link):
+            return _changed(row, recorded, joining_link=link)
+        case MeetingInCalendar(), MeetingCancelled():
+            return _changed(row, recorded, cancelled=True)
         case _:
             return row
+
+
+def _changed(row: MeetingInCalendar, recorded: Recorded, **new: Any) -> MeetingInCalendar:
+    return replace(row, changes=row.changes + 1, changed_at=recorded.recorded_at, **new)
 
 
 MEETINGS_IN_CALENDARS = ReadModel("meeting_in_calendar", MeetingInCalendar, ("meeting_id",), _keys, _fold)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pep_kernel.may import with_glass, with_member
-from pep_kernel.message import Recorded
+from pep_kernel.message import Event, Recorded
 from pep_kernel.read_model import Key, ReadModel
 from pep_kernel.sealed import Identity
 from scheduling.domain.access.events import (
@@ -24,11 +24,7 @@ from scheduling.domain.child.events import (
     ChildLeftCare,
     LastPEPNoted,
     LegalStatusChanged,
-    ObligationMet,
-    ObligationReopened,
     PEPApplicable,
-    PEPDueDateSet,
-    PEPDueDateWithdrawn,
     PEPNotApplicable,
     PlacementChanged,
     ReviewHeld,
@@ -36,9 +32,8 @@ from scheduling.domain.child.events import (
     SocialWorkerAllocated,
 )
 from scheduling.domain.child.fact_events import FactCorrected
-from scheduling.domain.meeting.events import MeetingHeld, MeetingScheduled
 from scheduling.domain.person.events import CarerLinked, CarerUnlinked
-from scheduling.projections.what_is_next import dues_after, meetings_after, next_due, next_meeting
+from scheduling.projections.what_is_next import OfDues, OfMeetings, dues_after, meetings_after, next_due, next_meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +92,8 @@ _ABOUT = (
     OfAccess,
     CarerLinked,
     CarerUnlinked,
-    PEPDueDateSet,
-    PEPDueDateWithdrawn,
-    ObligationMet,
-    ObligationReopened,
-    MeetingScheduled,
-    MeetingHeld,
+    OfDues,
+    OfMeetings,
 )
 
 
@@ -162,16 +153,20 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
             return replace(row, pep_applies=True, why_not=None)
         case PEPNotApplicable(reason=reason):
             return replace(row, pep_applies=False, why_not=reason)
-        case PEPDueDateSet() | PEPDueDateWithdrawn() | ObligationMet() | ObligationReopened() as event:
-            dues = dues_after(row.dues, event)
-            day, obligation = next_due(dues)
-            return replace(row, dues=dues, next_due=day, next_obligation=obligation)
-        case MeetingScheduled() | MeetingHeld() as event:
-            meetings = meetings_after(row.meetings, event)
-            at, meeting = next_meeting(meetings)
-            return replace(row, meetings=meetings, next_meeting_at=at, next_meeting_id=meeting)
         case _:
-            return row
+            return _what_is_next(row, recorded.event)
+
+
+def _what_is_next(row: ChildOverview, event: Event) -> ChildOverview:
+    if isinstance(event, OfDues):
+        dues = dues_after(row.dues, event)
+        day, obligation = next_due(dues)
+        return replace(row, dues=dues, next_due=day, next_obligation=obligation)
+    if isinstance(event, OfMeetings):
+        meetings = meetings_after(row.meetings, event)
+        at, meeting = next_meeting(meetings)
+        return replace(row, meetings=meetings, next_meeting_at=at, next_meeting_id=meeting)
+    return row
 
 
 def _corrected(row: ChildOverview, event: FactCorrected) -> ChildOverview:

@@ -11,7 +11,16 @@ from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from scheduling.domain.child import fact_events as told
 from scheduling.domain.child.ending import kind_of_end
-from scheduling.domain.child.events import ChildEnteredCare, ChildLeftCare, PlacementChanged, SchoolMoved
+from scheduling.domain.child.events import (
+    ChildEnteredCare,
+    ChildLeftCare,
+    ObligationMet,
+    PEPDueDateRevised,
+    PEPDueDateSet,
+    PEPDueDateWithdrawn,
+    PlacementChanged,
+    SchoolMoved,
+)
 from scheduling.domain.concerns.events import LACReviewScheduled
 from scheduling.projections.child_overview import is_newest
 
@@ -141,6 +150,10 @@ def _flag_keys(recorded: Recorded) -> Iterable[Key]:
             return ((ref, "placement", on, "notice"),)
         case told.SchoolNotified(child_ref=ref, placement_on=on):
             return ((ref, "placement", on, "notice"),)
+        case (PEPDueDateSet() | PEPDueDateRevised() | PEPDueDateWithdrawn() | ObligationMet()) as event if (
+            event.obligation == "notify"
+        ):
+            return ((event.child_ref, "placement", event.trigger_on, "notice"),)
         case _:
             return ()
 
@@ -149,7 +162,12 @@ def _flag_fold(row: FactFlag | None, recorded: Recorded, _key: Key) -> FactFlag 
     match recorded.event:
         case told.PlacementNoticeDue(child_ref=ref, on=on, due=due):
             return FactFlag(ref, "placement", on, "notice", "awaited", due)
-        case told.SchoolNotified():
+        case (PEPDueDateSet() | PEPDueDateRevised()) as event:
+            state = row.state if row and row.state == "flagged" else "awaited"  # a flag is said once, and stands
+            return FactFlag(event.child_ref, "placement", event.trigger_on, "notice", state, event.due)
+        case PEPDueDateWithdrawn():
+            return row if row and row.state != "awaited" else None
+        case told.SchoolNotified() | ObligationMet():
             return replace(row, state="settled") if row else None
         case told.FactFlagged(child_ref=ref, fact=fact, on=on, lacks=lacks):
             return FactFlag(ref, fact, on, lacks, "flagged", row.due if row else None)

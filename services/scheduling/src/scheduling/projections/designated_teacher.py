@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -21,6 +21,18 @@ class DesignatedTeacher:
     deputy_ref: str | None = None
     trained_on: date | None = None
     verified_on: date | None = None
+
+
+def was_trained(found: Sequence[DesignatedTeacher], on: date) -> bool | None:
+    """Whether whoever leads a PEP had the Virtual School's training by that day (O-23).
+
+    Not known where nobody on the register was found, or several who may have led it.
+    """
+    match found:
+        case [DesignatedTeacher(trained_on=trained_on)]:
+            return trained_on is not None and trained_on <= on
+        case _:
+            return None
 
 
 _ABOUT = (StaffMemberAdded, RoleEnded, DesignatedTeacherVerified)

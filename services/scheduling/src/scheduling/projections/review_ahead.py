@@ -13,6 +13,7 @@ from scheduling.domain.child.events import (
     LastPEPNoted,
     ObligationMet,
     ObligationReopened,
+    PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
     ReviewHeld,
@@ -49,6 +50,7 @@ _ABOUT = (
     LastPEPNoted,
     ReviewHeld,
     PEPDueDateSet,
+    PEPDueDateRevised,
     PEPDueDateWithdrawn,
     ObligationMet,
     ObligationReopened,
@@ -106,12 +108,14 @@ def _plan(row: ReviewAhead, event: Event) -> ReviewAhead:
 
 def _dues(row: ReviewAhead, event: Event) -> ReviewAhead:
     match event:
-        case PEPDueDateSet(obligation=obligation, trigger_on=trigger_on, due=due):
+        case (PEPDueDateSet(due=due) | PEPDueDateRevised(due=due)) as event:
             others = tuple(each for each in row.open_dues if not _is_of(each, event))
-            return replace(row, open_dues=tuple(sorted((*others, f"{obligation} {due} {trigger_on}"))))
+            return replace(row, open_dues=tuple(sorted((*others, f"{event.obligation} {due} {event.trigger_on}"))))
         case PEPDueDateWithdrawn():
-            open_dues = tuple(each for each in row.open_dues if not _is_of(each, event))
-            return replace(row, open_dues=open_dues)
+            open_dues, met_dues = (
+                tuple(each for each in dues if not _is_of(each, event)) for dues in (row.open_dues, row.met_dues)
+            )
+            return replace(row, open_dues=open_dues, met_dues=met_dues)
         case ObligationMet():
             open_dues, met_dues = _moved(row.open_dues, row.met_dues, event)
             return replace(row, open_dues=open_dues, met_dues=met_dues)
@@ -130,7 +134,10 @@ def _moved(
     return tuple(each for each in here if each not in theirs), tuple(sorted((*there, *theirs)))
 
 
-def _is_of(due: str, event: PEPDueDateSet | PEPDueDateWithdrawn | ObligationMet | ObligationReopened) -> bool:
+_OfDues = PEPDueDateSet | PEPDueDateRevised | PEPDueDateWithdrawn | ObligationMet | ObligationReopened
+
+
+def _is_of(due: str, event: _OfDues) -> bool:
     obligation, _by, trigger_on = due.split()
     return (obligation, trigger_on) == (event.obligation, f"{event.trigger_on}")
 

@@ -18,22 +18,34 @@ from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from scheduling.domain.child.events import (
+    LateBecause,
+    LateReasonRecorded,
     ObligationMet,
     ObligationReopened,
+    PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
     PEPOverdue,
     SchoolMoved,
     SocialWorkerAllocated,
 )
-from scheduling.domain.meeting.events import MeetingHeld, MeetingScheduled
+from scheduling.domain.meeting.events import (
+    MeetingHeld,
+    MeetingOutcomeCorrected,
+    MeetingRescheduled,
+    MeetingScheduled,
+)
 from scheduling.domain.person.events import StaffMemberAdded
 
-LateReason = Literal["meeting_arranged_after_the_day", "meeting_was_review_of_progress"]
+Seen = Literal["meeting_arranged_after_the_day", "meeting_was_review_of_progress"]
+LateReason = Seen | LateBecause
 
 
 class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One obligation and what became of it. `charged` says that school and worker are settled."""
+    """One obligation and what became of it. `charged` says that school and worker are settled.
+
+    `late_because` is what was seen of its meetings; `told_because` what somebody said of it last.
+    """
 
     obligation: Obligation
     trigger_on: date
@@ -43,7 +55,13 @@ class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
     charged: bool = False
     school_urn: str | None = None
     social_worker_ref: str | None = None
-    late_because: tuple[LateReason, ...] = ()
+    late_because: tuple[Seen, ...] = ()
+    told_because: LateBecause | None = None
+
+    @property
+    def reasons(self) -> tuple[LateReason, ...]:
+        """All that is known of why it was late."""
+        return self.late_because if self.told_because is None else (*self.late_because, self.told_because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +91,18 @@ def _encoded(duty: Duty) -> str:
     return msgspec.json.encode(duty).decode()
 
 
-_OF_DUTIES = (PEPDueDateSet, PEPDueDateWithdrawn, ObligationMet, ObligationReopened, PEPOverdue)
-_ABOUT = (*_OF_DUTIES, SchoolMoved, SocialWorkerAllocated, MeetingScheduled, MeetingHeld)
+_OfOne = (
+    PEPDueDateSet
+    | PEPDueDateRevised
+    | PEPDueDateWithdrawn
+    | ObligationMet
+    | ObligationReopened
+    | PEPOverdue
+    | LateReasonRecorded
+)
+_OfMeetings = MeetingScheduled | MeetingRescheduled | MeetingHeld | MeetingOutcomeCorrected
+_ABOUT = (_OfOne, SchoolMoved, SocialWorkerAllocated, _OfMeetings)
+NEVER_SO = frozenset({"fact_corrected", "meeting_outcome_corrected"})
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
@@ -84,6 +112,10 @@ def _keys(recorded: Recorded) -> Iterable[Key]:
 
 def _fold(found: TimelinessOfChild | None, recorded: Recorded, key: Key) -> TimelinessOfChild | None:
     row = found or TimelinessOfChild(*key)
+    if isinstance(recorded.event, _OfOne):
+        return _of_duty(row, recorded.event)
+    if isinstance(recorded.event, _OfMeetings):
+        return _of_meeting(row, recorded.event)
     match recorded.event:
         case SchoolMoved(on=on, school_urn=urn) if row.school_since is None or on >= row.school_since:
             return replace(row, school_urn=urn, school_since=on)
@@ -91,25 +123,42 @@ def _fold(found: TimelinessOfChild | None, recorded: Recorded, key: Key) -> Time
             row.social_worker_since is None or on >= row.social_worker_since
         ):
             return replace(row, social_worker_ref=worker, social_worker_since=on)
-        case PEPDueDateSet() as event:
-            return replace(row, duties=(*_others(row, event), _encoded(_new(event))))
-        case PEPDueDateWithdrawn() as event:
-            return _with(row, event, lambda duty: changed(_charged_to(row, duty), state="withdrawn"))
-        case ObligationMet(on=on) as event:
-            return _with(row, event, lambda duty: changed(_charged_to(row, duty), state="met", met_on=on))
-        case ObligationReopened() as event:
-            return _with(row, event, _opened_again)
-        case PEPOverdue() as event:
-            return _with(row, event, lambda duty: _charged_to(row, duty))
-        case MeetingScheduled(at=at, after_due_because=reason) if reason is not None:
-            return _late(row, "meeting_arranged_after_the_day", lambda duty: duty.due < at.date())
-        case MeetingHeld(outcome="PROGRESS_REVIEW"):
-            return _late(row, "meeting_was_review_of_progress", lambda _duty: True)
         case _:
             return found
 
 
-_OfOne = PEPDueDateSet | PEPDueDateWithdrawn | ObligationMet | ObligationReopened | PEPOverdue
+def _of_duty(row: TimelinessOfChild, event: _OfOne) -> TimelinessOfChild:
+    match event:
+        case PEPDueDateSet():
+            return replace(row, duties=(*_others(row, event), _encoded(_new(event))))
+        case PEPDueDateRevised(due=due):
+            return _with(row, event, lambda duty: changed(duty, due=due, charged=False))
+        case PEPDueDateWithdrawn(because=because) if because in NEVER_SO:
+            return replace(row, duties=tuple(_others(row, event)))  # what had started it was not so: nothing was due
+        case PEPDueDateWithdrawn():
+            return _with(row, event, lambda duty: changed(_charged_to(row, duty), state="withdrawn"))
+        case ObligationMet(on=on):
+            return _with(row, event, lambda duty: changed(_charged_to(row, duty), state="met", met_on=on))
+        case ObligationReopened():
+            return _with(row, event, _opened_again)
+        case PEPOverdue():
+            return _with(row, event, lambda duty: _charged_to(row, duty))
+        case LateReasonRecorded(because=because):
+            return _with(row, event, lambda duty: changed(duty, told_because=because))
+
+
+def _of_meeting(row: TimelinessOfChild, event: _OfMeetings) -> TimelinessOfChild:
+    match event:
+        case MeetingScheduled(at=at, after_due_because=reason) | MeetingRescheduled(at=at, after_due_because=reason):
+            return row if reason is None else _late(row, "meeting_arranged_after_the_day", _open_before(at.date()))
+        case MeetingHeld(outcome="PROGRESS_REVIEW"):
+            return _late(row, "meeting_was_review_of_progress", _open_before(date.max))
+        case MeetingOutcomeCorrected(outcome="PROGRESS_REVIEW", on=on):
+            return _late(row, "meeting_was_review_of_progress", lambda duty: duty.met_on == on)
+        case MeetingOutcomeCorrected():
+            return _each(row, _without_review)
+        case _:
+            return row
 
 
 def _new(event: PEPDueDateSet) -> Duty:
@@ -144,15 +193,24 @@ def _opened_again(duty: Duty) -> Duty:
     return changed(duty, state="open", met_on=None, charged=duty.charged and not in_time)
 
 
-def _late(row: TimelinessOfChild, reason: LateReason, concerns: Callable[[Duty], bool]) -> TimelinessOfChild:
+def _late(row: TimelinessOfChild, reason: Seen, concerns: Callable[[Duty], bool]) -> TimelinessOfChild:
     """Noted of the meeting that is to be held: why it was, or will be, too late."""
 
     def noted(duty: Duty) -> Duty:
-        if duty.obligation != "hold" or duty.state != "open" or reason in duty.late_because or not concerns(duty):
+        if duty.obligation != "hold" or reason in duty.late_because or not concerns(duty):
             return duty
         return changed(duty, late_because=(*duty.late_because, reason))
 
     return _each(row, noted)
+
+
+def _without_review(duty: Duty) -> Duty:
+    others = tuple(each for each in duty.late_because if each != "meeting_was_review_of_progress")
+    return changed(duty, late_because=others) if duty.state == "open" else duty
+
+
+def _open_before(day: date) -> Callable[[Duty], bool]:
+    return lambda duty: duty.state == "open" and duty.due < day
 
 
 TIMELINESS = ReadModel("timeliness_of_child", TimelinessOfChild, ("child_ref",), _keys, _fold)

@@ -12,15 +12,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from pep_kernel.spreadsheet import safe_cells
-from scheduling.projections.timeliness import Duty, LateReason, TimelinessOfChild
+from scheduling.domain.child.events import LateBecause
+from scheduling.projections.timeliness import Duty, LateReason, Seen, TimelinessOfChild
 
 By = Literal["authority", "school", "team"]
 Outcome = Literal["in_time", "late", "open", "overdue", "withdrawn"]
 OUTCOMES: tuple[Outcome, ...] = ("in_time", "late", "overdue", "open", "withdrawn")
-REASONS: tuple[LateReason, ...] = ("meeting_arranged_after_the_day", "meeting_was_review_of_progress")
+REASONS: tuple[LateReason, ...] = (*get_args(Seen), *get_args(LateBecause))
 COLUMNS = ("place", "obligation", *OUTCOMES, "percent_in_time", *REASONS)
 
 
@@ -59,7 +60,7 @@ def figures(
     for duty in (each for child in children for each in child.every_duty() if first <= each.due <= last):
         line, outcome = (_place(duty, by, teams, authority), duty.obligation), _outcome(duty, today)
         counts[line][outcome] += 1
-        reasons[line].update(duty.late_because if outcome in ("late", "overdue") else ())
+        reasons[line].update(duty.reasons if outcome in ("late", "overdue") else ())
     return [Figures(*line, counts[line], reasons[line]) for line in sorted(counts)]
 
 

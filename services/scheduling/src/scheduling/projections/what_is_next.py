@@ -12,13 +12,14 @@ from datetime import UTC, date, datetime
 from scheduling.domain.child.events import (
     ObligationMet,
     ObligationReopened,
+    PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
 )
-from scheduling.domain.meeting.events import MeetingHeld, MeetingScheduled
+from scheduling.domain.meeting.events import MeetingCancelled, MeetingHeld, MeetingRescheduled, MeetingScheduled
 
-OfDues = PEPDueDateSet | PEPDueDateWithdrawn | ObligationMet | ObligationReopened
-OfMeetings = MeetingScheduled | MeetingHeld
+OfDues = PEPDueDateSet | PEPDueDateRevised | PEPDueDateWithdrawn | ObligationMet | ObligationReopened
+OfMeetings = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingHeld
 OPEN, MET = "open", "met"
 Entries = tuple[str, ...]
 
@@ -29,7 +30,7 @@ def dues_after(dues: Entries, event: OfDues) -> Entries:
     known = next((each for each in dues if _what(each) == this), None)
     others = tuple(each for each in dues if _what(each) != this)
     match event:
-        case PEPDueDateSet(due=due):
+        case PEPDueDateSet(due=due) | PEPDueDateRevised(due=due):
             return _sorted(others, f"{due} {this} {OPEN}")
         case ObligationMet() if known:
             return _sorted(others, f"{known[:10]} {this} {MET}")
@@ -58,11 +59,11 @@ def next_due(dues: Entries) -> tuple[date, str] | tuple[None, None]:
 
 
 def meetings_after(meetings: Entries, event: OfMeetings) -> Entries:
-    """Entries as `2026-10-06T13:00:00+00:00 <meeting>`, of those that are arranged and not held."""
+    """Entries as `2026-10-06T13:00:00+00:00 <meeting>`, of those that are arranged, and neither held nor cancelled."""
     match event:
-        case MeetingScheduled(meeting_id=meeting, at=at):
+        case MeetingScheduled(meeting_id=meeting, at=at) | MeetingRescheduled(meeting_id=meeting, at=at):
             return _sorted(_other_meetings(meetings, meeting), f"{at.astimezone(UTC).isoformat()} {meeting}")
-        case MeetingHeld(meeting_id=meeting):
+        case MeetingCancelled(meeting_id=meeting) | MeetingHeld(meeting_id=meeting):
             return _other_meetings(meetings, meeting)
 
 

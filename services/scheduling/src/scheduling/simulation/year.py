@@ -23,7 +23,8 @@ from scheduling.simulation.diary import Diary, monday_of
 from scheduling.simulation.lives import Chance, Life
 
 NOTICE = timedelta(days=7)
-AFTER_A_MEETING = ("hold", "available")  # what is due soon after entering care, and needs a meeting first
+AFTER_A_MEETING = {"hold": timedelta(), "available": timedelta(days=12)}
+"""What needs a meeting first, and how long before that day people want it: a plan is written and checked after it."""
 _NOBODY = Envelope(
     event_id=UUID(int=1),
     type="simulated",
@@ -103,7 +104,8 @@ class Year:
         dues = [event for event in told.events if isinstance(event, PEPDueDateSet)]
         for due in dues:
             self._on(due.due + timedelta(days=1), lambda day, due=due: self._passed(life, due, day))  # type: ignore[misc]
-        by = min((due.due for due in dues if due.obligation in AFTER_A_MEETING), default=None)
+        wanted = (due.due - AFTER_A_MEETING[due.obligation] for due in dues if due.obligation in AFTER_A_MEETING)
+        by = min(wanted, default=None)
         if by is not None:
             self._plan(life, by, day)
 

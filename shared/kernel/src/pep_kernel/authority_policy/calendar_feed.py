@@ -14,4 +14,3 @@ class CalendarFeed(Dated):
         description="Whether an entry holds the joining link; where not, it says where to sign in."
     )
     days_back: int = Field(ge=0, le=366, description="For how many days a meeting stays that is over.")
-    lasts_minutes: int = Field(ge=5, le=480, description="How long an entry says that a meeting lasts.")

@@ -1,7 +1,7 @@
 """Which approved lines may leave today, and why each of the others may not.
 
-The money goes to the school at which the plan was completed, as long as the child is there and in care. When in doubt
-a line stays: it can leave tomorrow, and what has left is hard to bring back.
+The money goes to the school at which the plan was completed, under its number of the day of release, as long as the
+child is there and in care. When in doubt a line stays: it can leave tomorrow, and what has left is hard to bring back.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _judge_plan(states: States, run: StartReleaseRun, plan_id: str) -> Iterator[
     if not isinstance(claim, Claimed):
         return
     known = states.of(known_stream(claim.child_ref), KnownChild)
-    judged = payee_or_reason(claim, known, _school(states, known.school_on(claim.completed_on)), run)
+    judged = payee_or_reason(claim, known, _school(states, known.school_on(run.on)), run)
     for line_id, pence in sorted(claim.approved().items()):
         if isinstance(judged, Payee):
             yield Payable(plan_id, claim.child_ref, line_id, pence, judged)

@@ -59,19 +59,21 @@ def decide(intent: Intent, command: IntentCommand) -> Sequence[IntentEvent]:
 
 
 def evolve(intent: Intent, event: IntentEvent) -> Intent:
-    match event:
-        case NotificationRequested():
-            return Waiting()
-        case NotificationAttempted(attempt=attempt):
-            return Underway(attempt)
-        case NotificationSent():
-            return Sent()
-        case NotificationFailed(final=False) if isinstance(intent, Underway):
-            return Waiting(intent.attempt)
-        case NotificationFailed(reason=reason):
+    match intent, event:
+        case _, NotificationRequested():
+            return Waiting(event)
+        case Waiting(asked=asked), NotificationAttempted(attempt=attempt):
+            return Underway(asked, attempt)
+        case Underway(asked=asked, attempt=attempt), NotificationFailed(final=False):
+            return Waiting(asked, attempt)
+        case _, NotificationFailed(reason=reason):
             return Failed(reason)
-        case NotificationSuppressed():
+        case _, NotificationSent():
+            return Sent()
+        case _, NotificationSuppressed():
             return Suppressed()
+        case _:
+            return intent
 
 
 INTENT: Decider[Intent, IntentCommand, IntentEvent] = Decider(NotRequested(), decide, evolve)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from notifications.domain.intent.events import NotificationRequested
+
 
 @dataclass(frozen=True, slots=True)
 class NotRequested:
@@ -12,8 +14,9 @@ class NotRequested:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """To be sent; so many attempts were refused before the mail server took anything."""
+    """To be sent, as it was asked for; so many attempts were refused before the mail server took anything."""
 
+    asked: NotificationRequested
     attempts: int = 0
 
 
@@ -21,6 +24,7 @@ class Waiting:
 class Underway:
     """This attempt began, and its outcome is not written."""
 
+    asked: NotificationRequested
     attempt: int
 
 

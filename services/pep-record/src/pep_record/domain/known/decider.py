@@ -49,8 +49,8 @@ def decide(known: Known, command: KnownCommand) -> Sequence[KnownEvent]:
     match command:
         case NoteEnteredCare():
             return _entered_care(command)
-        case NoteLeftCare():
-            return [KnownToHaveLeftCare(**command.model_dump())]
+        case NoteLeftCare(on=on):
+            return [] if on == known.left_care_on else [KnownToHaveLeftCare(**command.model_dump())]
         case NoteSchool():
             return [SchoolKnown(**command.model_dump())]
         case NoteSocialWorker():
@@ -86,7 +86,9 @@ def _entered_care(command: NoteEnteredCare) -> Sequence[KnownEvent]:
 def evolve(known: Known, event: KnownEvent) -> Known:
     match event:
         case KnownInCare(born_in_school_year=year):
-            return replace(known, born_in_school_year=year)
+            return replace(known, born_in_school_year=year, left_care_on=None)
+        case KnownToHaveLeftCare(on=on):
+            return replace(known, left_care_on=on)
         case SchoolKnown(school_urn=school_urn, on=on) if on >= known.roll.on:
             return replace(known, roll=Roll(school_urn, on))
         case MeetingKnown(meeting_id=meeting_id, on=on, outcome=outcome):
@@ -98,7 +100,7 @@ def evolve(known: Known, event: KnownEvent) -> Known:
             return replace(known, plans=(*known.plans, CurrentFrom(plan_id, number, on)))
         case KnownForgotten():
             return replace(known, forgotten=event)
-        case SchoolKnown() | KnownToHaveLeftCare() | SocialWorkerKnown() | NoPlanNeeded():
+        case SchoolKnown() | SocialWorkerKnown() | NoPlanNeeded():
             return known
         case DelegateKnown() | CarerKnown() | RestrictionKnown() | BrokenGlassKnown():
             return known

@@ -45,9 +45,13 @@ class Roll:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Nothing is known at first; a fact may come before the one that the child is in care."""
+    """Nothing is known at first; a fact may come before the one that the child is in care.
+
+    `left_care_on` is the leaving that was told last, unless an entry was told since.
+    """
 
     born_in_school_year: int | None = None
+    left_care_on: date | None = None
     roll: Roll = Roll(None, date.min)
     meetings: tuple[Meeting, ...] = ()
     plans: tuple[CurrentFrom, ...] = ()

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from scheduling.domain.attendance.codes import Kind, kind_of
 from scheduling.domain.attendance.events import DayAttendance
-from scheduling.domain.child.care_record import BATCH_SIZE, LocalId, Record
+from scheduling.domain.child.care_record import BATCH_SIZE, LocalId, Record, batch
 
 Mark = Annotated[str, Field(min_length=1, max_length=2)]
 MOST_DAYS = 200
@@ -65,6 +65,8 @@ class AttendanceRecord(Record):
 
 class AttendanceBatch(Record):
     """The body of `POST /attendance`."""
+
+    model_config = batch(child_id="7", days=[{"on": "2026-09-14", "am": "/", "pm": "I"}])
 
     records: Annotated[tuple[AttendanceRecord, ...], Field(min_length=1, max_length=BATCH_SIZE)]
 

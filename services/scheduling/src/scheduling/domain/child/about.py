@@ -20,6 +20,7 @@ def about(child: Child, on: date, out_of_county: bool | None, command: Judged) -
         year_group=None if born is None else cohort_year_group(born, on),
         age_years=_age(born, on, command),
         legal_status=value_on(child.legal_statuses, on),
+        emergency=_was_emergency(child, on),
         out_of_county=out_of_county,
         first_pep=not _had_one(child),
     )
@@ -31,6 +32,12 @@ def _age(born_in_school_year: int | None, on: date, command: Judged) -> int | No
     if born_in_school_year is None:
         return None
     return age_on(date(born_in_school_year + 1, AUGUST, 31), on)
+
+
+def _was_emergency(child: Child, on: date) -> bool | None:
+    """Whether the placement of that day was made in one. That it was none is not always said, so it is not known."""
+    placed_on = max((day for day, _placement in child.placements if day <= on), default=None)
+    return True if placed_on in child.circumstances.emergencies else None
 
 
 def _had_one(child: Child) -> bool:

@@ -216,7 +216,7 @@ class SchoolRecord(Record):
 PersonRecord = Annotated[StaffRecord | CarerRecord | PupilRecord, Field(discriminator="kind")]
 
 
-def _batch(**record: Any) -> ConfigDict:
+def batch(**record: Any) -> ConfigDict:
     """A body that shows this one as its example."""
     return ConfigDict(json_schema_extra={"examples": [{"records": [record]}]})
 
@@ -224,7 +224,7 @@ def _batch(**record: Any) -> ConfigDict:
 class CareRecordBatch(Record):
     """The body of `POST /care-records`."""
 
-    model_config = _batch(
+    model_config = batch(
         child_id="7",
         name={"given": "Robin", "family": "Example"},
         date_of_birth="2014-11-05",
@@ -245,7 +245,7 @@ class CareRecordBatch(Record):
 class PersonBatch(Record):
     """The body of `POST /people`."""
 
-    model_config = _batch(
+    model_config = batch(
         kind="staff",
         staff_id="3",
         name="Pat Sample",
@@ -260,7 +260,7 @@ class PersonBatch(Record):
 class SchoolBatch(Record):
     """The body of `POST /schools`."""
 
-    model_config = _batch(
+    model_config = batch(
         urn="999101", laestab="9999101", name="Elm Sample School", phase="secondary", authority="Anytown"
     )
 

@@ -20,7 +20,11 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Dated facts, each history in the order of days. `notices_due` are placements of which a school must be told."""
+    """Dated facts, each history in the order of days.
+
+    `emergencies` are the days of placements made in one; `notices_due` says of which placements a school must be told,
+    and by when; `notified` of which it was, and when.
+    """
 
     allowances: History[bool] = ()
     reviewing_officers: History[str] = ()
@@ -28,8 +32,9 @@ class Circumstances:
     special_needs: History[str] = ()
     planned_moves: History[str | None] = ()
     siblings: frozenset[str] = frozenset()
+    emergencies: frozenset[date] = frozenset()
     notices_due: tuple[tuple[date, date], ...] = ()
-    notified: frozenset[date] = frozenset()
+    notified: tuple[tuple[date, date], ...] = ()
     flags: frozenset[Noted] = frozenset()
 
 
@@ -51,10 +56,12 @@ def evolve(known: Circumstances, event: told.OfCircumstances) -> Circumstances:
             return replace(known, siblings=known.siblings | {sibling})
         case told.SiblingUnlinked(sibling_ref=sibling):
             return replace(known, siblings=known.siblings - {sibling})
+        case told.EmergencyPlacementMade(on=on):
+            return replace(known, emergencies=known.emergencies | {on})
         case told.PlacementNoticeDue(on=on, due=due):
             return replace(known, notices_due=(*known.notices_due, (on, due)))
-        case told.SchoolNotified(placement_on=placement_on):
-            return replace(known, notified=known.notified | {placement_on})
+        case told.SchoolNotified(on=on, placement_on=placement_on):
+            return replace(known, notified=(*known.notified, (placement_on, on)))
         case told.FactFlagged(on=on, fact=fact, lacks=lacks):
             return replace(known, flags=known.flags | {Noted(lacks, fact, on)})
         case _:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from pep_kernel.authority_policy.due_dates import Trigger
-from scheduling.domain.child import due_dates, verdict
+from scheduling.domain.child import due_dates, emergencies, verdict
 from scheduling.domain.child.commands import JudgedToday
 from scheduling.domain.child.events import (
     ChildEvent,
@@ -48,7 +48,7 @@ def follow(before: Child, child: Child, command: JudgedToday, *, resumed: bool =
     reason = verdict.why_not(child, command, command.today)
     if reason is not None:
         ended = PEPNotApplicable(child_ref=command.child_ref, on=command.today, reason=reason)
-        withdrawn = due_dates.withdrawn(command.child_ref, child.open_dues, "fact_corrected")
+        withdrawn = due_dates.withdrawn(command.child_ref, child.open_dues_of_pep, "fact_corrected")
         return [*([] if child.verdict == DoesNotApply(reason) else [ended]), *withdrawn]
     had = _starts(before, command) if isinstance(before.verdict, Applies) else []
     has = _starts(child, command)
@@ -65,7 +65,7 @@ def _applies(child: Child, spell: SpellInCare, command: JudgedToday, resumed: bo
 
 
 def _starts(child: Child, command: JudgedToday) -> list[Start]:
-    """What started obligations in this spell: entering care (nothing, if that was before going live), and moves."""
+    """What started obligations in this spell: entering care, moves, emergencies; nothing from before going live."""
     spell = child.running
     if spell is None or verdict.why_not(child, command, command.today) is not None:
         return []
@@ -76,7 +76,12 @@ def _starts(child: Child, command: JudgedToday) -> list[Start]:
         entered = [Start(Trigger.ENTERED_CARE, first, value_on(child.schools, first))]
     since = max(spell.began, first)
     moves = [(day, urn) for day, urn in child.schools if day > since and is_another_school(child, command, day, urn)]
-    return [*entered, *(Start(Trigger.SCHOOL_MOVED, day, urn) for day, urn in moves)]
+    urgent = [day for day in sorted(child.circumstances.emergencies) if day >= since]
+    return [
+        *entered,
+        *(Start(Trigger.SCHOOL_MOVED, day, urn) for day, urn in moves),
+        *(Start(Trigger.EMERGENCY_PLACEMENT_MADE, day, value_on(child.schools, day)) for day in urgent),
+    ]
 
 
 def _dates(child: Child, command: JudgedToday, had: Sequence[Start], has: Sequence[Start]) -> list[ChildEvent]:
@@ -91,6 +96,8 @@ def _dates(child: Child, command: JudgedToday, had: Sequence[Start], has: Sequen
 
 
 def _counted(start: Start, child: Child, command: JudgedToday) -> list[Dated]:
+    if start.trigger is Trigger.EMERGENCY_PLACEMENT_MADE:
+        return [_marked(each) for each in emergencies.dates(child, start.on, command, pep_applies=True)]
     return [_marked(each) for each in due_dates.after(start.trigger, start.on, child, command)]
 
 

@@ -212,7 +212,7 @@ def evolve(child: Child, event: FactCorrected) -> Child:
         case fact:
             name = DATED[fact]
             corrected: dict[str, Any] = {name: removed(getattr(child, name), event.on, event.was)}
-            return replace(child, **corrected)
+            return _emergency_too(replace(child, **corrected), event)
 
 
 def _began_on(child: Child, event: FactCorrected) -> Child:
@@ -235,6 +235,15 @@ def _first_moved(history: History[str], on: date, right_on: date) -> History[str
     for value in values_of(history, on):
         history = inserted(removed(history, on, value), right_on, value)
     return history
+
+
+def _emergency_too(child: Child, event: FactCorrected) -> Child:
+    """An emergency is one of its placement: it goes with it, or to its right day."""
+    known = child.circumstances
+    if event.fact != "placement" or event.on not in known.emergencies or values_of(child.placements, event.on):
+        return child
+    right = frozenset() if event.never_happened else {event.right_on or event.on}
+    return replace(child, circumstances=replace(known, emergencies=known.emergencies - {event.on} | right))
 
 
 def _ended_on(child: Child, event: FactCorrected) -> Child:

@@ -25,6 +25,7 @@ from scheduling.domain.child import (
     consequences,
     correction,
     due_dates,
+    emergencies,
     ending,
     facts,
     lacking,
@@ -140,8 +141,7 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, NoteMeetingHeld():
             return in_turn(child, command, obligations.meeting_held, agenda.after_meeting)
         case _, RecordFact():
-            after = (left, verdict.judged, _at_new_school, verdict.reviewed, approvals.missing)
-            return in_turn(child, command, telling.fact, *after)
+            return in_turn(child, command, telling.fact, *_after_fact(child))
         case _, CorrectFact():
             return _corrected(child, command)
         case _, FlagMissingNotice(child_ref=ref, placement_on=placement_on, today=today):
@@ -181,6 +181,13 @@ def _of_record(child: Child, command: RecordCareFacts) -> tuple[Callable[[Child,
     follow = partial(_follow_corrections, child)
     after = (left, verdict.judged, verdict.moved, verdict.reviewed, follow, approvals.missing)
     return (*facts.every_kind(command), *after)
+
+
+def _after_fact(before: Child) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
+    """What follows of one fact."""
+    of_pep = (left, verdict.judged, _at_new_school, verdict.reviewed)
+    of_placement = (partial(emergencies.started, before), emergencies.notified, lacking.late_notices, approvals.missing)
+    return (*of_pep, *of_placement)
 
 
 def _follow_corrections(before: Child, child: Child, command: JudgedToday) -> list[ChildEvent]:

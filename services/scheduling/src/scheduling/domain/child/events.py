@@ -187,7 +187,7 @@ class PEPDueDateWithdrawn(Event):
 
 
 class ObligationMet(Event):
-    """What was due has been done, by this meeting or plan.
+    """What was due has been done, by this meeting, plan or written notice.
 
     `marked_complete_on` is when the plan that is now available came into the quality queue.
     """

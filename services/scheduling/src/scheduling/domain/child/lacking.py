@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts.scheduling import Flagged, Lacks
-from scheduling.domain.child import due_dates
 from scheduling.domain.child.circumstances import Noted
-from scheduling.domain.child.commands import Judged
-from scheduling.domain.child.events import ChildEvent, PEPDueDateSet, PlacementChanged
+from scheduling.domain.child.commands import Judged, RecordFact
+from scheduling.domain.child.events import ChildEvent, PlacementChanged
 from scheduling.domain.child.fact_events import FactFlagged, PlacementNoticeDue
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child
@@ -26,31 +24,38 @@ def flagged(child: Child, child_ref: str, fact: Flagged, on: date, lacks: Lacks)
     return [] if known else [FactFlagged(child_ref=child_ref, on=on, fact=fact, lacks=lacks)]
 
 
-def notice(child: Child, command: Judged, told: PlacementTold) -> list[ChildEvent]:
-    """By when the school must have been told in writing; nothing for a child on no school's roll."""
-    if value_on(child.schools, told.on) is None:
+def notice(child: Child, child_ref: str, told: PlacementTold) -> list[ChildEvent]:
+    """The school is told in writing before any placement that is no emergency; nothing for a child on no roll.
+
+    After an emergency it has some days, which are counted as an obligation.
+    """
+    if told.emergency or value_on(child.schools, told.on) is None:
         return []
-    due = _after_emergency(child, command, told.on) if told.emergency else told.on
-    return [PlacementNoticeDue(child_ref=command.child_ref, on=told.on, due=due)] if due else []
+    return [PlacementNoticeDue(child_ref=child_ref, on=told.on, due=told.on)]
 
 
-def _after_emergency(child: Child, command: Judged, on: date) -> date | None:
-    """By the authority's rules of that day: five working days after it (reg 13, T15). Any other is told first."""
-    dates = due_dates.after(Trigger.EMERGENCY_PLACEMENT_MADE, on, child, command)
-    return next((each.due for each in dates if isinstance(each, PEPDueDateSet) and each.obligation == "notify"), None)
-
-
-def late_notice(child: Child, child_ref: str, placement_on: date, notified_on: date) -> list[ChildEvent]:
-    late = any(on == placement_on and due < notified_on for on, due in child.circumstances.notices_due)
-    return flagged(child, child_ref, "placement", placement_on, "notice_in_time") if late else []
+def late_notices(child: Child, command: RecordFact) -> list[ChildEvent]:
+    """The school was told, but after the day by which it had to be."""
+    return [
+        flag
+        for placement_on, notified_on in child.circumstances.notified
+        if _was_due_before(child, placement_on, notified_on)
+        for flag in flagged(child, command.child_ref, "placement", placement_on, "notice_in_time")
+    ]
 
 
 def missing_notice(child: Child, child_ref: str, placement_on: date, today: date) -> list[ChildEvent]:
     """From the day after the school had to be told, if nobody noted that it was."""
-    if placement_on in child.circumstances.notified:
+    if placement_on in dict(child.circumstances.notified) or not _was_due_before(child, placement_on, today):
         return []
-    late = any(on == placement_on and due < today for on, due in child.circumstances.notices_due)
-    return flagged(child, child_ref, "placement", placement_on, "notice") if late else []
+    return flagged(child, child_ref, "placement", placement_on, "notice")
+
+
+def _was_due_before(child: Child, placement_on: date, day: date) -> bool:
+    """By the obligation to tell the school, where an emergency started one, or else by the placement's own day."""
+    obligations = [due.due for due in child.dues if (due.obligation, due.trigger_on) == ("notify", placement_on)]
+    ordinary = [due for on, due in child.circumstances.notices_due if on == placement_on]
+    return any(due < day for due in obligations or ordinary)
 
 
 def moved_to(command: Judged, told: PlacementTold) -> PlacementChanged:

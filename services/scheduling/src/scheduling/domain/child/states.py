@@ -118,3 +118,8 @@ class Child:
     def open_dues(self) -> tuple[Due, ...]:
         """What is due and not met, overdue or not."""
         return tuple(due for due in self.dues if due.met_by is None)
+
+    @property
+    def open_dues_of_pep(self) -> tuple[Due, ...]:
+        """The same without telling the school where the child lives: that is due without a PEP too."""
+        return tuple(due for due in self.open_dues if due.obligation != "notify")

@@ -89,7 +89,7 @@ def _placed(child: Child, command: RecordFact, told: facts.PlacementTold) -> Eve
         lacking.moved_to(command, told),
         *([emergency] if told.emergency else []),
         *([] if told.fostering_allowance is None else _allowance(child, command, told.fostering_allowance)),
-        *lacking.notice(child, command, told),
+        *lacking.notice(child, ref, told),
     ]
 
 
@@ -145,10 +145,8 @@ def _special_needs(child: Child, command: RecordFact, needs: str) -> Events:
 
 
 def _notified(child: Child, ref: str, told: facts.SchoolNotifiedTold) -> Events:
-    if told.placement_on in child.circumstances.notified:
-        return []
     noted = known.SchoolNotified(child_ref=ref, on=told.on, placement_on=told.placement_on)
-    return [noted, *lacking.late_notice(child, ref, told.placement_on, told.on)]
+    return _unless(told.placement_on in dict(child.circumstances.notified), noted)
 
 
 def _transferred(child: Child, command: RecordFact, to_authority: str) -> Events:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self, cast
 from pydantic import Field, model_validator
 
 from pep_kernel.contracts.scheduling import Corrected
-from scheduling.domain.child.care_record import BATCH_SIZE, CareRecord, LocalId, Record, SenProvision, Urn
+from scheduling.domain.child.care_record import BATCH_SIZE, CareRecord, LocalId, Record, SenProvision, Urn, batch
 from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES, is_placement_on, is_reason_for_leaving
 from scheduling.domain.child.fact_events import Area
 
@@ -226,6 +226,8 @@ class CareChange(Record):
 
 class CareChangeBatch(Record):
     """The body of `POST /care-changes`: rows of a file in the order in which they became true."""
+
+    model_config = batch(child_id="7", fact={"kind": "placement", "on": "2026-11-02", "placement": "U1"})
 
     records: Annotated[tuple[CareChange, ...], Field(min_length=1, max_length=BATCH_SIZE)]
 

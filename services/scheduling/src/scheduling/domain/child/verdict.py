@@ -28,7 +28,7 @@ def judged(child: Child, command: JudgedToday) -> list[ChildEvent]:
             return []
         case (Applies(), str()):
             ended = PEPNotApplicable(child_ref=command.child_ref, on=command.today, reason=reason)
-            return [ended, *due_dates.withdrawn(command.child_ref, child.open_dues, "no_longer_applicable")]
+            return [ended, *due_dates.withdrawn(command.child_ref, child.open_dues_of_pep, "no_longer_applicable")]
         case (_, str()):
             on = command.today if isinstance(child.verdict, DoesNotApply) else spell.began
             return [PEPNotApplicable(child_ref=command.child_ref, on=on, reason=reason)]
@@ -112,8 +112,13 @@ def reviewed(child: Child, command: Judged) -> list[ChildEvent]:
 
 def after(trigger: Trigger, on: date, child: Child, command: Judged) -> list[ChildEvent]:
     """What a trigger starts, for a child in care who has a PEP by that day."""
+    return [*due_dates.after(trigger, on, child, command)] if applies_on(child, on) else []
+
+
+def applies_on(child: Child, on: date) -> bool:
+    """Whether the child was in care on this day, in the spell that runs, and had a PEP by then."""
     match child.running, child.verdict:
-        case SpellInCare(began=began), Applies(since=since) if on >= max(began, since):
-            return [*due_dates.after(trigger, on, child, command)]
+        case SpellInCare(began=began), Applies(since=since):
+            return on >= max(began, since)
         case _:
-            return []
+            return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +12,11 @@ from scheduling.domain.meeting.diary import Appointment
 
 @dataclass(frozen=True, slots=True)
 class ToMeet:
-    """One child whose meeting is to be placed. Children of one family stand beside each other."""
+    """One child whose meeting is to be placed. Brothers and sisters, as their records name them, stand together."""
 
     child_ref: str
     lasts: timedelta
-    family: str | None = None
+    siblings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,18 @@ def planned(children: Sequence[ToMeet], morning: Morning) -> list[Slot]:
     return slots
 
 
-def _families(children: Iterable[ToMeet]) -> list[list[ToMeet]]:
-    together: dict[str, list[ToMeet]] = {}
+def _families(children: Sequence[ToMeet]) -> list[list[ToMeet]]:
+    families: list[list[ToMeet]] = []
     for child in children:
-        together.setdefault(child.family or child.child_ref, []).append(child)
-    return list(together.values())
+        theirs = [family for family in families if any(_are_siblings(child, each) for each in family)]
+        whole = [*(each for family in theirs for each in family), child]
+        families = [*(family for family in families if family not in theirs), whole]
+    return sorted(families, key=lambda family: children.index(family[0]))
+
+
+def _are_siblings(one: ToMeet, other: ToMeet) -> bool:
+    """One of the two records is enough to know it."""
+    return one.child_ref in other.siblings or other.child_ref in one.siblings
 
 
 def _placed(family: Sequence[ToMeet], earliest: datetime, morning: Morning) -> list[Slot]:

@@ -109,7 +109,7 @@ class FactCorrected(Announcement):
 
 
 class FactFlagged(Announcement):
-    """A fact stands and lacks something, for example an approval; said once for each."""
+    """A fact stands and lacks something, for example a notice; said once for each."""
 
     type: Literal["uk.openpep.scheduling.FactFlagged.v1"] = "uk.openpep.scheduling.FactFlagged.v1"
     child_ref: str

@@ -1,0 +1,52 @@
+"""A placement made in an emergency: the PEP is begun soon after it, and the school told in writing (reg 13, T07, T15).
+
+The school is told of every child on its roll, whether a PEP applies to the child or not. What meets that is the notice
+of this very placement, whichever of the two was told first.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pep_kernel.authority_policy.due_dates import Trigger
+from scheduling.domain.child import due_dates, verdict
+from scheduling.domain.child.commands import Judged, RecordFact
+from scheduling.domain.child.events import ChildEvent, ObligationMet
+from scheduling.domain.child.history import value_on
+from scheduling.domain.child.states import Child
+
+NOTICE = "written_notice"
+"""What meets the obligation: it has no record of its own."""
+
+
+def started(before: Child, child: Child, command: RecordFact) -> list[ChildEvent]:
+    """What an emergency starts that was told just now."""
+    on = command.fact.on
+    if child.circumstances.emergencies == before.circumstances.emergencies:
+        return []
+    return [*dates(child, on, command, pep_applies=verdict.applies_on(child, on))]
+
+
+def dates(child: Child, on: date, command: Judged, *, pep_applies: bool) -> due_dates.Dates:
+    """By the rules of that day, for a child who is in care still."""
+    at_school = value_on(child.schools, on) is not None
+    if child.running is None or on < child.running.began:
+        return []
+    counted = due_dates.after(Trigger.EMERGENCY_PLACEMENT_MADE, on, child, command)
+    return [each for each in counted if (at_school if each.obligation == "notify" else pep_applies)]
+
+
+def notified(child: Child, command: RecordFact) -> list[ChildEvent]:
+    """The school has been told of these placements."""
+    told_on = dict(child.circumstances.notified)
+    return [
+        ObligationMet(
+            child_ref=command.child_ref,
+            obligation="notify",
+            trigger_on=due.trigger_on,
+            on=told_on[due.trigger_on],
+            by=NOTICE,
+        )
+        for due in child.open_dues
+        if due.obligation == "notify" and due.trigger_on in told_on
+    ]

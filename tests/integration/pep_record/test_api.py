@@ -165,7 +165,7 @@ async def test_everybody_around_the_child_finds_the_plan_in_their_list(world: Wo
         ("targets", {**target("maths"), "actions": []}, "actions"),
         ("targets", target("maths", {**TUITION, "unit_pence": -1}), "actions.0.line.unit_pence"),
         ("quality-assurance", {"decision": "return", "plan_version": 1}, "return.reason"),
-        ("quality-assurance", {"decision": "perhaps", "plan_version": 1}, "body"),
+        ("quality-assurance", {"decision": "perhaps", "plan_version": 1}, "decision"),
     ],
 )
 async def test_what_has_the_wrong_shape_is_answered_with_the_name_of_the_field(

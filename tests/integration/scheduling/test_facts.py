@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.integration.installed import until
 from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
 from tests.integration.scheduling.test_api import RECORD, SCHOOLS, a_child, take_in
 
@@ -214,11 +215,18 @@ async def test_time_ends_care_at_eighteen_and_misses_a_notice_and_a_file(world: 
     clock_file.write_text("2026-09-30T10:00:00+01:00")
     for _ in range(2):
         await look_at_care(world.service)
-    flags = (await world.ask("coordinator", "GET", "/fact-flags")).json()["items"]
-    assert [(each["fact_on"], each["lacks"]) for each in flags] == [("2026-09-24", "notice")]
+
+    async def flagged() -> bool:
+        flags = (await world.ask("coordinator", "GET", "/fact-flags")).json()["items"]
+        return [(each["fact_on"], each["lacks"]) for each in flags] == [("2026-09-24", "notice")]
+
+    async def grown_up() -> bool:
+        return bool((await shown(world, child))["ended"] == "grown_up")
+
+    await until(flagged)
+    await until(grown_up)
     over = (await world.ask("coordinator", "GET", f"/children/{child}")).json()
     assert (over["left_care_on"], over["why_not"]) == ("2026-09-26", "left_care")
-    assert (await shown(world, child))["ended"] == "grown_up"
     stream = (FEED_STREAM,)
     feed = (await world.service.handler.states(HERE, stream)).of(FEED_STREAM, Feed)
     assert feed.late == {date(2026, 9, 25)}

@@ -16,7 +16,7 @@ async def _ask(dsn: str, question: str) -> object:
 
 async def test_postgresql_18_answers_to_its_superuser(postgres_dsn: str) -> None:
     assert str(await _ask(postgres_dsn, "show server_version")).startswith("18.")
-    assert await _ask(postgres_dsn, "show max_connections") == "300"
+    assert await _ask(postgres_dsn, "show max_connections") == "600"
 
 
 async def test_it_keeps_no_promise_of_durability_which_makes_tests_quick(postgres_dsn: str) -> None:

@@ -21,7 +21,7 @@ HASHING = "scram_iterations=64"
 SETTINGS = (
     f"listen_addresses={LOOPBACK}",
     "unix_socket_directories=",
-    "max_connections=300",
+    "max_connections=600",
     "timezone=UTC",
     "log_timezone=UTC",
     HASHING,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,11 +11,10 @@ from pep_kernel.decider import Act
 from pep_kernel.sealed import Identity, Redacted
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
-from pep_runtime.tasks import PASSING
+from scheduling.entrypoints.sweeping import for_each_authority, records_of
 from scheduling.policies.look_at_care import born_by, end_care_at_eighteen, flag_missing_notice, look_for_feed
 
 AT_MOST = 500
-log = logging.getLogger("scheduling.stream")
 
 _GROWING_UP = """select child_ref, date_of_birth from child_overview
     where authority = $1 and in_care_since is not null and left_care_on is null and born_in_school_year <= $2
@@ -28,11 +26,7 @@ _FEEDS = "select newest_of from care_feed where authority = $1 and newest_of < $
 
 async def look_at_care(service: RunningService) -> None:
     """One look over every authority. Trouble with one stops no other."""
-    for authority in await service.authorities():
-        try:
-            await _look_at_one(service, authority)
-        except PASSING as trouble:
-            log.warning("look at care of %s put off: %s", authority, type(trouble).__name__)
+    await for_each_authority(service, "care", _look_at_one)
 
 
 async def _look_at_one(service: RunningService, authority: str) -> None:
@@ -41,12 +35,12 @@ async def _look_at_one(service: RunningService, authority: str) -> None:
 
 
 async def _found(service: RunningService, authority: str, today: date) -> AsyncIterator[tuple[Act, UUID]]:
-    for child in await _rows(service, authority, _GROWING_UP, born_by(today)):
+    for child in await records_of(service, authority, _GROWING_UP, born_by(today), AT_MOST):
         if found := await _grown_up(service, authority, child, today):
             yield found
-    for notice in await _rows(service, authority, _NOTICES, today):
+    for notice in await records_of(service, authority, _NOTICES, today, AT_MOST):
         yield flag_missing_notice(authority, notice["child_ref"], notice["fact_on"], today)
-    for feed in await _rows(service, authority, _FEEDS, today):
+    for feed in await records_of(service, authority, _FEEDS, today, AT_MOST):
         yield look_for_feed(authority, service.rules(authority), feed["newest_of"], today)
 
 
@@ -58,9 +52,3 @@ async def _grown_up(service: RunningService, authority: str, child: Any, today: 
     if isinstance(opened, Redacted):
         return None
     return end_care_at_eighteen(authority, child["child_ref"], date.fromisoformat(opened), today)
-
-
-async def _rows(service: RunningService, authority: str, query: str, upto: object) -> Sequence[Any]:
-    async with service.worker.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute("select set_config('app.authority', $1, true)", authority)
-        return await connection.fetch(query, authority, upto, AT_MOST)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
-from pep_runtime.tasks import PASSING
+from scheduling.entrypoints.sweeping import for_each_authority, records_of
 from scheduling.policies.follow_a_changed_person import AnotherPerson, follow_a_changed_person
 
 AT_MOST = 500
-log = logging.getLogger("scheduling.stream")
 _CHANGED = """
 with standing as (
     select m.authority, m.meeting_id, m.child_ref, i.capacity, i.person_ref,
@@ -37,20 +34,13 @@ order by meeting_id limit $3
 
 async def sweep_changed_people(service: RunningService) -> None:
     """One sweep over every authority. Trouble with one stops no other."""
-    for authority in await service.authorities():
-        try:
-            await _sweep_one(service, authority)
-        except PASSING as trouble:
-            log.warning("sweep of changed people of %s put off: %s", authority, type(trouble).__name__)
+    await for_each_authority(service, "changed people", _sweep_one)
 
 
 async def _sweep_one(service: RunningService, authority: str) -> None:
     """Only where nobody who has the job is invited: a colleague who comes along stays."""
     today = service.clock.today()
-    async with service.worker.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute("select set_config('app.authority', $1, true)", authority)
-        records = await connection.fetch(_CHANGED, authority, service.clock.now(), AT_MOST)
-    for record in records:
+    for record in await records_of(service, authority, _CHANGED, service.clock.now(), AT_MOST):
         found = AnotherPerson(**{**dict(record), "people": tuple(record["people"])})
         act, cause = follow_a_changed_person(authority, found, today)
         await service.handler.handle(authority, act, ByPolicy("follow_a_changed_person", cause, cause))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -10,22 +9,21 @@ from pep_kernel.calendars import cohort_year_group
 from pep_runtime.clock import LONDON
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
-from pep_runtime.tasks import PASSING
 from scheduling.domain.rules import SchedulingRules
+from scheduling.entrypoints.sweeping import for_each_authority, records_of
 from scheduling.policies.flag_quorum_at_risk import ComesNear, flag_quorum_at_risk, last_day_to_look_at
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 
 AT_ONCE = 500
-log = logging.getLogger("scheduling.stream")
+_NEAR = """select m.*, c.born_in_school_year from meeting_overview m
+    join child_overview c using (authority, child_ref)
+    where m.authority = $1 and m.state = 'scheduled' and (m.at, m.meeting_id) > ($2, $3) and m.at < $4
+    order by m.at, m.meeting_id limit $5"""
 
 
 async def sweep_quorum(service: RunningService) -> None:
     """One sweep over every authority. Trouble with one stops no other."""
-    for authority in await service.authorities():
-        try:
-            await _sweep_one(service, authority)
-        except PASSING as trouble:
-            log.warning("quorum sweep of %s put off: %s", authority, type(trouble).__name__)
+    await for_each_authority(service, "quorum", _sweep_one)
 
 
 async def _sweep_one(service: RunningService, authority: str) -> None:
@@ -59,18 +57,7 @@ async def _near(service: RunningService, authority: str, within: timedelta) -> A
     after: tuple[datetime, str] = (now, "")
     table = service.tables[MEETING_OVERVIEWS.table]
     while True:
-        async with service.worker.acquire() as connection, connection.transaction(readonly=True):
-            await connection.execute("select set_config('app.authority', $1, true)", authority)
-            records = await connection.fetch(
-                "select m.*, c.born_in_school_year from meeting_overview m"
-                " join child_overview c using (authority, child_ref)"
-                " where m.authority = $1 and m.state = 'scheduled' and (m.at, m.meeting_id) > ($2, $3) and m.at < $4"
-                " order by m.at, m.meeting_id limit $5",
-                authority,
-                *after,
-                now + within,
-                AT_ONCE,
-            )
+        records = await records_of(service, authority, _NEAR, *after, now + within, AT_ONCE)
         for record in records:
             row = dict(record)
             born = row.pop("born_in_school_year") or 0

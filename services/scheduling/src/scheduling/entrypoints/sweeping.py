@@ -28,9 +28,14 @@ async def for_each_authority(
 async def rows_of(
     service: RunningService, model: ReadModel[Row], authority: str, query: str, *arguments: Any
 ) -> Sequence[Row]:
-    """The rows of a query of which the authority is the first argument."""
+    """The rows of a read model; the authority is the query's first argument."""
+    table = service.tables[model.table]
+    return [table.row(dict(record)) for record in await records_of(service, authority, query, *arguments)]
+
+
+async def records_of(service: RunningService, authority: str, query: str, *arguments: Any) -> Sequence[Any]:
+    """What a query over several tables finds; the authority is its first argument."""
     async with service.worker.acquire() as connection, connection.transaction(readonly=True):
         await connection.execute("select set_config('app.authority', $1, true)", authority)
-        records = await connection.fetch(query, authority, *arguments)
-    table = service.tables[model.table]
-    return [table.row(dict(record)) for record in records]
+        found: Sequence[Any] = await connection.fetch(query, authority, *arguments)
+    return found

@@ -1,7 +1,7 @@
 """What a fact lacks that it should have had. The fact stands all the same: nobody undoes a move by refusing to note it.
 
-Which approval a move needs is law for Years 10 and 11 (reg 10) and for placements outside the area (reg 11), and an
-authority's own rule for a change of school (O-91). An emergency goes first and is approved later.
+Here it is written notice to the school (reg 13) and agreement with what else is known; which approvals a move lacks is
+found in `concerns/approvals.py`.
 """
 
 from __future__ import annotations

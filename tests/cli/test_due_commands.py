@@ -172,6 +172,7 @@ def test_a_year_beyond_the_term_dates_says_so(calendar: Callable[..., Result]) -
     printed = calendar("oxfordshire", "--year", "2027", "--school", "900202")
     assert "not known" in printed.output
     assert "school 900202" in printed.output
+    assert "term or break" not in calendar("oxfordshire", "--year", "2050").output
     assert calendar("nowhere", "--year", "2026").exit_code == 1
     assert calendar("oxfordshire", "--year", "26").exit_code == 2
 

@@ -50,7 +50,7 @@ PLAIN = {
         corrected_on dates decided_on details_sent_on due effective_from ended_on fact_on first_day for_day
         forgotten_on fostering_since given_on held_on in_care_since kept_until last_day last_pep_on last_review_on
         late_of left_care_on legal_status_since made_on marked_complete_on met_on moved_on newest_day newest_of
-        next_agreed next_due next_meeting_at next_on next_pep_agreed next_review next_time notified_on of on
+        next_agreed next_due next_meeting_at next_on next_review next_time notified_on of on
         opened_on passed_over pathway_plan_on pep_held_on placement_area_since placement_on placement_since
         plan_available_on planned_school_on professionals_met_on proposed_on provision_from raised_on reply_until
         requested_at review_on review_planned_on reviewing_officer_since right_on school_since sealed_on set_on
@@ -64,7 +64,7 @@ PLAIN = {
         views_shared""",
     "sessions at school that were possible or missed, and days of suspension, as sums": """
         half_days half_days_in_year missed most_half_days possible unauthorised""",
-    "what is due, by when and since when": "met_dues open_dues",
+    "what is due, by when and since when, and the days of PEP meetings": "met_dues open_dues peps",
     "a reference, a code of a closed list, and an answer or a day": "MeetingProposal.suits invited",
     "days that suit somebody": "MeetingProposal.agreed ProposalAnswered.suits",
 }

@@ -85,7 +85,7 @@ def test_a_child_is_shown_by_the_newest_facts_in_whichever_order_they_come() -> 
         pep_applies=True,
         last_review_on=LATER,
         last_pep_on=EARLIER,
-        next_pep_agreed=LATER,
+        peps=(f"{EARLIER} noted",),
     )
 
 
@@ -307,6 +307,8 @@ def test_a_proposal_shows_who_has_not_answered_and_what_became_of_it() -> None:
     assert proposal().unanswered == [WORKER, "teacher"]
     assert (proposal(no, yes).suits, proposal(yes).unanswered) == ((f"{WORKER} {AT_TWO.isoformat()}",), ["teacher"])
     assert proposal(no).suits == (f"{WORKER} none",)
+    assert proposal(yes).days_of_each == {WORKER: [AT_TWO.isoformat()]}
+    assert (proposal(no).days_of_each, proposal(no).unanswered) == ({WORKER: []}, ["teacher"])
     agreed = meeting.MeetingDateAgreed(**OF_MEETING, at=AT_TWO)
     assert (proposal(agreed).state, proposal(agreed).agreed) == ("agreed", AT_TWO)
     assert proposal(agreed, scheduled).state == "arranged"

@@ -99,13 +99,28 @@ def test_each_day_on_which_something_happens_is_told_in_order() -> None:
 
 
 def test_a_diary_takes_the_wanted_day_or_one_before_or_after_it() -> None:
-    diary = Diary(2, on_weekdays)
+    diary = Diary(2, on_weekdays, on_weekdays)
     assert diary.book(MONDAY, MONDAY) == MONDAY
     assert diary.book(MONDAY + timedelta(days=5), MONDAY) == MONDAY + timedelta(days=4), "a Friday for a Saturday"
     assert diary.book(MONDAY, MONDAY) == MONDAY + timedelta(days=7), "the week is full"
     assert diary.book(MONDAY, MONDAY + timedelta(days=9)) == MONDAY + timedelta(days=9), "not before it is possible"
-    assert Diary(0, on_weekdays).book(MONDAY, MONDAY) is None
+    assert Diary(0, on_weekdays, on_weekdays).book(MONDAY, MONDAY) is None
     assert monday_of(MONDAY + timedelta(days=6)) == MONDAY
+
+
+def test_a_meeting_is_on_a_school_day_if_that_is_early_enough() -> None:
+    friday, saturday = MONDAY + timedelta(days=4), MONDAY + timedelta(days=5)
+    holidays_begin = MONDAY + timedelta(days=2)
+    diary = Diary(9, on_weekdays, lambda day: day < holidays_begin)
+    assert diary.book(saturday, MONDAY) == MONDAY + timedelta(days=1), "the last day of the term"
+    assert diary.book(saturday, holidays_begin) == friday, "in the holidays rather than too late"
+
+
+def test_no_school_is_known_where_no_term_dates_reach() -> None:
+    core = Core(OXFORDSHIRE)
+    assert [core.school_on(day) for day in (date(2026, 9, 7), date(2026, 9, 6), date(2090, 9, 7))] == [
+        True, False, False,
+    ]  # fmt: skip
 
 
 def test_what_nobody_has_time_for_is_asked_for_again_until_the_year_ends() -> None:
@@ -132,6 +147,7 @@ def test_the_command_plays_a_year_and_says_what_it_comes_to(words: list[str]) ->
         assert sum(found["load"]["weeks"].values()) == found["load"]["meetings"]
     else:
         assert "30 children under the rules of oxfordshire in 2026, seed 7." in answer.stdout
+        assert "week of" in answer.stdout
 
 
 def test_the_command_names_the_authorities_that_there_are() -> None:

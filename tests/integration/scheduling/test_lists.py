@@ -145,7 +145,11 @@ async def test_what_is_overdue_says_by_how_many_days_and_the_longest_comes_first
     assert days == sorted(days, reverse=True)
     assert min(days) > 0
     assert (await asked(world, "/overdue?obligation=available"))["items"] == []
-    assert (await world.ask("worker", "GET", "/overdue")).status_code == 403
+    of_worker = (await asked(world, "/overdue", "worker"))["items"]
+    assert of_worker == found, "both are the worker's"
+    assert (await asked(world, "/overdue", "duty"))["items"] == []
+    assert {each["child_ref"] for each in (await asked(world, "/due-dates", "other-teacher"))["items"]} == {children[1]}
+    assert (await world.ask("admin", "GET", "/overdue")).status_code == 403
 
 
 async def test_meetings_are_listed_by_their_days_their_people_and_their_schools(

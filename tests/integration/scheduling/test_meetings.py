@@ -42,18 +42,23 @@ async def test_days_are_proposed_answered_agreed_and_arranged(world: World) -> N
     meeting = (await does(world, "coordinator", "POST", "/meeting-proposals", body))["meeting_id"]
     path = f"/meeting-proposals/{meeting}"
     await does(world, "worker", "POST", f"{path}/answer", {"suits": days})
+    (shown,) = (await does(world, "worker", "GET", "/meeting-proposals?state=open"))["items"]
+    assert shown["suits"] == [{"person_ref": asked[0], "dates": days}]
+    place = {"venue": "Room 2", "invitees": [await known(world, "worker", "social_worker")]}
+    too_early = await world.ask("coordinator", "POST", f"{path}/schedule", place)
+    assert (too_early.status_code, too_early.json()["errors"][0]["field"]) == (422, "at")
     refused = await world.ask("other-teacher", "POST", f"{path}/answer", {"suits": days})
     assert refused.status_code == 409
     for_teacher = {"suits": days[1:], "person_ref": asked[1]}
     await does(world, "coordinator", "POST", f"{path}/answer", for_teacher)
     (shown,) = (await does(world, "worker", "GET", "/meeting-proposals?state=agreed"))["items"]
     assert (shown["unanswered"], shown["agreed"][:10]) == ([], "2026-10-07")
-    place = {"at": days[1], "venue": "Room 2", "invitees": [await known(world, "worker", "social_worker")]}
     arranged = await does(world, "coordinator", "POST", f"{path}/schedule", place)
     assert arranged["meeting_id"] == meeting
     assert "designated_teacher" in arranged["not_invited"]
     assert arranged["in_lessons"]
-    assert (await does(world, "worker", "GET", f"/meetings/{meeting}"))["details_sent_on"] == "2026-09-25"
+    meeting_shown = await does(world, "worker", "GET", f"/meetings/{meeting}")
+    assert (meeting_shown["details_sent_on"], meeting_shown["at"][:10]) == ("2026-09-25", "2026-10-07")
     assert (await does(world, "worker", "GET", "/meeting-proposals?state=agreed"))["items"] == []
 
 
@@ -98,9 +103,11 @@ async def test_a_list_is_approved_and_everybody_answers_with_an_account_or_witho
         return bool((await by_link(comes=False)).status_code == 409)
 
     await until(used)
-    answers = {
-        each["capacity"]: each["answer"] for each in (await does(world, "worker", "GET", f"{path}/invitees"))["items"]
-    }
+    listed = (await does(world, "worker", "GET", f"{path}/invitees"))["items"]
+    answers = {each["capacity"]: each["answer"] for each in listed}
+    names = {each["capacity"]: each["name"] for each in listed}
+    assert names["carer"] == "Kim Sample", "a guest, by the name that was given"
+    assert names["designated_teacher"] == "teacher Sample"
     assert answers == {"social_worker": "does_not_come", "designated_teacher": "comes", "carer": "comes"}
     assert (await world.client.post("/replies", json={"token": "a" * 26, "comes": True})).status_code == 409
     assert (await world.client.post("/replies", json={"token": "short"})).status_code == 422

@@ -39,6 +39,10 @@ async def concerns(world: World, child: str, who: str = "worker") -> dict[str, A
 @pytest.mark.rule("O-91")
 async def test_a_change_of_school_is_agreed_to_by_two_and_then_the_move_lacks_nothing(world: World) -> None:
     child = await a_child(world)
+    unknown = await world.ask(
+        "worker", "POST", f"/children/{child}/school-change-requests", {**FORM, "school_urn": "999777"}
+    )
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "school_urn")
     request_id = await ask(world, child, FORM)
     assert await agree(world, "worker", request_id) == 403
     assert await agree(world, "nominated", request_id) == 409

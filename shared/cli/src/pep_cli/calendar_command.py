@@ -10,6 +10,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from pep_cli.policy_commands import AUTHORITIES, Folder, policies_of
 from pep_cli.terminal import AsJson, err, out, table_of
@@ -136,10 +137,8 @@ def _print(found: Year) -> None:
     out.print(f"{whose}, {found.year}", style="bold", highlight=False)
     if any(month.school_days is None for month in found.months):
         err.print("Term dates are not known for the whole year: some months have no school days.", style="yellow")
-    terms = table_of("term or break", "first day", "last day", "school days")
-    for each in sorted((*found.terms, *found.half_terms), key=lambda stretch: stretch.first):
-        terms.add_row(each.name, _day(each.first), _day(each.last), str(each.school_days or ""))
-    out.print(terms)
+    if found.terms:
+        out.print(_table_of_terms(found))
     closed = table_of("no school on", "why", "school")
     for day in sorted((*found.inset_days, *found.bank_holidays), key=lambda off: (off.on, off.school_urn or "")):
         weekend = ", a weekend" if day.on.weekday() >= SATURDAY else ""
@@ -150,6 +149,13 @@ def _print(found: Year) -> None:
         known = "not known" if month.school_days is None else str(month.school_days)
         months.add_row(names.month_name[month.month], str(month.working_days), known)
     out.print(months)
+
+
+def _table_of_terms(found: Year) -> Table:
+    terms = table_of("term or break", "first day", "last day", "school days")
+    for each in sorted((*found.terms, *found.half_terms), key=lambda stretch: stretch.first):
+        terms.add_row(each.name, _day(each.first), _day(each.last), str(each.school_days or ""))
+    return terms
 
 
 def _day(day: date) -> str:

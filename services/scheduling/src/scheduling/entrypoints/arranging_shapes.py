@@ -61,15 +61,14 @@ class MeetingBody(PlacedBody):
 
 
 class ScheduleBody(PlacedBody):
-    """A day for a meeting that was proposed; usually the agreed one."""
+    """What a meeting that was proposed still lacks; without `at` it is on the day that was agreed."""
 
     model_config = example(
-        at="2026-10-06T14:00:00+01:00",
         venue="The meeting room of the school",
         invitees=[{"kind": "known", "person_ref": PERSON_REF, "capacity": "social_worker"}],
     )
 
-    at: AwareDatetime
+    at: AwareDatetime | None = None
 
 
 class ClashShown(BaseModel):
@@ -125,16 +124,23 @@ class ProposalMade(BaseModel):
     meeting_id: str = Field(examples=[MEETING_ID])
 
 
+class DaysOfOne(BaseModel):
+    """Which of the days suit somebody who has answered; none may."""
+
+    person_ref: str = Field(examples=[PERSON_REF])
+    dates: list[datetime]
+
+
 class ProposalShown(Shown):
-    """Days that were proposed, and to whom. Each of `suits` is a reference and a day, or `none`."""
+    """Days that were proposed, to whom, and what they said."""
 
     meeting_id: str = Field(examples=[MEETING_ID])
     child_ref: str = Field(examples=[CHILD_REF])
     state: Literal["open", "agreed", "arranged", "cancelled"]
     proposed_on: date
-    dates: list[str] = Field(examples=[["2026-10-06T14:00:00+01:00"]])
+    dates: list[datetime]
     asked: list[str] = Field(examples=[[PERSON_REF]])
-    suits: list[str] = Field(examples=[[f"{PERSON_REF} 2026-10-06T14:00:00+01:00"]])
+    suits: list[DaysOfOne]
     unanswered: list[str]
     agreed: datetime | None
     rearranges: str | None

@@ -79,6 +79,7 @@ class MeetingInviteeShown(Shown):
     invitee_ref: str = Field(examples=["guest-2"])
     capacity: str = Field(examples=["nurse"])
     person_ref: str | None
+    name: str | None = Field(None, examples=["Pat Sample"])
     answer: Literal["not_answered", "comes", "does_not_come"]
     awaits_approval: bool
 

@@ -11,6 +11,7 @@ from pep_kernel.decider import Act
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import LONDON
 from pep_runtime.http import Caller, Desk
+from pep_runtime.problems import not_understood
 from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
 from scheduling.domain.meeting.block import Morning, ToMeet, planned
 from scheduling.domain.meeting.commands import (
@@ -39,6 +40,7 @@ from scheduling.entrypoints.arranging_shapes import (
     BlockPlanBody,
     CancellationBody,
     ClashShown,
+    DaysOfOne,
     DetailsBody,
     MeetingArranged,
     MeetingBody,
@@ -69,7 +71,7 @@ from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.child_overview import ChildOverview
 from scheduling.projections.circumstances import CIRCUMSTANCES
 from scheduling.projections.meeting import MEETING_OVERVIEWS
-from scheduling.projections.meeting_proposal import MEETING_PROPOSALS
+from scheduling.projections.meeting_proposal import MEETING_PROPOSALS, MeetingProposal
 
 router = APIRouter(tags=["arranging meetings"])
 SCHEDULE = "schedule meeting"
@@ -108,7 +110,13 @@ async def list_proposals(
     caller.permit("list meetings")
     where = {name: value for name, value in (("child_ref", child_ref), ("state", state)) if value is not None}
     page = await caller.rows(MEETING_PROPOSALS, where, only=of_theirs(caller, "read child"), after=after, limit=limit)
-    return ProposalPage(items=[ProposalShown.model_validate(each) for each in page.items], next=page.next)
+    return ProposalPage(items=[_proposal(each) for each in page.items], next=page.next)
+
+
+def _proposal(row: MeetingProposal) -> ProposalShown:
+    told = {name: getattr(row, name) for name in ProposalShown.model_fields}
+    days = [DaysOfOne(person_ref=ref, dates=dates) for ref, dates in row.days_of_each.items()]
+    return ProposalShown(**{**told, "suits": days})
 
 
 @router.post("/meeting-proposals/{meeting_id}/answer", status_code=204, summary="Say which of the days suit you")
@@ -133,7 +141,10 @@ async def answer_proposal(meeting_id: str, body: ProposalAnswerBody, caller: Cal
 async def schedule_proposed(meeting_id: str, body: ScheduleBody, caller: Caller) -> MeetingArranged:
     proposal = await caller.row(MEETING_PROPOSALS, meeting_id)
     child = await permitted_child(caller, proposal.child_ref, SCHEDULE)
-    command = await _command(caller, child, meeting_id, body.at, proposal.rearranges, body)
+    at = body.at or proposal.agreed
+    if at is None:
+        raise not_understood("body", "at", "No day is agreed yet: say which it is to be.")
+    command = await _command(caller, child, meeting_id, at, proposal.rearranges, body)
     return await _arranged(caller, child, command)
 
 

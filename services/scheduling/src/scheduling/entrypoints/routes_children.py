@@ -42,7 +42,7 @@ After = Annotated[str | None, Query(max_length=200, description="Where the page 
 Limit = Annotated[int, Query(ge=1, le=200)]
 READ = "read child"
 SEALED = ("given_name", "family_name", "preferred_name", "language", "date_of_birth")
-ABOUT_CARE = ("in_care_since", "left_care_on", "why_not", "last_review_on", "next_review")
+ABOUT_CARE = ("in_care_since", "left_care_on", "why_not", "last_review_on")
 
 
 @router.get("/children", summary="The children whom you work with")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -36,8 +38,9 @@ from scheduling.entrypoints.meeting_desk import by_the_rules, meeting_of, year_g
 from scheduling.entrypoints.permitted import around, of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.contact import CONTACTS
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
-from scheduling.projections.meeting_invitee import MEETING_INVITEES
+from scheduling.projections.meeting_invitee import MEETING_INVITEES, MeetingInvitee
 
 router = APIRouter(tags=["invitations"])
 READ = "read child"
@@ -50,7 +53,22 @@ async def list_invitees(meeting_id: str, caller: Caller, after: After = None, li
     if Shown.THIRD_PARTY not in fields(caller.signed, READ, around(child, caller.now)):
         raise Forbidden("Who else is invited is not shown in this role.")
     page = await caller.rows(MEETING_INVITEES, {"meeting_id": meeting_id}, after=after, limit=limit)
-    return InviteePage(items=[MeetingInviteeShown.model_validate(each) for each in page.items], next=page.next)
+    return InviteePage(items=await _shown(caller, page.items), next=page.next)
+
+
+async def _shown(caller: Desk, invitees: Sequence[MeetingInvitee]) -> list[MeetingInviteeShown]:
+    """With the names of guests as they were given, and of others as the authority has them now."""
+    known = [each.person_ref for each in invitees if each.person_ref]
+    contacts = (await caller.rows(CONTACTS, {"person_ref": known}, limit=200)).items if known else ()
+    names = {each.person_ref: each.name for each in contacts}
+    sealed = [each.name or names.get(each.person_ref or "") for each in invitees]
+    await caller.about_to_open(sealed)
+    return [
+        MeetingInviteeShown.model_validate(replace(each, name=None)).model_copy(
+            update={"name": await caller.open(name)}
+        )
+        for each, name in zip(invitees, sealed, strict=True)
+    ]
 
 
 @router.get(
@@ -64,7 +82,7 @@ async def list_unconfirmed(caller: Caller, after: After = None, limit: Limit = 5
     only = Condition(sql, {**theirs.arguments, "begins": caller.now})
     where = {"answer": "not_answered", "awaits_approval": False}
     page = await caller.rows(MEETING_INVITEES, where, only=only, after=after, limit=limit)
-    return InviteePage(items=[MeetingInviteeShown.model_validate(each) for each in page.items], next=page.next)
+    return InviteePage(items=await _shown(caller, page.items), next=page.next)
 
 
 async def _changed(caller: Desk, meeting: MeetingOverview, child: ChildOverview, kind: Any, **asked: Any) -> None:

@@ -35,6 +35,7 @@ from scheduling.entrypoints.request_shapes import (
     SchoolChangeBody,
 )
 from scheduling.entrypoints.routes_children import After, Limit
+from scheduling.entrypoints.taking_in import must_be_listed
 from scheduling.projections.request import CONSULTATIONS, REQUESTS, RequestOverview
 
 router = APIRouter(tags=["requests"])
@@ -64,6 +65,7 @@ async def _ask(
     caller: Desk, child_ref: str, decision: Decision, asked: dict[str, Any], *, planned: bool
 ) -> RequestMade:
     await permitted_child(caller, child_ref, ASK)
+    await must_be_listed(caller, asked.get("school_urn"))
     policy = caller.rules.file.in_force(caller.today)
     command = AskForApproval(
         request_id=caller.new_id(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -47,9 +47,11 @@ class ChildShown(Shown):
     pep_applies: bool | None
     why_not: str | None = Field(examples=["short_break"])
     last_review_on: date | None
-    last_pep_on: date | None
-    next_pep_agreed: date | None
-    next_review: date | None
+    last_pep_on: date | None = Field(description="The last meeting that counts as a PEP meeting.")
+    next_due: date | None
+    next_obligation: Obligation | None
+    next_meeting_at: datetime | None
+    next_meeting_id: str | None
 
 
 class DueDateShown(Shown):

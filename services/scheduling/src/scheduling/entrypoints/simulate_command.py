@@ -25,6 +25,7 @@ from scheduling.simulation.told import Load, load_of, timeliness_of
 from scheduling.simulation.year import Practice, Year
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_show_locals=False)
+LONGEST_BAR = 36
 out, err = Console(), Console(stderr=True)
 
 
@@ -66,7 +67,7 @@ def scheduling(
         played.play(lives(children, year, chance), begun)
     lines, load = timeliness_of(played, name), load_of(played, officers)
     asked = {"authority": name, "children": children, "year": year, "seed": seed}
-    print(json.dumps(_summary(asked, lines, load))) if as_json else _say(asked, lines, load)
+    print(json.dumps(_summary(asked, lines, load))) if as_json else _say(asked, lines, load, officers)
 
 
 def _rules(policies: Policies, name: str) -> SchedulingRules:
@@ -105,13 +106,24 @@ def _summary(asked: dict[str, Any], lines: list[Figures], load: Load) -> dict[st
     }
 
 
-def _say(asked: dict[str, Any], lines: list[Figures], load: Load) -> None:
+def _weeks(load: Load, officers: int) -> Table:
+    """Each week with its meetings, and a bar whose longest is the busiest week."""
+    table = Table("week of", "meetings", "an officer", "")
+    most = max(load.weeks.values(), default=0)
+    for monday, meetings in sorted(load.weeks.items()):
+        bar = "█" * round(LONGEST_BAR * meetings / most)
+        table.add_row(f"{monday:%d/%m/%Y}", f"{meetings:,}", f"{meetings / officers:.1f}", bar)
+    return table
+
+
+def _say(asked: dict[str, Any], lines: list[Figures], load: Load, officers: int) -> None:
     out.print("{children:,} children under the rules of {authority} in {year}, seed {seed}.".format(**asked))
     table = Table("obligation", "in time", "late", "overdue", "open", "withdrawn", "% in time")
     for line in lines:
         percent = "" if line.percent_in_time is None else f"{line.percent_in_time:.1f}"
         table.add_row(line.obligation, *(f"{line.counts.get(each, 0):,}" for each in OUTCOMES), percent)
     out.print(table)
+    out.print(_weeks(load, officers))
     busiest = f", most in the week of {load.busiest:%d/%m/%Y}" if load.busiest else ""
     out.print(
         f"{load.meetings:,} meetings were held, {load.a_week} a week{busiest}: {load.an_officer_at_most} an officer."

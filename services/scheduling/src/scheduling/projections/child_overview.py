@@ -22,7 +22,6 @@ from scheduling.domain.child.events import (
     ChildEnteredCare,
     ChildIdentified,
     ChildLeftCare,
-    LastPEPNoted,
     LegalStatusChanged,
     PEPApplicable,
     PEPNotApplicable,
@@ -33,6 +32,7 @@ from scheduling.domain.child.events import (
 )
 from scheduling.domain.child.fact_events import FactCorrected
 from scheduling.domain.person.events import CarerLinked, CarerUnlinked
+from scheduling.projections.peps_held import OfPEPs, last_pep, peps_after
 from scheduling.projections.what_is_next import OfDues, OfMeetings, dues_after, meetings_after, next_due, next_meeting
 
 
@@ -62,8 +62,6 @@ class ChildOverview:
     why_not: str | None = None
     last_review_on: date | None = None
     last_pep_on: date | None = None
-    next_pep_agreed: date | None = None
-    next_review: date | None = None
     delegates: tuple[str, ...] = ()
     carers: tuple[str, ...] = ()
     restricted: bool = False
@@ -74,6 +72,7 @@ class ChildOverview:
     next_meeting_id: str | None = None
     dues: tuple[str, ...] = ()
     meetings: tuple[str, ...] = ()
+    peps: tuple[str, ...] = ()
 
 
 _ABOUT = (
@@ -85,7 +84,6 @@ _ABOUT = (
     SchoolMoved,
     SocialWorkerAllocated,
     ReviewHeld,
-    LastPEPNoted,
     PEPApplicable,
     PEPNotApplicable,
     FactCorrected,
@@ -94,6 +92,7 @@ _ABOUT = (
     CarerUnlinked,
     OfDues,
     OfMeetings,
+    OfPEPs,
 )
 
 
@@ -136,8 +135,6 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
             return replace(row, social_worker_ref=worker, social_worker_since=on)
         case ReviewHeld(on=on) if is_newest(on, row.last_review_on):
             return replace(row, last_review_on=on)
-        case LastPEPNoted(on=on, next_agreed=agreed, next_review=review):
-            return replace(row, last_pep_on=on, next_pep_agreed=agreed, next_review=review)
         case DelegateNamed(person_ref=person) | DelegateEnded(person_ref=person):
             named = isinstance(recorded.event, DelegateNamed)
             return replace(row, delegates=with_member(row.delegates, person, named))
@@ -154,7 +151,14 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
         case PEPNotApplicable(reason=reason):
             return replace(row, pep_applies=False, why_not=reason)
         case _:
-            return _what_is_next(row, recorded.event)
+            return _last_pep(_what_is_next(row, recorded.event), recorded.event)
+
+
+def _last_pep(row: ChildOverview, event: Event) -> ChildOverview:
+    if not isinstance(event, OfPEPs):
+        return row
+    peps = peps_after(row.peps, event)
+    return replace(row, peps=peps, last_pep_on=last_pep(peps))
 
 
 def _what_is_next(row: ChildOverview, event: Event) -> ChildOverview:

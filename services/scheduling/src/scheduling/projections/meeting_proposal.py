@@ -16,6 +16,8 @@ from scheduling.domain.meeting.events import (
     ProposalAnswered,
 )
 
+NO_DAY = "none"
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingProposal:
@@ -35,10 +37,15 @@ class MeetingProposal:
     rearranges: str | None = None
 
     @property
+    def days_of_each(self) -> dict[str, list[str]]:
+        """For whoever has answered, the days that suit."""
+        said = [entry.split(" ") for entry in self.suits]
+        return {ref: [day for other, day in said if other == ref and day != NO_DAY] for ref, _day in said}
+
+    @property
     def unanswered(self) -> list[str]:
         """Who was asked and has not answered."""
-        answered = {entry.partition(" ")[0] for entry in self.suits}
-        return [each for each in self.asked if each not in answered]
+        return [each for each in self.asked if each not in self.days_of_each]
 
 
 _ABOUT = (MeetingProposed, ProposalAnswered, MeetingDateAgreed, MeetingScheduled, MeetingCancelled)
@@ -58,7 +65,7 @@ def _fold(row: MeetingProposal | None, recorded: Recorded, _key: Key) -> Meeting
             )
         case MeetingProposal(), ProposalAnswered() as event:
             others = tuple(entry for entry in row.suits if entry.partition(" ")[0] != event.invitee_ref)
-            days = [day.isoformat() for day in event.suits] or ["none"]
+            days = [day.isoformat() for day in event.suits] or [NO_DAY]
             return replace(row, suits=(*others, *(f"{event.invitee_ref} {day}" for day in days)))
         case MeetingProposal(), MeetingDateAgreed(at=at):
             return replace(row, state="agreed", agreed=at)

@@ -25,6 +25,7 @@ from scheduling.domain.concerns.events import (
     PlanNoLongerAvailable,
 )
 from scheduling.domain.meeting.events import MeetingHeld, MeetingOutcomeCorrected
+from scheduling.projections.peps_held import last_pep, peps_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class ReviewAhead:
     plan_id: str | None = None
     open_dues: tuple[str, ...] = ()
     met_dues: tuple[str, ...] = ()
+    peps: tuple[str, ...] = ()
 
 
 _ABOUT = (
@@ -78,8 +80,8 @@ def _days(row: ReviewAhead, event: Event) -> ReviewAhead:
             return replace(row, review_on=on)
         case PathwayPlanScheduled(on=on):
             return replace(row, pathway_plan_on=on)
-        case LastPEPNoted(on=on, next_review=next_review):
-            return replace(row, review_on=row.review_on or next_review, pep_held_on=row.pep_held_on or on)
+        case LastPEPNoted(next_review=next_review):
+            return replace(row, review_on=row.review_on or next_review)
         case ReviewHeld(on=on):
             last = max(on, row.last_review_on or on)
             ahead = row.review_on if row.review_on is not None and row.review_on > last else None
@@ -92,10 +94,9 @@ def _days(row: ReviewAhead, event: Event) -> ReviewAhead:
 
 def _plan(row: ReviewAhead, event: Event) -> ReviewAhead:
     match event:
-        case MeetingHeld(on=on, outcome="PEP") | MeetingOutcomeCorrected(on=on, outcome="PEP"):
-            return replace(row, pep_held_on=max(on, row.pep_held_on or on))
-        case MeetingOutcomeCorrected(on=on) if on == row.pep_held_on:
-            return replace(row, pep_held_on=None)
+        case LastPEPNoted() | MeetingHeld() | MeetingOutcomeCorrected() as pep:
+            peps = peps_after(row.peps, pep)
+            return replace(row, peps=peps, pep_held_on=last_pep(peps))
         case PlanBecameAvailable(on=on, plan_id=plan) | ObligationMet(obligation="available", on=on, by=plan):
             return replace(row, plan_available_on=on, plan_id=plan)
         case PlanNoLongerAvailable(plan_id=plan) | ObligationReopened(obligation="available", by=plan) if (

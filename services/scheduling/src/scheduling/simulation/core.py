@@ -9,6 +9,7 @@ from functools import reduce
 from zoneinfo import ZoneInfo
 
 from pep_kernel.authority_policy.meetings import Capacity
+from pep_kernel.calendars import TermDatesMissing, Unit
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.may import Role
 from pep_kernel.message import Event
@@ -124,6 +125,13 @@ class Core:
     def works_on(self, day: date) -> bool:
         """Whether the authority's offices work on this day."""
         return self.rules.calendar_for(None, None).is_working_day(day)
+
+    def school_on(self, day: date) -> bool:
+        """Whether the authority's schools teach on this day; no where no term dates reach it."""
+        try:
+            return self.rules.calendar_for(None, None).why_not_counted(day, Unit.SCHOOL) is None
+        except TermDatesMissing:
+            return False
 
     def _judging(self, ref: str) -> dict[str, object]:
         return {"child_ref": ref, "rules": self.rules.file, "calendar_for": self.rules.calendar_for}

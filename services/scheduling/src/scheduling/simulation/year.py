@@ -65,7 +65,7 @@ class Year:
 
     @classmethod
     def of(cls, core: Core, practice: Practice, chance: Chance, year: int) -> Year:
-        diary = Diary(practice.meetings_a_week, core.works_on)
+        diary = Diary(practice.meetings_a_week, core.works_on, core.school_on)
         return cls(core, practice, chance, date(year, 12, 31), diary)
 
     def play(self, lives: Iterable[Life], begun: Callable[[date], None] = lambda _day: None) -> None:

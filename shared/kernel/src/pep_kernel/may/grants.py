@@ -47,7 +47,7 @@ GRANTS: Mapping[str, Holders] = {
     "read progress of services": {Role.SERVICE: ANYONE, Role.AUDITOR: ANYONE, Role.ADMINISTRATOR: ANYONE},
     "read child": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME, **_AUDITOR},
     "list children": {**dict.fromkeys((*_AROUND_THE_CHILD, *_AT_HOME), ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
-    "list due dates": {**_VIRTUAL_SCHOOL, **_AUDITOR},
+    "list due dates": {**dict.fromkeys(_AROUND_THE_CHILD, ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
     "use calendar feed": {role: ANYONE for role in Role if role not in (Role.SERVICE, Role.AUDITOR, Role.PUPIL)},
     "read timeliness": {**_VIRTUAL_SCHOOL, Role.TEAM_MANAGER: ANYONE, **_AUDITOR},
     "read due rules": dict.fromkeys((role for role in Role if role not in NOT_STAFF), ANYONE),

@@ -62,7 +62,7 @@ async def test_it_tells_who_works_who_does_not_and_who_is_away(pep: Pep, places:
         assert "funding: no process plays the consumer" in wrong
         assert "journey: its database cannot be reached (ConnectionRefusedError)" in wrong
         screen = await pep("status", "--check")
-        assert (screen.exit_code, "away" in screen.stdout, "nobody" in screen.stdout) == (1, True, True)
+        assert (screen.exit_code, "away" in screen.stdout, "no api, no relay" in screen.stdout) == (1, True, True)
     assert of(await asked(pep), "scheduling")["consumers"] == 0  # who stops says so
 
 
@@ -119,7 +119,7 @@ async def test_what_is_wrong_is_said_with_service_and_authority_the_worst_first(
     ]
     screen = (await pep("status", "--all")).stdout
     rows = [[cell.strip() for cell in line.split("│")] for line in screen.splitlines()]
-    assert next(row[-2] for row in rows if ELSEWHERE in row[2:3]).startswith("a person looks; scheduling's events")
+    assert ["", "funding", HERE, "0", "0", "2", "0", "3", "1", ""] in rows
     assert {row["authority"] for row in of(await asked(pep, "--authority", HERE), "funding")["authorities"]} == {HERE}
 
 
@@ -129,7 +129,6 @@ async def test_a_hundred_and_fifty_authorities_fit_on_a_screen(pep: Pep, places:
         await connection.execute("update journal_head set frozen = 'compare' where authority = any ($1)", MANY)
     screen = (await pep("status")).stdout
     assert len(screen.splitlines()) < 40
-    assert "152" in screen
     assert "more: --json has all" in screen
     assert len((await pep("status", "--all")).stdout.splitlines()) > 150
 

@@ -22,6 +22,7 @@ from pep_cli.terminal import AsJson, OnlyAuthority, out, table_of
 
 EVERY_SECONDS = 1.0
 MOST_SENTENCES = 12
+COUNTED = ("events", "to\nrelay", "to\nhear", "to\nfold", "parked", "refused\ntoday")
 
 
 def status(
@@ -74,43 +75,33 @@ def _screen(found: Sequence[ServiceStatus], rows: bool) -> Group:
 
 
 def _of_services(found: Sequence[ServiceStatus]) -> Table:
-    heads = ("service", "api", "consumers", "relay", "authorities", "events", "to relay", "to hear", "to fold")
-    table = table_of(*heads, "parked", "refused today", "stand still", "worst")
+    """As narrow as a terminal of 80 columns; what is wrong is said below it in sentences."""
+    table = table_of("service", "works", *COUNTED, whole=[each.service for each in found])
     for each in found:
-        table.add_row(each.service, _works(each.api), *_summary(each))
+        table.add_row(each.service, *_summary(each))
     return table
-
-
-def _works(is_there: bool) -> str:
-    return "[green]works[/green]" if is_there else "[red]nobody[/red]"
 
 
 def _summary(each: ServiceStatus) -> list[str]:
     if each.away is not None:
         return ["[red]away[/red]"]
     rows = each.authorities
-    worst = max(rows, key=lambda row: row.trouble, default=None)
-    still = sum(1 for row in rows if row.frozen or row.halted)
     figures = [sum(getattr(row, name) for row in rows) for name in ("position", "to_relay", "behind", "to_fold")]
-    waits = [sum(row.parked for row in rows), sum(row.refused for row in rows), still]
-    return [
-        str(each.consumers) if each.consumers else "[red]nobody[/red]",
-        _works(each.relays),
-        str(len(rows)),
-        *map(str, (*figures, *waits)),
-        worst.authority if worst and next(iter(worst.wrong()), None) else "",
-    ]
+    return [_works(each), *map(str, (*figures, sum(row.parked for row in rows), sum(row.refused for row in rows)))]
+
+
+def _works(each: ServiceStatus) -> str:
+    """Which of its three parts nobody plays, if any."""
+    parts = (("api", each.api), ("relay", each.relays), ("consumer", each.consumers))
+    missing = [name for name, is_there in parts if not is_there]
+    return f"[red]no {', no '.join(missing)}[/red]" if missing else "[green]yes[/green]"
 
 
 def _of_authorities(found: Sequence[ServiceStatus]) -> Table:
     rows = sorted((row for each in found for row in each.authorities), key=lambda row: row.trouble, reverse=True)
-    table = table_of(
-        "service", "authority", "position", "to relay", "to hear", "to fold", "parked", "refused today", "stands"
-    )
+    table = table_of("service", "authority", *COUNTED)
     for row in rows:
-        table.add_row(
-            row.service, row.authority, *_figures(row), "; ".join([row.frozen or "", *row.halted]).strip("; ")
-        )
+        table.add_row(row.service, row.authority, *_figures(row))
     return table
 
 

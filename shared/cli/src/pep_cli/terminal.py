@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -23,11 +24,12 @@ class Away(Exception):
     """A server of the installation cannot be reached; the text says how it showed."""
 
 
-def table_of(*headings: str) -> Table:
-    """A table whose long words are folded, never cut."""
+def table_of(*headings: str, whole: Iterable[str] = ()) -> Table:
+    """A table whose long words are folded, never cut; the names in `whole`, in its first column, stay in one line."""
     table = Table()
     for heading in headings:
         table.add_column(heading, overflow="fold")
+    table.columns[0].min_width = max(map(len, whole), default=None)
     return table
 
 

@@ -55,10 +55,15 @@ def timeliness(
 def _say(found: dict[str, Any]) -> None:
     apart = found["by"] != By.AUTHORITY
     table = table_of(*([found["by"]] if apart else []), *HEADINGS)
+    told = None
     for line in found["lines"]:
+        if apart and line["place"] != told:
+            table.add_section()
+        place = "" if line["place"] == told else line["place"]
+        told = line["place"]
         percent = "" if line["percent_in_time"] is None else f"{line['percent_in_time']:.1f}"
         in_time, *others = (str(line[name]) for name in COUNTS)
-        table.add_row(*([line["place"]] if apart else []), line["obligation"], in_time, percent, *others)
+        table.add_row(*([place] if apart else []), line["obligation"], in_time, percent, *others)
     out.print(table if found["lines"] else "Nothing was due in these days.")
     for line in found["lines"]:
         for reason, count in line["late_because"].items():

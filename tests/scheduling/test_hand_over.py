@@ -54,6 +54,13 @@ def accepted(pack: HandOverPack, **changes: Any) -> Acceptance:
     return Acceptance(**{"pack": pack, "sha256": sha256_of(pack), **own, **changes})
 
 
+@pytest.mark.parametrize("rules", [LEICESTERSHIRE, OXFORDSHIRE], ids=["no day to hold it by", "held in time"])
+def test_the_last_pep_goes_with_the_child_whatever_was_due(rules: Any) -> None:
+    meeting = NoteMeetingHeld(**judging(rules), meeting_id="meeting-1", on=date(2026, 10, 6), outcome="PEP")
+    held = known(rules).when(meeting)
+    assert packed(transferred(*held.happened), "oxfordshire", OPENED).last_pep == date(2026, 10, 6)
+
+
 @pytest.mark.rule("O-28")
 def test_the_pack_holds_who_the_child_is_and_what_was_learned_where_and_nobody_else() -> None:
     held = known(OXFORDSHIRE).when(

@@ -127,8 +127,7 @@ def _name(opened: Mapping[str, str | None]) -> ChildName | None:
 
 
 def _last_pep(child: Child) -> date | None:
-    held = [due.met_on for due in child.dues if due.obligation == "hold" and due.met_on is not None]
-    return max([*held, *([child.last_pep] if child.last_pep else [])], default=None)
+    return max([*child.peps.values(), *([child.last_pep] if child.last_pep else [])], default=None)
 
 
 def as_record(acceptance: Acceptance, authority: str) -> CareRecord:

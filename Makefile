@@ -67,8 +67,9 @@ mutants: setup ## make small mistakes in scheduling's domain, in a copy, and see
 rules: setup ## which rule and scenario is shown by which test
 	@$(BIN)/python tools/rules.py
 
-catalogue: setup ## write docs/catalogue.md anew: all announcements and events
+catalogue: setup ## write docs/catalogue.md anew, all announcements and events, and what each request may be refused with
 	@$(BIN)/python tools/catalogue.py
+	@$(BIN)/python -m tools.refusals
 
 policy: setup ## write docs/policy.md anew: the keys of authorities' files, and what each authority says
 	@$(BIN)/python tools/policy.py

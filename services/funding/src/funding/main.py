@@ -33,6 +33,7 @@ from funding.settings import ReleaseSettings
 from pep_kernel.colleagues import COLLEAGUE, ColleagueGone, ColleagueKnown
 from pep_kernel.forgotten import KnownForgotten
 from pep_runtime.policies import Policies
+from pep_runtime.refusals import read_refusals
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import run_stream
@@ -46,6 +47,7 @@ def _rules(policies: Policies, authority: str) -> FundingRules:
 PARTS = ServiceParts(
     name="funding",
     description="From a completed plan's money lines to money that a school may spend, and nothing twice.",
+    refusals=read_refusals("funding"),
     deciders={
         "claim": CLAIM,
         "envelope": ENVELOPE,

@@ -13,6 +13,7 @@ from pep_kernel.colleagues import COLLEAGUE, COLLEAGUE_POLICIES, COLLEAGUES, Col
 from pep_kernel.contracts.scheduling import ChildForgotten
 from pep_kernel.forgotten import KnownForgotten
 from pep_runtime.policies import Policies
+from pep_runtime.refusals import read_refusals
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings
 
@@ -24,6 +25,7 @@ def _no_rules(_policies: Policies, _authority: str) -> None:
 PARTS = ServiceParts(
     name="journey",
     description="What happened to a child, in order, and who knew it when.",
+    refusals=read_refusals("journey"),
     deciders={"colleague": COLLEAGUE, "seal": SEAL, "export": EXPORT},
     events=(ColleagueKnown, ColleagueGone, JournalSealed, RecordExported, KnownForgotten),
     read_models=(COLLEAGUES, JOURNAL_SEALS, EXPORTS),

@@ -22,6 +22,7 @@ from pep_kernel.authority_policy import NotificationsFile
 from pep_kernel.colleagues import COLLEAGUES, ColleagueGone, ColleagueKnown
 from pep_kernel.forgotten import KnownForgotten
 from pep_runtime.policies import Policies
+from pep_runtime.refusals import read_refusals
 from pep_runtime.service import RunningService, ServiceParts, serve
 from pep_runtime.settings import Settings
 
@@ -38,6 +39,7 @@ async def send_messages(service: RunningService) -> None:
 PARTS = ServiceParts(
     name="notifications",
     description="One message to one person, sent once, and what became of it.",
+    refusals=read_refusals("notifications"),
     deciders={"intent": INTENT, "roster": ROSTER, "known": KNOWN},
     events=(
         NotificationRequested,

@@ -21,6 +21,7 @@ from pep_record.entrypoints import deciding, reading, views, writing
 from pep_record.policies import POLICIES
 from pep_record.projections import KNOWN_CHILD, PLAN_ACTION, PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET, PLAN_VIEWS
 from pep_runtime.policies import Policies
+from pep_runtime.refusals import read_refusals
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings
 
@@ -33,6 +34,7 @@ def rules_of(policies: Policies, authority: str) -> RecordRules:
 PARTS = ServiceParts(
     name="pep-record",
     description="A child's plan: who writes which part, who completes it, who assures its quality.",
+    refusals=read_refusals("pep_record"),
     deciders={"plan": PLAN, "known": KNOWN, "colleague": COLLEAGUE},
     events=(*get_args(PlanEvent), *get_args(KnownEvent), ColleagueKnown, ColleagueGone),
     read_models=(PLAN_OVERVIEW, PLAN_SECTION, PLAN_TARGET, PLAN_ACTION, PLAN_VIEWS, KNOWN_CHILD, COLLEAGUES),

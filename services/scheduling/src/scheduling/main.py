@@ -7,6 +7,7 @@ from functools import partial
 from typing import get_args
 
 from pep_runtime.policies import Policies
+from pep_runtime.refusals import read_refusals
 from pep_runtime.service import ServiceParts, serve
 from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import run_stream
@@ -59,6 +60,7 @@ def _rules(policies: Policies, authority: str) -> SchedulingRules:
 PARTS = ServiceParts(
     name="scheduling",
     description="Who is in care and where they learn, what is due by when, and what became of each meeting.",
+    refusals=read_refusals("scheduling"),
     deciders={
         "attendance": ATTENDANCE,
         "calendar": CALENDAR_FEED,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from secrets import token_urlsafe
+from types import MappingProxyType
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import uuid4
 
@@ -31,6 +32,7 @@ from pep_runtime.paged_rows import NoPlace, Wanted, place_of_row, query
 from pep_runtime.problems import DOCUMENTED, Forbidden, NotTakenIn, Problem, answer_problems, not_understood
 from pep_runtime.projector import position_of
 from pep_runtime.rate_limits import RateLimits
+from pep_runtime.refusals import Refusals, show_refusals
 from pep_runtime.sealing import place_of
 from pep_runtime.service import RunningService
 from pep_runtime.signin import Identity
@@ -306,10 +308,13 @@ TakenIn = Annotated[str, Query(pattern=r"^([a-z-]+:[0-9]{1,18}(,|$))*$", max_len
 
 
 class Api(FastAPI):
-    """An application whose description also holds what a problem looks like."""
+    """An application whose description also holds what a problem looks like, and which refusals each request knows."""
+
+    refusals: Refusals = MappingProxyType({})
 
     def openapi(self) -> dict[str, Any]:
         described = super().openapi()
+        show_refusals(described, self.refusals)
         described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
         return described
 
@@ -325,6 +330,7 @@ def make_app(service: RunningService) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # it would lead to whatever host the caller named
     )
+    app.refusals = service.parts.refusals
     app.state.service = service
     app.state.limits = RateLimits(service.settings.at_the_door)
     answer_problems(app)

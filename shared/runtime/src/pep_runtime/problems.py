@@ -93,7 +93,7 @@ _DOCUMENTED: dict[int, tuple[str, str, str, dict[str, Any]]] = {
     401: ("Not signed in", "Not signed in", "Sign in first: send an access token as a bearer token.", {}),
     403: ("Not allowed, and why", "Not allowed", "A carer may not list due dates.", {}),
     404: ("Not found here", "Not found", "There is no such child here.", {}),
-    409: ("Refused by the rules, and why", "Refused", "No PEP meeting was held.", {"rules": ["L-19"]}),
+    409: ("Refused by the rules, and why", "Somebody else was quicker", "Look at it again.", {}),
     413: ("Too large", "Content Too Large", f"A body may have {2_000_000:,} bytes.", {}),
     422: (
         "Not understood, and which field",

@@ -41,6 +41,7 @@ from pep_runtime.metrics_page import metrics_app
 from pep_runtime.policies import Policies, read_policies
 from pep_runtime.policy_reader import PolicyReader
 from pep_runtime.projector import Projector, Table
+from pep_runtime.refusals import Refusals
 from pep_runtime.relay import Relay
 from pep_runtime.runner import PartitionRunner
 from pep_runtime.seldom import Seldom
@@ -67,7 +68,7 @@ class ServiceParts:
     `background` runs in the consumer role until it is cancelled. `rule_file(policies, authority)` is the file whose
     versions the service writes down in its journal when it meets them. `journals` are the services whose whole journals
     and access logs it reads. The routes of `public_routers` ask nobody to sign in: a secret in their address opens
-    them, so that no trace holds it.
+    them, so that no trace holds it. `refusals` are the sentences that the API page shows for each request.
     """
 
     name: str
@@ -84,6 +85,7 @@ class ServiceParts:
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     description: str = ""
     rule_file: Callable[[Policies, str], RuleFile] | None = None
+    refusals: Refusals = field(default_factory=dict)
 
     @property
     def reads(self) -> Reads:

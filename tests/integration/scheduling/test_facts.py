@@ -193,6 +193,7 @@ async def test_the_register_of_designated_teachers_says_whom_nobody_verified(wor
     register = "/designated-teachers?unverified=true"
     both = (await world.ask("coordinator", "GET", register)).json()["items"]
     assert {each["person_ref"] for each in both} == {teacher, deputy}
+    assert "teacher Sample" in {each["name"] for each in both}
     body = {"deputy_ref": deputy, "trained_on": "2026-06-19"}
     assert (await world.ask("lead", "POST", f"/people/{teacher}/verification", body)).status_code == 204
     (left,) = (await world.ask("coordinator", "GET", register)).json()["items"]

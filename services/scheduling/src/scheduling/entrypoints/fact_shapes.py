@@ -111,6 +111,7 @@ class DesignatedTeacherShown(Shown):
     """One designated teacher of the register."""
 
     person_ref: str = Field(examples=[PERSON_REF])
+    name: str | None = Field(None, examples=["Edna Primer"])
     school_urn: str | None
     deputy_ref: str | None
     trained_on: date | None

@@ -35,10 +35,10 @@ from scheduling.entrypoints.invitation_shapes import (
     ReplyLinkMade,
 )
 from scheduling.entrypoints.meeting_desk import by_the_rules, meeting_of, year_group_of
+from scheduling.entrypoints.names import opened, sealed_names
 from scheduling.entrypoints.permitted import around, of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
-from scheduling.projections.contact import CONTACTS
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 from scheduling.projections.meeting_invitee import MEETING_INVITEES, MeetingInvitee
 
@@ -58,16 +58,11 @@ async def list_invitees(meeting_id: str, caller: Caller, after: After = None, li
 
 async def _shown(caller: Desk, invitees: Sequence[MeetingInvitee]) -> list[MeetingInviteeShown]:
     """With the names of guests as they were given, and of others as the authority has them now."""
-    known = [each.person_ref for each in invitees if each.person_ref]
-    contacts = (await caller.rows(CONTACTS, {"person_ref": known}, limit=200)).items if known else ()
-    names = {each.person_ref: each.name for each in contacts}
-    sealed = [each.name or names.get(each.person_ref or "") for each in invitees]
-    await caller.about_to_open(sealed)
+    known = await sealed_names(caller, (each.person_ref for each in invitees))
+    names = await opened(caller, (each.name or known.get(each.person_ref or "") for each in invitees))
     return [
-        MeetingInviteeShown.model_validate(replace(each, name=None)).model_copy(
-            update={"name": await caller.open(name)}
-        )
-        for each, name in zip(invitees, sealed, strict=True)
+        MeetingInviteeShown.model_validate(replace(each, name=None)).model_copy(update={"name": name})
+        for each, name in zip(invitees, names, strict=True)
     ]
 
 

@@ -19,6 +19,7 @@ from scheduling.entrypoints.fact_shapes import (
     DesignatedTeacherShown,
     VerificationBody,
 )
+from scheduling.entrypoints.names import opened, sealed_names
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.absence import ABSENCES
 from scheduling.projections.colleague import COLLEAGUES
@@ -38,9 +39,13 @@ async def list_designated_teachers(
     september = date(school_year(caller.today), 9, 1)
     only = Condition("verified_on is null or verified_on < {september}", {"september": september})
     page = await caller.rows(DESIGNATED_TEACHERS, only=only if unverified else None, after=after, limit=limit)
-    return DesignatedTeacherPage(
-        items=[DesignatedTeacherShown.model_validate(each) for each in page.items], next=page.next
-    )
+    known = await sealed_names(caller, (each.person_ref for each in page.items))
+    names = await opened(caller, (known.get(each.person_ref) for each in page.items))
+    items = [
+        DesignatedTeacherShown.model_validate(each).model_copy(update={"name": name})
+        for each, name in zip(page.items, names, strict=True)
+    ]
+    return DesignatedTeacherPage(items=items, next=page.next)
 
 
 @router.post("/people/{person_ref}/verification", status_code=204, summary="Note that a designated teacher is verified")

@@ -26,7 +26,7 @@ PLAIN = {
     "a code or sentence from a closed list of the rules": """
         AnnouncementDiscarded.error AnnouncementDiscarded.reason ChildCircumstances.ended ChildForgotten.reason
         ChildLeftCare.reason DueDate.note EntriesForgotten.reason FactCorrected.right FactCorrected.was
-        FactFlag.state GrantEnded.what KnownForgotten.reason LeftOut.reason Message.reason NoPlanNeeded.reason
+        GrantEnded.what KnownForgotten.reason LeftOut.reason Message.reason NoPlanNeeded.reason
         NotificationFailed.reason NotificationSuppressed.reason PEPDueDateNotCounted.reason PEPDueDateSet.note
         PEPForgotten.reason PEPNotApplicable.reason PEPReturned.to PPPApprovalHeld.reason PPPClaimForgotten.reason
         PlanTarget.subject RecordExported.reason RoleGranted.what TargetSet.subject UrgentPEP.reason
@@ -46,15 +46,16 @@ PLAIN = {
         requested_pence total_pence unit_pence withdrawn_pence""",
     "the school year in which the child was born: no child is known by it alone": "born_in_school_year school_year",
     "when something of the process happened or is due": """
-        absent_on approved_on arranged_on asked_on at at_risk_since began broken_at changed_at completed_on
-        corrected_on dates decided_on details_sent_on due effective_from ended_on fact_on first_day for_day
-        forgotten_on fostering_since given_on held_on in_care_since kept_until last_day last_pep_on last_review_on
-        late_of left_care_on legal_status_since made_on marked_complete_on met_on moved_on newest_day newest_of
-        next_agreed next_due next_meeting_at next_on next_review next_time notified_on of on
-        opened_on passed_over pathway_plan_on pep_held_on placement_area_since placement_on placement_since
-        plan_available_on planned_school_on professionals_met_on proposed_on provision_from raised_on reply_until
-        requested_at review_on review_planned_on reviewing_officer_since right_on school_since sealed_on set_on
-        since social_worker_since special_needs_since taken_in_on trained_on trigger_on until verified_on was was_at
+        absent_on approved_on arranged_on asked_on at at_risk_since began broken_at came_on changed_at
+        cleared_on completed_on corrected_on dates decided_on details_sent_on due effective_from ended_on
+        fact_on first_day flagged_at for_day forgotten_on fostering_since given_on held_on in_care_since
+        kept_until last_day last_pep_on last_review_on left_care_on legal_status_since made_on
+        marked_complete_on met_on newest_day next_agreed next_due next_meeting_at next_on
+        next_review next_time notified_on of on opened_on passed_over pathway_plan_on
+        pep_held_on placement_area_since placement_on placement_since plan_available_on planned_school_on
+        professionals_met_on proposed_on provision_from raised_on reply_until requested_at review_on
+        review_planned_on reviewing_officer_since right_on school_since sealed_on set_on since
+        social_worker_since special_needs_since trained_on trigger_on until verified_on was was_at
         written_on year_group_since""",
     "yes or no about the process": """
         address_withheld at_risk awaits_approval began_earlier by_link cancelled changes_school corrected correction

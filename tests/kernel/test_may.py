@@ -68,6 +68,8 @@ read progress of services  .   .   .   .   .   .   .   .   .   .   .   .   .   .
 read child                 c   y   .   s   d   x   x   x   x   .   .   .   h   o   .   .   x   .   .
 list children              x   x   .   x   x   x   x   x   x   .   .   .   x   x   .   .   x   .   .
 list due dates             x   x   .   x   x   x   x   x   x   .   .   .   .   .   .   .   x   .   .
+list flags                 x   x   .   x   .   x   x   x   x   x   .   .   .   .   .   .   x   .   .
+list feeds                 .   .   .   .   .   x   x   x   x   .   .   .   .   .   .   .   x   x   .
 use calendar feed          x   x   x   x   x   x   x   x   x   x   x   x   x   .   x   x   .   x   .
 read timeliness            .   .   x   .   .   x   x   x   x   .   .   .   .   .   .   .   x   .   .
 read due rules             x   x   x   x   x   x   x   x   x   x   x   x   .   .   x   x   x   x   .

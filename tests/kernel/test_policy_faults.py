@@ -88,7 +88,7 @@ def test_a_file_in_the_folder_of_another_authority_says_so_beside_its_other_faul
         ("scheduling", "until_age_years = 18", "until_age_years = 1", "", "must be more than 'from_age_years'"),
         ("scheduling", 'invited = "child"', 'invited = "carer"', "each.1", "a second entry for 'carer'"),
         ("scheduling", "recorded_decision = true", "recorded_decision = false", "each.2", "alone, by a recorded"),
-        ("scheduling", 'provider = "Welfare Call"', "", "", "'provider' and 'from_age_years' go together"),
+        ("scheduling", 'provider = "Welfare Call"', "", "", "'late_after_working_days' go together"),
         ("scheduling", '", "corporate_parenting_manager"', '", "virtual_school_head"', "", "the same job twice"),
         ("scheduling", "days = 10", "days = 0", "days", "greater than or equal to 1"),
         (

@@ -46,9 +46,10 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
-from scheduling.domain.child.fact_events import FactCorrected, FactFlagged, ReviewingOfficerAssigned
+from scheduling.domain.child.fact_events import FactCorrected, FactFlagCleared, FactFlagged, ReviewingOfficerAssigned
 from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import Correction, PlacementTold
+from scheduling.domain.concerns.events import NoApprovalRecorded
 from scheduling.domain.rules import SchedulingRules
 
 child = Scenario(CHILD)
@@ -158,7 +159,9 @@ def moved_in_november() -> Scenario:
 def test_a_move_that_never_happened_leaves_nothing_due_and_others_hear_where_the_child_is() -> None:
     never = correct("school", date(2026, 11, 2), OXFORDSHIRE, was="999102", never_happened=True)
     outcome = moved_in_november().when(never)
-    _, stayed, *gone = outcome.then_some(FactCorrected, SchoolMoved, PEPDueDateWithdrawn, PEPDueDateWithdrawn)
+    _, _, stayed, *gone = outcome.then_some(
+        FactCorrected, FactFlagCleared, SchoolMoved, PEPDueDateWithdrawn, PEPDueDateWithdrawn
+    )
     assert stayed == SchoolMoved(child_ref=REF, on=date(2026, 11, 2), school_urn=OXFORDSHIRE_SCHOOL)
     assert {event.trigger_on for event in of_kind(PEPDueDateWithdrawn, gone)} == {date(2026, 11, 2)}
 
@@ -177,7 +180,7 @@ def test_a_move_on_another_day_is_due_from_that_day() -> None:
 def test_a_move_to_another_school_of_the_same_area_keeps_the_dates_as_they_stand() -> None:
     other = correct("school", date(2026, 11, 2), OXFORDSHIRE, was="999102", right="999103")
     outcome = moved_in_november().when(other)
-    outcome.then_some(FactCorrected, SchoolMoved, SchoolMoved)
+    outcome.then_some(FactCorrected, FactFlagCleared, SchoolMoved, SchoolMoved, NoApprovalRecorded)
 
 
 def test_a_first_school_in_another_county_has_that_countys_school_days() -> None:

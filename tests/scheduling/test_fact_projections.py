@@ -9,9 +9,7 @@ import pytest
 from tests.scheduling.test_people_and_schools import added
 from tests.scheduling.test_projections import LATER, entered, folded
 from tests.scheduling.test_what_is_next import due as due_set
-from tests.scheduling.test_what_is_next import of as due_of
-from tests.scheduling.test_what_is_next import revised
-from tests.scheduling.worked_examples import MONDAY, REF, WORKER
+from tests.scheduling.worked_examples import MONDAY, REF, WORKER, journal
 
 from pep_kernel.may import Role
 from pep_kernel.scenario import Scenario
@@ -19,13 +17,14 @@ from pep_kernel.sealed import Contact, Identity, PlanText, ThirdParty
 from scheduling.domain.child import events as child
 from scheduling.domain.child import fact_events as facts
 from scheduling.domain.child.care_record import SchoolRecord
-from scheduling.domain.concerns.events import LACReviewScheduled
+from scheduling.domain.concerns.events import LACReviewScheduled, NoApprovalRecorded
 from scheduling.domain.person import events as person
 from scheduling.domain.person.commands import VerifyDesignatedTeacher
 from scheduling.domain.person.decider import PERSON
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
-from scheduling.projections.circumstances import CIRCUMSTANCES, FACT_FLAGS
+from scheduling.projections.circumstances import CIRCUMSTANCES
 from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS, DesignatedTeacher, was_trained
+from scheduling.projections.fact_flag import FACT_FLAGS
 from scheduling.projections.likeness import CHILD_LIKENESSES
 
 EARLIER = date(2026, 9, 1)
@@ -100,30 +99,66 @@ def test_a_corrected_officer_or_placement_is_not_shown_and_other_corrections_cha
     assert (row.reviewing_officer_ref, row.placement_area) == (None, None)
 
 
-def test_a_notice_is_awaited_then_settled_or_flagged() -> None:
+def flag(lacks: Any = "notice", on: date = MONDAY, fact: Any = "placement") -> facts.FactFlagged:
+    return of(facts.FactFlagged, on, fact=fact, lacks=lacks)  # type: ignore[no-any-return]
+
+
+def cleared(lacks: Any = "notice", because: Any = "fact_corrected", **more: Any) -> facts.FactFlagCleared:
+    told = {"fact": "placement", "lacks": lacks, "because": because, "cleared_on": LATER, **more}
+    return of(facts.FactFlagCleared, MONDAY, **told)  # type: ignore[no-any-return]
+
+
+def states(*events: Any) -> list[tuple[str, str]]:
+    return [(row.lacks, row.state) for row in folded(FACT_FLAGS, *events)]
+
+
+def test_a_notice_is_awaited_then_given_or_flagged_and_what_was_flagged_ends() -> None:
     due = of(facts.PlacementNoticeDue, MONDAY, due=LATER)
-    flag = of(facts.FactFlagged, MONDAY, fact="placement", lacks="notice")
     noted = of(facts.SchoolNotified, LATER, placement_on=MONDAY)
-    assert [(row.state, row.due) for row in folded(FACT_FLAGS, due)] == [("awaited", LATER)]
-    assert [(row.state, row.due) for row in folded(FACT_FLAGS, due, flag)] == [("flagged", LATER)]
-    assert [row.state for row in folded(FACT_FLAGS, due, flag, noted)] == ["settled"]
-    assert folded(FACT_FLAGS, noted) == []
-    assert [row.due for row in folded(FACT_FLAGS, flag)] == [None]
-    assert folded(FACT_FLAGS, entered()) == []
+    assert [(row.state, row.due, row.flagged_at) for row in folded(FACT_FLAGS, due)] == [("awaited", LATER, None)]
+    (missed,) = folded(FACT_FLAGS, due, flag())
+    assert (missed.state, missed.due, missed.decision, missed.flagged_at is None) == ("flagged", LATER, "", False)
+    assert states(due, flag(), due) == [("notice", "flagged")]
+    (given,) = folded(FACT_FLAGS, due, flag(), noted, cleared(because="notice_given"), flag("notice_in_time"))[:1]
+    assert (given.state, given.because, given.ended_on) == ("ended", "notice_given", LATER)
+    assert states(due, noted, due) == [("notice", "awaited")]
+    assert states(due, flag(), noted, flag("notice_in_time")) == [("notice", "ended"), ("notice_in_time", "late")]
+    assert [states(noted), states(cleared()), states(entered())] == [[], [], []]
+    assert [(row.due, row.because) for row in folded(FACT_FLAGS, flag(), cleared(), flag())] == [(None, None)]
 
 
-def test_the_notice_after_an_emergency_is_awaited_by_its_obligation() -> None:
-    due, later = due_set("notify", LATER), revised("notify", MONDAY, was=LATER)
-    met = child.ObligationMet(**due_of("notify"), on=LATER, by="written_notice")
-    flag = of(facts.FactFlagged, MONDAY, fact="placement", lacks="notice")
-    gone = child.PEPDueDateWithdrawn(**due_of("notify"), because="fact_corrected")
-    assert [(row.state, row.due) for row in folded(FACT_FLAGS, due)] == [("awaited", LATER)]
-    assert [(row.state, row.due) for row in folded(FACT_FLAGS, due, later)] == [("awaited", MONDAY)]
-    assert [row.state for row in folded(FACT_FLAGS, due, met)] == ["settled"]
-    assert [row.state for row in folded(FACT_FLAGS, due, flag, due)] == ["flagged"]
-    assert [row.state for row in folded(FACT_FLAGS, due, flag, gone)] == ["flagged"]
-    assert folded(FACT_FLAGS, due, gone) == []
-    assert folded(FACT_FLAGS, due_set("hold", LATER)) == []
+def test_a_notice_after_an_emergency_is_awaited_by_its_obligation_alone() -> None:
+    due = of(facts.PlacementNoticeDue, MONDAY, due=MONDAY)
+    assert states(due_set("notify", LATER)) == []
+    assert states(due, due_set("notify", LATER)) == []
+    assert states(due, flag(), due_set("notify", LATER)) == [("notice", "flagged")]
+    assert states(due, due_set("hold", LATER)) == [("notice", "awaited")]
+
+
+def test_no_notice_is_awaited_of_a_placement_that_was_corrected_away() -> None:
+    due = of(facts.PlacementNoticeDue, MONDAY, due=MONDAY)
+    assert states(due, wrong("placement", MONDAY, was="U4", never_happened=True)) == []
+    assert states(due, wrong("placement", MONDAY, was="U4", right_on=LATER)) == []
+    assert states(due, wrong("placement", MONDAY, was="U4", right="U1")) == [("notice", "awaited")]
+    assert states(due, wrong("school", MONDAY, was="999101", never_happened=True)) == [("notice", "awaited")]
+
+
+def test_an_approval_that_is_missing_is_flagged_by_its_decision_until_it_is_given() -> None:
+    moved = of(NoApprovalRecorded, MONDAY, decision="school_change", school_urn="999102", emergency=True)
+    placed = of(NoApprovalRecorded, MONDAY, decision="out_of_area_placement")
+    school, placement = folded(FACT_FLAGS, moved, placed)
+    assert (school.fact, school.lacks, school.decision, school.school_urn, school.emergency) == (
+        "school",
+        "approval",
+        "school_change",
+        "999102",
+        True,
+    )
+    assert (placement.fact, placement.decision, placement.state) == ("placement", "out_of_area_placement", "flagged")
+    given = cleared("approval", "approval_given", fact="school", decision="school_change")
+    assert [(row.state, row.because) for row in folded(FACT_FLAGS, moved, given)] == [("ended", "approval_given")]
+    (recorded,) = journal(entered())
+    assert FACT_FLAGS.fold(None, recorded, (REF, "placement", MONDAY, "notice", "")) is None
 
 
 @pytest.mark.parametrize(

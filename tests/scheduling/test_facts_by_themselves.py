@@ -31,6 +31,7 @@ from scheduling.domain.child.care_record import Schooling
 from scheduling.domain.child.commands import (
     EndCareAtEighteen,
     FlagMissingNotice,
+    FlagOverdue,
     RecordFact,
     RecordLeftCare,
     RecordSchoolMove,
@@ -225,6 +226,14 @@ def test_a_school_that_becomes_an_academy_has_a_new_number_and_nobody_moved() ->
     known(OXFORDSHIRE).when(record).then(SchoolMoved(child_ref=REF, on=NOVEMBER, school_urn="999150", renumbered=True))
 
 
+@pytest.mark.rule("O-28", "O-91")
+def test_a_new_number_is_known_to_be_one_also_when_nobody_asks_the_school() -> None:
+    renumbered = judging(OXFORDSHIRE) | {"predecessors": {"999150": OXFORDSHIRE_SCHOOL}}
+    academy = after(known(OXFORDSHIRE), RecordSchoolMove(**renumbered, on=NOVEMBER, school_urn="999150"))
+    status = fact("legal_status", LATER, OXFORDSHIRE, legal_status="C1")
+    academy.when(status).then(LegalStatusChanged(child_ref=REF, on=LATER, legal_status="C1"))
+
+
 @pytest.mark.scenario("T15")
 def test_after_an_emergency_placement_the_school_is_told_within_five_working_days() -> None:
     placed_on = date(2026, 12, 23)
@@ -243,13 +252,25 @@ def test_after_an_emergency_placement_the_school_is_told_within_five_working_day
     assert (notice.obligation, notice.trigger_on, notice.due) == ("notify", placed_on, date(2027, 1, 4))
     waiting = known().given(*happened)
     waiting.when(told_of).then_nothing()
-    look = FlagMissingNotice(child_ref=REF, placement_on=placed_on, today=date(2027, 1, 5))
-    waiting.when(look.model_copy(update={"today": date(2027, 1, 4)})).then_nothing()
-    flag = FactFlagged(child_ref=REF, on=placed_on, fact="placement", lacks="notice")
-    waiting.when(look).then(flag).when(look).then_nothing()
     in_time = fact("school_notified", date(2027, 1, 4), placement_on=placed_on, today=date(2027, 1, 4))
     noted = SchoolNotified(child_ref=REF, on=date(2027, 1, 4), placement_on=placed_on)
-    waiting.when(in_time).then(noted, notified(placed_on, date(2027, 1, 4))).when(look).then_nothing()
+    waiting.when(in_time).then(noted, notified(placed_on, date(2027, 1, 4)))
+
+
+@pytest.mark.rule("reg 13")
+@pytest.mark.scenario("T15")
+def test_a_notice_that_is_missing_after_an_emergency_is_said_once_by_its_obligation() -> None:
+    placed_on, day_after = date(2026, 12, 23), date(2027, 1, 5)
+    told_of = fact("placement", placed_on, placement="U4", emergency=True, today=placed_on)
+    overdue = FlagOverdue(child_ref=REF, obligation="notify", trigger_on=placed_on, today=day_after)
+    outcome = after(known(), told_of).when(overdue)
+    outcome.then_announced(contracts.PEPOverdue(child_ref=REF, obligation="notify", due=date(2027, 1, 4)))
+    missed = after(known(), told_of).given(*outcome.happened)
+    missed.when(FlagMissingNotice(child_ref=REF, placement_on=placed_on, today=day_after)).then_nothing()
+    late = missed.when(fact("school_notified", day_after, placement_on=placed_on, today=day_after))
+    late.then(SchoolNotified(child_ref=REF, on=day_after, placement_on=placed_on), notified(placed_on, day_after))
+    cleared = contracts.PEPOverdueCleared(child_ref=REF, obligation="notify", due=date(2027, 1, 4), on=day_after)
+    late.then_announced(cleared)
 
 
 def test_whether_a_placement_was_made_in_an_emergency_is_known_where_somebody_said_so() -> None:
@@ -259,7 +280,7 @@ def test_whether_a_placement_was_made_in_an_emergency_is_known_where_somebody_sa
     assert [about(state, on, None, moved).emergency for on in (MONDAY, NOVEMBER)] == [None, True]
 
 
-def after(scenario: Scenario, *commands: RecordFact) -> Scenario:
+def after(scenario: Scenario, *commands: RecordFact | RecordSchoolMove) -> Scenario:
     for command in commands:
         scenario = scenario.given(*scenario.when(command).happened)
     return scenario
@@ -275,13 +296,10 @@ def test_a_notice_meets_what_is_due_for_its_own_placement_whichever_was_told_fir
     first, second = (fact("placement", day, placement="U4", emergency=True) for day in (NOVEMBER, date(2026, 11, 9)))
     late = date(2026, 11, 18)
     told_first = fact("school_notified", late, placement_on=NOVEMBER)
-    flag = FactFlagged(child_ref=REF, on=NOVEMBER, fact="placement", lacks="notice_in_time")
     twice = after(known(), first, second)
-    twice.when(told_first).then(
-        SchoolNotified(child_ref=REF, on=late, placement_on=NOVEMBER), notified(NOVEMBER, late), flag
-    )
-    *_, met, flagged = after(known(), told_first).when(first).happened
-    assert (met, flagged) == (notified(NOVEMBER, late), flag)
+    twice.when(told_first).then(SchoolNotified(child_ref=REF, on=late, placement_on=NOVEMBER), notified(NOVEMBER, late))
+    *_, met = after(known(), told_first).when(first).happened
+    assert met == notified(NOVEMBER, late)
 
 
 @pytest.mark.rule("reg 13")

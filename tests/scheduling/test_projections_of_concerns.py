@@ -16,12 +16,10 @@ from scheduling.projections.attendance import ATTENDANCE_OF_YEARS, AttendanceOfY
 from scheduling.projections.concern import (
     AGENDA_ITEMS,
     EXCLUSIONS,
-    MOVES_WITHOUT_APPROVAL,
     SAFEGUARDING_CONCERNS,
     URGENT_PEPS,
     AgendaItem,
     Exclusion,
-    MoveWithoutApproval,
     UrgentPEP,
 )
 from scheduling.projections.request import CONSULTATIONS, REQUESTS, Consultation
@@ -126,11 +124,9 @@ def test_suspensions_and_exclusions_are_shown_with_their_days() -> None:
     ]
 
 
-def test_urgent_peps_and_moves_without_approval_are_listed() -> None:
+def test_urgent_peps_are_listed() -> None:
     urgent = concern.UrgentPEPRequested(child_ref=REF, on=MONDAY, reason="wrong_provision", by="w", what=SEALED)
     assert rows(URGENT_PEPS, urgent) == [UrgentPEP(REF, MONDAY, "wrong_provision", "w", SEALED)]
-    moved = concern.NoApprovalRecorded(child_ref=REF, on=MONDAY, decision="school_change", school_urn="999102")
-    assert rows(MOVES_WITHOUT_APPROVAL, moved) == [MoveWithoutApproval(REF, MONDAY, "school_change", "999102")]
 
 
 def test_each_safeguarding_concern_is_a_row_also_two_of_one_day() -> None:
@@ -167,5 +163,5 @@ def test_what_concerns_no_row_makes_none() -> None:
     assert rows(ATTENDANCE_OF_YEARS, other) == []
     (recorded,) = journal(other)
     assert ATTENDANCE_OF_YEARS.fold(None, recorded, (REF, 2026)) is None
-    for model in (REQUESTS, CONSULTATIONS, AGENDA_ITEMS, EXCLUSIONS, URGENT_PEPS, MOVES_WITHOUT_APPROVAL):
+    for model in (REQUESTS, CONSULTATIONS, AGENDA_ITEMS, EXCLUSIONS, URGENT_PEPS):
         assert rows(model, other) == []

@@ -257,7 +257,7 @@ def test_what_was_agreed_stands_on_the_childs_record_in_the_same_append_and_cove
     ]
     *_, noted = log.take(agree_to_request, agreeing(MANAGER, CORPORATE_PARENTING))
     assert noted == ApprovalNoted(
-        child_ref=REF, request_id="r1", decision="school_change", on=TODAY, school_urn=NEW_SCHOOL
+        child_ref=REF, request_id="r1", decision="school_change", on=TODAY, school_urn=NEW_SCHOOL, for_day=MOVES_ON
     )
     assert log.move(MOVES_ON, OXFORDSHIRE) == []
     away, back = date(2026, 11, 16), date(2026, 11, 30)
@@ -276,7 +276,7 @@ def test_every_agreement_is_noted_with_its_kind(decision: Decision, more: dict[s
     for job in jobs.approvers:
         happened = log.take(agree_to_request, agreeing(f"the {job}", job))
     assert of_kind(ApprovalNoted, happened) == [
-        ApprovalNoted(child_ref=REF, request_id="r1", decision=decision, on=TODAY)
+        ApprovalNoted(child_ref=REF, request_id="r1", decision=decision, on=TODAY, for_day=MOVES_ON)
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from tests.integration.installed import until
 from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
 from tests.integration.scheduling.test_api import RECORD, SCHOOLS, a_child, take_in
 
-from scheduling.domain.feed.decider import FEED_STREAM, Feed
 from scheduling.entrypoints.care_sweep import look_at_care
 
 TODAY = "2026-09-25"
@@ -49,7 +47,7 @@ async def test_facts_are_told_one_by_one_and_shown(world: World) -> None:
     assert (known["year_group"], known["year_group_told"], known["stage"]) == (7, 8, "school_age")
     assert known["siblings"] == [await world.service.reference(HERE, "child", "4711")]
     assert (known["planned_school_urn"], known["planned_school_on"]) == ("999102", "2027-01-04")
-    flags = (await world.ask("coordinator", "GET", "/fact-flags")).json()["items"]
+    flags = (await world.ask("coordinator", "GET", "/flags")).json()["items"]
     assert [(each["fact"], each["lacks"]) for each in flags] == [("year_group", "agreement_with_computed_year_group")]
     assert (await world.ask("delegate", "GET", f"/children/{child}/circumstances")).status_code == 403
 
@@ -59,7 +57,7 @@ async def test_a_move_without_its_approvals_is_recorded_and_flagged(world: World
     child = await a_child(world)
     await told(world, child, "worker", kind="school", on=TODAY, school_urn="999102")
     assert (await world.ask("coordinator", "GET", f"/children/{child}")).json()["school_urn"] == "999102"
-    moves = (await world.ask("coordinator", "GET", "/moves-without-approval")).json()["items"]
+    moves = (await world.ask("coordinator", "GET", "/flags?lacks=approval")).json()["items"]
     assert [(each["child_ref"], each["decision"]) for each in moves] == [(child, "school_change")]
 
 
@@ -183,8 +181,9 @@ async def test_a_file_that_is_late_or_does_not_come_is_an_alert_once(world: Worl
         assert answer.status_code == 200, answer.text
         return answer.json()  # type: ignore[no-any-return]
 
-    assert await feed("2026-09-21") == {"of": "2026-09-21", "is_new": True, "days_late": 3}
-    assert await feed("2026-09-21") == {"of": "2026-09-21", "is_new": False, "days_late": 0}
+    late = {"feed": "care", "of": "2026-09-21", "is_new": True, "days_late": 3}
+    assert await feed("2026-09-21") == late
+    assert await feed("2026-09-21") == {**late, "is_new": False, "days_late": 0}
     assert (await feed("2026-09-24", "b"))["days_late"] == 0
 
 
@@ -218,7 +217,7 @@ async def test_time_ends_care_at_eighteen_and_misses_a_notice_and_a_file(world: 
         await look_at_care(world.service)
 
     async def flagged() -> bool:
-        flags = (await world.ask("coordinator", "GET", "/fact-flags")).json()["items"]
+        flags = (await world.ask("coordinator", "GET", "/flags")).json()["items"]
         return [(each["fact_on"], each["lacks"]) for each in flags] == [("2026-09-24", "notice")]
 
     async def grown_up() -> bool:
@@ -228,9 +227,8 @@ async def test_time_ends_care_at_eighteen_and_misses_a_notice_and_a_file(world: 
     await until(grown_up)
     over = (await world.ask("coordinator", "GET", f"/children/{child}")).json()
     assert (over["left_care_on"], over["why_not"]) == ("2026-09-26", "left_care")
-    stream = (FEED_STREAM,)
-    feed = (await world.service.handler.states(HERE, stream)).of(FEED_STREAM, Feed)
-    assert feed.late == {date(2026, 9, 25)}
+    days = (await world.ask("admin", "GET", "/care-feeds?state=missing")).json()["items"]
+    assert [(each["of"], each["days_late"]) for each in days] == [("2026-09-25", 2), ("2026-09-28", 1)]
 
 
 async def test_whoever_stands_in_for_an_absent_worker_works_with_that_workers_children_until_the_return(

@@ -43,7 +43,8 @@ class TakesRecords(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/care-feeds":
-            self.requests.append((self.path, "", "", json.loads(body)["rows"]))
+            told = json.loads(body)
+            self.requests.append((self.path, told["feed"], told["of"], told["rows"]))
             self._answer(200, b'{"of": "2026-11-02", "is_new": true, "days_late": 2}')
             return
         records = [record.model_dump_json() for record in BODIES[self.path].model_validate_json(body).records]
@@ -297,13 +298,14 @@ def call_attendance(folder: Path, *options: str) -> Result:
 
 def test_marks_are_previewed_and_sent_and_the_same_file_again_changes_nothing(feed: Path, service: str) -> None:
     result = call_attendance(feed, "--api", service, "--token", "let-me-in")
-    assert (result.exit_code, paths()) == (0, ["/attendance"]), result.output
+    assert (result.exit_code, paths()) == (0, ["/care-feeds", "/attendance"]), result.output
     assert "sessions missed" in result.output
+    assert "This file is 2 days late." in result.output
     again = call_attendance(feed, "--api", service, "--json")
-    preview, imported = (json.loads(line) for line in again.stdout.splitlines())
+    preview, _late, imported = (json.loads(line) for line in again.stdout.splitlines())
     assert preview["preview"]["sessions possible"] == 2
     assert (imported["imported"]["marks"]["changed"], imported["imported"]["marks"]["unchanged"]) == (0, 1)
-    keys = [key for _path, _token, key, _count in TakesRecords.requests]
+    keys = [key for path, _token, key, _count in TakesRecords.requests if path == "/attendance"]
     assert len(set(keys)) == 1
 
 
@@ -315,4 +317,12 @@ def test_a_dry_run_and_a_file_with_errors_send_no_marks(feed: Path, service: str
     assert (wrong.exit_code, paths()) == (3, [])
     assert "the code H was not in use" in wrong.output
     skipped = call_attendance(feed, "--api", service, "--skip-bad")
-    assert (skipped.exit_code, paths()) == (0, ["/attendance"])
+    assert (skipped.exit_code, paths()) == (0, ["/care-feeds", "/attendance"])
+
+
+def test_the_file_of_marks_is_of_its_newest_day_or_of_the_day_that_is_said(feed: Path, service: str) -> None:
+    call_attendance(feed, "--api", service)
+    call_attendance(feed, "--api", service, "--day", "2026-09-22")
+    call_attendance(feed, "--api", service, "--past")
+    told = [(feed, of) for path, feed, of, _rows in TakesRecords.requests if path == "/care-feeds"]
+    assert told == [("attendance", "2026-09-21"), ("attendance", "2026-09-22")]

@@ -63,8 +63,8 @@ async def test_a_move_that_happens_anyway_is_recorded_and_listed_as_not_approved
     child = await a_child(world)
     move = {"on": "2026-11-02", "school_urn": "999102", "emergency": True}
     assert (await world.ask("worker", "POST", f"/children/{child}/school-move", move)).status_code == 204
-    listed = (await world.ask("head", "GET", "/moves-without-approval")).json()["items"]
-    assert [(each["decision"], each["moved_on"], each["emergency"]) for each in listed] == [
+    listed = (await world.ask("head", "GET", "/flags?lacks=approval")).json()["items"]
+    assert [(each["decision"], each["fact_on"], each["emergency"]) for each in listed] == [
         ("school_change", "2026-11-02", True)
     ]
 

@@ -29,6 +29,7 @@ from scheduling.domain.term.decider import TERM, TermOpened
 from scheduling.entrypoints import (
     routes_access,
     routes_arranging,
+    routes_as_known,
     routes_attendance,
     routes_calendar,
     routes_children,
@@ -36,6 +37,7 @@ from scheduling.entrypoints import (
     routes_contacts,
     routes_due,
     routes_facts,
+    routes_flags,
     routes_imports,
     routes_invitations,
     routes_keeping,
@@ -91,6 +93,7 @@ PARTS = ServiceParts(
     routers=(
         routes_imports.router,
         routes_children.router,
+        routes_as_known.router,
         routes_lists.router,
         routes_due.router,
         routes_access.router,
@@ -101,6 +104,7 @@ PARTS = ServiceParts(
         routes_replies.router,
         routes_contacts.router,
         routes_facts.router,
+        routes_flags.router,
         routes_teachers.router,
         routes_timeliness.router,
         routes_calendar.router,

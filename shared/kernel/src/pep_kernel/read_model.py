@@ -27,3 +27,12 @@ class ReadModel(Generic[Row]):
     keys: Callable[[Recorded], Iterable[Key]]
     fold: Callable[[Row | None, Recorded, Key], Row | None]
     sorted_by: tuple[str, ...] = ()
+
+
+def rows_after(model: ReadModel[Row], history: Iterable[Recorded]) -> list[Row]:
+    """The rows that these events make, from the first one on; in the order in which their keys came up."""
+    rows: dict[Key, Row | None] = {}
+    for recorded in history:
+        for key in model.keys(recorded):
+            rows[key] = model.fold(rows.get(key), recorded, key)
+    return [row for row in rows.values() if row is not None]

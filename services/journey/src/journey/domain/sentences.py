@@ -30,6 +30,7 @@ SCHEDULING = {
     "SpecialEducationalNeedsChanged": "Help for special educational needs from {on:day}: {special_educational_needs}.",
     "EHCPIssued": "The child had an education, health and care plan from {on:day}.",
     "FactFlagged": "The {fact:words} of {on:day} stood, and lacked: {lacks:words}.",
+    "FactFlagCleared": "The {fact:words} of {on:day} was flagged no more for lacking {lacks:words}: {because:words}.",
     "FactCorrected": "What had been told of the {fact:words} of {on:day} was wrong: {by:words} corrected it.",
     "CareResponsibilityTransferred": "Another authority, {to_authority}, was responsible from {on:day}.",
     "CareResponsibilityAccepted": "This authority took the child over from {from_authority} on {on:day}.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pep_kernel.decider import Decided, States
 from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal
@@ -11,7 +13,7 @@ from scheduling.domain.concerns.commands import NoteApproval
 from scheduling.domain.meeting_of_child import child_stream
 from scheduling.domain.request.commands import AgreeToRequest, AskForApproval
 from scheduling.domain.request.decider import REQUEST
-from scheduling.domain.request.events import PlacementApproved, SchoolChangeApproved, TermTimeHolidayDecided
+from scheduling.domain.request.events import OfRequest, PlacementApproved, SchoolChangeApproved, TermTimeHolidayDecided
 from scheduling.domain.request.states import Ended, NotAsked, Request, Waiting
 
 REQUESTS: tuple[type[Request], ...] = (NotAsked, Waiting, Ended)
@@ -45,13 +47,22 @@ def _noted(states: States, event: Event) -> Decided:
 
 def _note(event: Event) -> NoteApproval | None:
     match event:
-        case SchoolChangeApproved(request_id=request_id, child_ref=ref, on=on, school_urn=urn):
-            return NoteApproval(child_ref=ref, request_id=request_id, decision="school_change", on=on, school_urn=urn)
-        case PlacementApproved(request_id=request_id, child_ref=ref, on=on, decision=decision, school_urn=urn):
-            return NoteApproval(child_ref=ref, request_id=request_id, decision=decision, on=on, school_urn=urn)
-        case TermTimeHolidayDecided(request_id=request_id, child_ref=ref, on=on):
-            return NoteApproval(
-                child_ref=ref, request_id=request_id, decision="term_time_holiday", on=on, school_urn=None
-            )
+        case SchoolChangeApproved(school_urn=urn, for_day=day):
+            return _note_of(event, "school_change", day, urn)
+        case PlacementApproved(decision=decision, school_urn=urn, for_day=day):
+            return _note_of(event, decision, day, urn)
+        case TermTimeHolidayDecided(first_day=day):
+            return _note_of(event, "term_time_holiday", day)
         case _:
             return None
+
+
+def _note_of(event: OfRequest, decision: str, for_day: date, school_urn: str | None = None) -> NoteApproval:
+    return NoteApproval(
+        child_ref=event.child_ref,
+        request_id=event.request_id,
+        decision=decision,
+        on=event.on,
+        for_day=for_day,
+        school_urn=school_urn,
+    )

@@ -1,13 +1,15 @@
-"""Looks for birthdays, notices and files of changes whose day has passed, in every authority."""
+"""Looks for birthdays, notices and files of feeds whose day has passed, in every authority."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pep_kernel.decider import Act
+from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Identity, Redacted
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
@@ -15,13 +17,15 @@ from scheduling.entrypoints.sweeping import for_each_authority, records_of
 from scheduling.policies.look_at_care import born_by, end_care_at_eighteen, flag_missing_notice, look_for_feed
 
 AT_MOST = 500
+log = logging.getLogger("scheduling.stream")
 
 _GROWING_UP = """select child_ref, date_of_birth from child_overview
     where authority = $1 and in_care_since is not null and left_care_on is null and born_in_school_year <= $2
     order by born_in_school_year, child_ref limit $3"""
 _NOTICES = """select child_ref, fact_on from fact_flag
     where authority = $1 and state = 'awaited' and due < $2 order by due, child_ref limit $3"""
-_FEEDS = "select newest_of from care_feed where authority = $1 and newest_of < $2 limit $3"
+_FEEDS = """select feed, max(of) as newest_of from feed_day
+    where authority = $1 and came_on is not null and of < $2 group by feed limit $3"""
 
 
 async def look_at_care(service: RunningService) -> None:
@@ -31,7 +35,10 @@ async def look_at_care(service: RunningService) -> None:
 
 async def _look_at_one(service: RunningService, authority: str) -> None:
     async for act, cause in _found(service, authority, service.clock.today()):
-        await service.handler.handle(authority, act, ByPolicy("look_at_care", cause, cause))
+        try:
+            await service.handler.handle(authority, act, ByPolicy("look_at_care", cause, cause))
+        except Refusal:  # by the rules of one child, such as one whose record was removed: it holds up no other
+            log.warning("a look at the care of one child in %s was refused", authority)
 
 
 async def _found(service: RunningService, authority: str, today: date) -> AsyncIterator[tuple[Act, UUID]]:
@@ -41,7 +48,8 @@ async def _found(service: RunningService, authority: str, today: date) -> AsyncI
     for notice in await records_of(service, authority, _NOTICES, today, AT_MOST):
         yield flag_missing_notice(authority, notice["child_ref"], notice["fact_on"], today)
     for feed in await records_of(service, authority, _FEEDS, today, AT_MOST):
-        yield look_for_feed(authority, service.rules(authority), feed["newest_of"], today)
+        if look := look_for_feed(authority, service.rules(authority), feed["feed"], feed["newest_of"], today):
+            yield look
 
 
 async def _grown_up(service: RunningService, authority: str, child: Any, today: date) -> tuple[Act, UUID] | None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from pep_kernel.authority_policy.concerns import UrgentReason
 from scheduling.domain.attendance.marks import FIRST_DAY
 from scheduling.domain.concerns.events import ExclusionCategory
+from scheduling.entrypoints.flag_shapes import FlagShown
 from scheduling.entrypoints.shapes import CHILD_REF, Shown, example
 
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -121,23 +122,6 @@ class UrgentPEPShown(BaseModel):
     what: str | None
 
 
-class MoveShown(Shown):
-    """A move that stands, though an agreement that it needed was not on record."""
-
-    child_ref: str = Field(examples=[CHILD_REF])
-    moved_on: date
-    decision: str = Field(examples=["school_change"])
-    school_urn: str | None
-    emergency: bool
-
-
-class MovePage(BaseModel):
-    """Some of them; `next` is what to send as `after` for those that follow."""
-
-    items: list[MoveShown]
-    next: str | None
-
-
 class AttendanceShown(Shown):
     """One school year. `at_risk_since`: from that day on too much had been missed."""
 
@@ -155,7 +139,7 @@ class ConcernsShown(BaseModel):
     agenda: list[AgendaItemShown]
     urgent_peps: list[UrgentPEPShown]
     exclusions: list[ExclusionShown]
-    moves_without_approval: list[MoveShown]
+    moves_without_approval: list[FlagShown] = Field(description="Also those that were agreed to later.")
     attendance: list[AttendanceShown]
 
 

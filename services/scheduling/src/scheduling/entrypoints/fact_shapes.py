@@ -1,9 +1,9 @@
-"""The bodies and answers of the routes about facts, flags, hand-over and the register of designated teachers."""
+"""The bodies and answers of the routes about facts, hand-over and the register of designated teachers."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field, RootModel
 
@@ -49,24 +49,6 @@ class CircumstancesShown(Shown):
     ended_on: date | None
 
 
-class FactFlagShown(Shown):
-    """A fact that stands, and what it lacks."""
-
-    child_ref: str = Field(examples=[CHILD_REF])
-    fact: str = Field(examples=["placement"])
-    fact_on: date
-    lacks: str = Field(examples=["approval"])
-    state: Literal["awaited", "flagged", "settled"]
-    due: date | None
-
-
-class FactFlagPage(BaseModel):
-    """Some flags; `next` is what to send as `after` for those that follow."""
-
-    items: list[FactFlagShown]
-    next: str | None
-
-
 class HandOverShown(BaseModel):
     """The pack for the other authority, and its hash."""
 
@@ -78,24 +60,6 @@ class ChildTakenOver(BaseModel):
     """The child, as this authority calls it."""
 
     child_ref: str = Field(examples=[CHILD_REF])
-
-
-class CareFeedBody(BaseModel):
-    """The file of changes of this day: how many rows, and the hash of the file."""
-
-    model_config = example(of="2026-11-02", rows=12, sha256="0" * 64)
-
-    of: date
-    rows: Annotated[int, Field(ge=0)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class CareFeedShown(BaseModel):
-    """Whether the file is new, and how many days late it is."""
-
-    of: date
-    is_new: bool
-    days_late: int = Field(examples=[0])
 
 
 class VerificationBody(BaseModel):

@@ -7,6 +7,8 @@ Sending the same files again, or later ones, does nothing twice.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -16,6 +18,8 @@ import httpx
 import typer
 from rich.console import Console
 
+from pep_kernel.contracts.scheduling import Feed
+from scheduling.attendance_feed.newest_day import newest_day
 from scheduling.attendance_feed.reading import CHILDRENS_MARKS, read_marks
 from scheduling.entrypoints.import_report import Report
 from scheduling.entrypoints.import_sender import IN_ORDER, Kinds, SendingFailed, send_kind, tell_of_file
@@ -90,6 +94,16 @@ def children(
 @app.command()
 def attendance(
     files: Annotated[list[Path], typer.Argument(help="CSV files of marks, in any order.", show_default=False)],
+    day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="The day whose marks were expected; left out, the newest in the files."
+        ),
+    ] = None,
+    past: Annotated[
+        bool,
+        typer.Option("--past", help="Marks from before the daily feed: of no day it is said that its file is here."),
+    ] = False,
     api: Annotated[
         str, typer.Option(envvar="PEP_SCHEDULING_URL", help="Base address of the scheduling service.")
     ] = "http://127.0.0.1:8000",
@@ -100,7 +114,7 @@ def attendance(
 ) -> None:
     """Take in the marks of a daily attendance feed. The same marks again change nothing; other ones correct a day.
 
-    Ends with the same numbers as `children` does.
+    A file that is late is an alert. Ends with the same numbers as `children` does.
     """
     report, stage = Report(Console(), Console(stderr=True), as_json=as_json), Stage()
     try:
@@ -110,8 +124,9 @@ def attendance(
         report.summary("What the files hold", preview.rows())
         may_send = not preview.fatal and (not preview.errors or skip_bad)
         sends = may_send and not dry_run
-        kinds = ((CHILDRENS_MARKS, "/attendance"),)
-        code = _send(stage, preview.children, api, token, report, kinds) if sends else _only_tell(report, may_send)
+        of = None if past else (day.date() if day else newest_day(stage))
+        file = DailyFile("attendance", of, files, CHILDRENS_MARKS, "/attendance")
+        code = _send_file(stage, file, (api, token), report) if sends else _only_tell(report, may_send)
     finally:
         stage.close()
     raise typer.Exit(code)
@@ -145,28 +160,40 @@ def changes(
         rows = stage.count_records(CHANGES_OF_CARE)
         report.file_of(of, rows, left_out)
         may_send = not stage.count_findings(Severity.FATAL) and (not stage.count_findings(Severity.ERROR) or skip_bad)
-        code = (
-            _send_changes(stage, of, file, (api, token), report)
-            if may_send and not dry_run
-            else _only_tell(report, may_send)
-        )
+        told, sends = DailyFile("care", of, [file], CHANGES_OF_CARE, "/care-changes"), may_send and not dry_run
+        code = _send_file(stage, told, (api, token), report) if sends else _only_tell(report, may_send)
     finally:
         stage.close()
     raise typer.Exit(code)
 
 
-def _send_changes(stage: Stage, of: date, file: Path, where: tuple[str, str], report: Report) -> Exit:
-    rows = stage.count_records(CHANGES_OF_CARE)
+@dataclass(frozen=True, slots=True)
+class DailyFile:
+    """A file of a feed: its day, unless it is from before the feed; its rows, and the address that takes them."""
+
+    feed: Feed
+    of: date | None
+    files: Sequence[Path]
+    kind: str
+    path: str
+
+
+def _send_file(stage: Stage, file: DailyFile, where: tuple[str, str], report: Report) -> Exit:
+    rows = stage.count_records(file.kind)
     try:
         with _client(*where) as client, report.progress("Sending", rows) as advance:
-            late = tell_of_file(client, of, rows, hashlib.sha256(file.read_bytes()).hexdigest())
-            sent = send_kind(stage, client, CHANGES_OF_CARE, "/care-changes", advance)
+            late = tell_of_file(client, file.feed, file.of, rows, _hash_of(file.files)) if file.of else 0
+            sent = send_kind(stage, client, file.kind, file.path, advance)
     except SendingFailed as fault:
         report.failed(str(fault))
         return Exit.NOT_SENT
     report.late(late)
     report.sent([sent])
     return Exit.SOME_REFUSED if sent.refused else Exit.DONE
+
+
+def _hash_of(files: Sequence[Path]) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()
 
 
 def _client(api: str, token: str) -> httpx.Client:

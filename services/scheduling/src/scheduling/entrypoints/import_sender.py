@@ -11,6 +11,7 @@ from datetime import date
 import httpx
 from pydantic import ValidationError
 
+from pep_kernel.contracts.scheduling import Feed
 from scheduling.domain.child.care_record import BATCH_SIZE, BatchAnswer, FlaggedRecord, RefusedRecord
 from scheduling.ssda903.reading import CARERS_OF_CHILDREN, CHILDREN, PUPIL_ACCOUNTS, SCHOOLS_LISTED, STAFF_MEMBERS
 from scheduling.ssda903.staging import Stage
@@ -70,9 +71,9 @@ def _refusal(refused: RefusedRecord) -> str:
     return refused.reason + alike
 
 
-def tell_of_file(client: httpx.Client, of: date, rows: int, sha256: str) -> int:
-    """Says that the file of this day is here; how many days late it is."""
-    body = json.dumps({"of": of.isoformat(), "rows": rows, "sha256": sha256}).encode()
+def tell_of_file(client: httpx.Client, feed: Feed, of: date, rows: int, sha256: str) -> int:
+    """Says that the feed's file of this day is here; how many days late it is."""
+    body = json.dumps({"feed": feed, "of": of.isoformat(), "rows": rows, "sha256": sha256}).encode()
     answer = _answer(client, "/care-feeds", body)
     return int(answer.json()["days_late"])
 

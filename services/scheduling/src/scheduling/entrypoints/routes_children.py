@@ -73,10 +73,10 @@ async def list_due_dates_of_child(
 ) -> DueDatePage:
     await permitted_child(caller, child_ref, READ)
     page = await caller.rows(DUE_DATES, {"child_ref": child_ref}, after=after, limit=limit)
-    return DueDatePage(items=[await _due_shown(caller, due) for due in page.items], next=page.next)
+    return DueDatePage(items=[await due_shown(caller, due) for due in page.items], next=page.next)
 
 
-async def _due_shown(caller: Desk, due: DueDate) -> DueDateShown:
+async def due_shown(caller: Desk, due: DueDate) -> DueDateShown:
     shown = DueDateShown.model_validate(replace(due, late_details=None))
     return shown.model_copy(update={"late_details": await caller.open(due.late_details)})
 

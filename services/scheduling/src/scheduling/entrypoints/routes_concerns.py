@@ -22,8 +22,6 @@ from scheduling.entrypoints.concern_shapes import (
     AttendanceShown,
     ConcernsShown,
     ExclusionShown,
-    MovePage,
-    MoveShown,
     PermanentExclusionBody,
     SafeguardingBody,
     SafeguardingPage,
@@ -32,18 +30,19 @@ from scheduling.entrypoints.concern_shapes import (
     UrgentPEPBody,
     UrgentPEPShown,
 )
-from scheduling.entrypoints.permitted import of_theirs, permitted_child
+from scheduling.entrypoints.flag_shapes import flag_shown
+from scheduling.entrypoints.permitted import permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.attendance import ATTENDANCE_OF_YEARS
 from scheduling.projections.child_overview import ChildOverview
 from scheduling.projections.concern import (
     AGENDA_ITEMS,
     EXCLUSIONS,
-    MOVES_WITHOUT_APPROVAL,
     SAFEGUARDING_CONCERNS,
     URGENT_PEPS,
     Exclusion,
 )
+from scheduling.projections.fact_flag import FACT_FLAGS
 
 router = APIRouter(tags=["concerns"])
 READ, NOTIFY = "read concerns", "notify exclusion"
@@ -135,7 +134,7 @@ async def show_concerns(child_ref: str, caller: Caller) -> ConcernsShown:
     agenda = await caller.rows(AGENDA_ITEMS, where, limit=SHOWN)
     urgent = await caller.rows(URGENT_PEPS, where, limit=SHOWN)
     exclusions = await caller.rows(EXCLUSIONS, where, limit=SHOWN)
-    moves = await caller.rows(MOVES_WITHOUT_APPROVAL, where, limit=SHOWN)
+    moves = await caller.rows(FACT_FLAGS, {**where, "lacks": "approval"}, limit=SHOWN)
     years = await caller.rows(ATTENDANCE_OF_YEARS, where, limit=SHOWN)
     return ConcernsShown(
         agenda=[AgendaItemShown.model_validate(each) for each in agenda.items],
@@ -144,7 +143,7 @@ async def show_concerns(child_ref: str, caller: Caller) -> ConcernsShown:
             for each in urgent.items
         ],
         exclusions=[await _exclusion(caller, each) for each in exclusions.items],
-        moves_without_approval=[MoveShown.model_validate(each) for each in moves.items],
+        moves_without_approval=[flag_shown(each) for each in moves.items if each.because != "fact_corrected"],
         attendance=[AttendanceShown.model_validate(each) for each in years.items],
     )
 
@@ -165,10 +164,3 @@ async def _exclusion(caller: Desk, each: Exclusion) -> ExclusionShown:
 
 def _days(half_days: int | None) -> float | None:
     return None if half_days is None else half_days / 2
-
-
-@router.get("/moves-without-approval", summary="Moves that stand, though nobody had agreed to them")
-async def list_moves_without_approval(caller: Caller, after: After = None, limit: Limit = 50) -> MovePage:
-    caller.permit("list due dates")
-    page = await caller.rows(MOVES_WITHOUT_APPROVAL, only=of_theirs(caller, READ), after=after, limit=limit)
-    return MovePage(items=[MoveShown.model_validate(each) for each in page.items], next=page.next)

@@ -1,10 +1,8 @@
-"""Single facts of a child, their correction, what they lack, and the hand-over of a child to another authority."""
+"""Single facts of a child, their correction, and the hand-over of a child to another authority."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from pep_kernel.calendars import cohort_year_group
 from pep_kernel.decider import Act
@@ -22,15 +20,13 @@ from scheduling.entrypoints.fact_shapes import (
     CircumstancesShown,
     FactBody,
     FactCorrectionBody,
-    FactFlagPage,
-    FactFlagShown,
     HandOverShown,
 )
-from scheduling.entrypoints.permitted import around, of_theirs, permitted_child
-from scheduling.entrypoints.routes_children import READ, After, Limit
+from scheduling.entrypoints.permitted import around, permitted_child
+from scheduling.entrypoints.routes_children import READ
 from scheduling.entrypoints.taking_in import about_one, fact_act, must_be_listed, of_one_fact, of_record
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
-from scheduling.projections.circumstances import CIRCUMSTANCES, FACT_FLAGS, ChildCircumstances
+from scheduling.projections.circumstances import CIRCUMSTANCES, ChildCircumstances
 
 router = APIRouter(tags=["facts"])
 OF_SCHOOL = (SchoolTold, SchoolMovePlannedTold, RemovedFromRollTold)
@@ -66,18 +62,6 @@ async def show_circumstances(child_ref: str, caller: Caller) -> CircumstancesSho
     group = None if born is None else cohort_year_group(born, caller.today)
     told = {name: getattr(row, name, None) for name in CircumstancesShown.model_fields}
     return CircumstancesShown(**{**told, "year_group": group, "stage": None if group is None else stage_of(group)})
-
-
-@router.get("/fact-flags", summary="Facts that stand and lack something: a notice, agreement with the record")
-async def list_fact_flags(
-    caller: Caller,
-    state: Annotated[Literal["awaited", "flagged", "settled"], Query()] = "flagged",
-    after: After = None,
-    limit: Limit = 50,
-) -> FactFlagPage:
-    caller.permit("list due dates")
-    page = await caller.rows(FACT_FLAGS, {"state": state}, only=of_theirs(caller, READ), after=after, limit=limit)
-    return FactFlagPage(items=[FactFlagShown.model_validate(flag) for flag in page.items], next=page.next)
 
 
 @router.get("/children/{child_ref}/hand-over", summary="The pack that goes with a child to another authority")

@@ -34,12 +34,9 @@ from scheduling.domain.child.care_record import (
 )
 from scheduling.domain.child.commands import RecordCareFactsOfMany
 from scheduling.domain.child.told import CareChange, CareChangeBatch
-from scheduling.domain.feed.decider import FEED_STREAM, CareFeedLate, TakeInFeed
 from scheduling.domain.meeting_of_child import judge_children, school_stream
 from scheduling.domain.person.commands import AddStaffMember, LetPupilSignIn, LinkCarer
-from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import ListSchool
-from scheduling.entrypoints.fact_shapes import CareFeedBody, CareFeedShown
 from scheduling.entrypoints.followed import standing_meetings, teachers_of
 from scheduling.entrypoints.taking_in import (
     Answer,
@@ -157,24 +154,6 @@ async def _entry(caller: Desk, index: int, record: CareRecord) -> TakenIn:
     act = await care_record_act(caller, record, whole=False)
     double = (await possible_doubles(caller, [act])).get(0)
     return await alone(caller, act, index) if double is None else (double.model_copy(update={"index": index}), [])
-
-
-@router.post("/care-feeds", summary="Tell that the file of changes of a day is here; a late one is an alert")
-async def take_in_care_feed(body: CareFeedBody, caller: Caller) -> CareFeedShown:
-    caller.permit("import care records")
-    rules: SchedulingRules = caller.rules
-    late_after = rules.file.in_force(caller.today).care_feed.late_after_working_days
-    command = TakeInFeed(
-        of=body.of,
-        digest=body.sha256,
-        rows=body.rows,
-        late_after_working_days=late_after,
-        calendar_for=rules.calendar_for,
-        today=caller.today,
-    )
-    events = (await caller.do(Act(command, (FEED_STREAM,)))).events
-    late = next((event.days_late for event in events if isinstance(event, CareFeedLate)), 0)
-    return CareFeedShown(of=body.of, is_new=bool(events), days_late=late)
 
 
 @router.post("/people", summary="Take in staff, carers, and which children may sign in")

@@ -1,4 +1,4 @@
-"""What time alone does to facts of care: a birthday comes, a notice was not given, a file of changes has not come.
+"""What time alone does to facts of care: a birthday comes, a notice was not given, a file of a feed has not come.
 
 Each has the passing of a stored date as its cause, so that looking again makes nothing twice.
 """
@@ -9,10 +9,11 @@ from datetime import date
 from uuid import UUID
 
 from pep_kernel.calendars import school_year
+from pep_kernel.contracts.scheduling import Feed
 from pep_kernel.decider import Act
 from pep_kernel.ids import timer_cause
 from scheduling.domain.child.commands import EndCareAtEighteen, FlagMissingNotice
-from scheduling.domain.feed.decider import FEED_STREAM, LookForFeed
+from scheduling.domain.feed.decider import LookForFeed, feed_stream, late_after
 from scheduling.domain.in_one_append import MEETINGS_TOO
 from scheduling.domain.meeting_of_child import TellOfChild, child_stream, tell_of_child
 from scheduling.domain.rules import SchedulingRules
@@ -50,11 +51,12 @@ def flag_missing_notice(authority: str, child_ref: str, placement_on: date, toda
     return act, timer_cause("notice", authority, child_ref, f"{placement_on}")
 
 
-def look_for_feed(authority: str, rules: SchedulingRules, newest_of: date, today: date) -> tuple[Act, UUID]:
-    """The cause is the newest file: that none has followed it is said once."""
-    command = LookForFeed(
-        late_after_working_days=rules.file.in_force(today).care_feed.late_after_working_days,
-        calendar_for=rules.calendar_for,
-        today=today,
-    )
-    return Act(command, (FEED_STREAM,)), timer_cause("care feed", authority, f"{newest_of}")
+def look_for_feed(
+    authority: str, rules: SchedulingRules, feed: Feed, newest_of: date, today: date
+) -> tuple[Act, UUID] | None:
+    """The cause is the day of the look, since each day another file may be missing. None where there is no feed."""
+    may_take = late_after(rules.file.in_force(today), feed)
+    if may_take is None:
+        return None
+    command = LookForFeed(feed=feed, late_after_working_days=may_take, calendar_for=rules.calendar_for, today=today)
+    return Act(command, (feed_stream(feed),)), timer_cause("feed", authority, feed, f"{newest_of}", f"{today}")

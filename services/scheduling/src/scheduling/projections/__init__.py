@@ -7,20 +7,20 @@ from scheduling.projections.absence import ABSENCES
 from scheduling.projections.attendance import ATTENDANCE_OF_YEARS
 from scheduling.projections.broken_glass import BROKEN_GLASS
 from scheduling.projections.calendar_feed import CALENDAR_FEEDS, MEETINGS_IN_CALENDARS
-from scheduling.projections.care_feed import CARE_FEEDS
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
-from scheduling.projections.circumstances import CIRCUMSTANCES, FACT_FLAGS
+from scheduling.projections.circumstances import CIRCUMSTANCES
 from scheduling.projections.colleague import COLLEAGUES
 from scheduling.projections.concern import (
     AGENDA_ITEMS,
     EXCLUSIONS,
-    MOVES_WITHOUT_APPROVAL,
     SAFEGUARDING_CONCERNS,
     URGENT_PEPS,
 )
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
 from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS
 from scheduling.projections.due_date import DUE_DATES
+from scheduling.projections.fact_flag import FACT_FLAGS
+from scheduling.projections.feed_day import FEED_DAYS
 from scheduling.projections.likeness import CHILD_LIKENESSES
 from scheduling.projections.meeting import MEETING_OVERVIEWS
 from scheduling.projections.meeting_invitee import MEETING_INVITEES
@@ -49,7 +49,7 @@ READ_MODELS: tuple[ReadModel[Any], ...] = (
     CIRCUMSTANCES,
     FACT_FLAGS,
     CHILD_LIKENESSES,
-    CARE_FEEDS,
+    FEED_DAYS,
     DESIGNATED_TEACHERS,
     ABSENCES,
     TIMELINESS,
@@ -62,7 +62,6 @@ READ_MODELS: tuple[ReadModel[Any], ...] = (
     EXCLUSIONS,
     URGENT_PEPS,
     SAFEGUARDING_CONCERNS,
-    MOVES_WITHOUT_APPROVAL,
     ATTENDANCE_OF_YEARS,
     REVIEWS_AHEAD,
 )

@@ -1,4 +1,4 @@
-"""`child_circumstances` and `fact_flag`: what is known beside the overview, and what facts lack or still await."""
+"""`child_circumstances`: what is known of a child beside the overview."""
 
 from __future__ import annotations
 
@@ -14,10 +14,6 @@ from scheduling.domain.child.ending import kind_of_end
 from scheduling.domain.child.events import (
     ChildEnteredCare,
     ChildLeftCare,
-    ObligationMet,
-    PEPDueDateRevised,
-    PEPDueDateSet,
-    PEPDueDateWithdrawn,
     PlacementChanged,
     SchoolMoved,
 )
@@ -128,51 +124,3 @@ def _corrected(row: ChildCircumstances, event: told.FactCorrected) -> ChildCircu
 
 
 CIRCUMSTANCES = ReadModel("child_circumstances", ChildCircumstances, ("child_ref",), _keys, _fold)
-
-
-@dataclass(frozen=True, slots=True)
-class FactFlag:
-    """A fact of this day and what it lacks. `state` is awaited (until `due`), flagged, or settled."""
-
-    child_ref: str
-    fact: str
-    fact_on: date
-    lacks: str
-    state: str
-    due: date | None = None
-
-
-def _flag_keys(recorded: Recorded) -> Iterable[Key]:
-    match recorded.event:
-        case told.FactFlagged(child_ref=ref, fact=fact, on=on, lacks=lacks):
-            return ((ref, fact, on, lacks),)
-        case told.PlacementNoticeDue(child_ref=ref, on=on):
-            return ((ref, "placement", on, "notice"),)
-        case told.SchoolNotified(child_ref=ref, placement_on=on):
-            return ((ref, "placement", on, "notice"),)
-        case (PEPDueDateSet() | PEPDueDateRevised() | PEPDueDateWithdrawn() | ObligationMet()) as event if (
-            event.obligation == "notify"
-        ):
-            return ((event.child_ref, "placement", event.trigger_on, "notice"),)
-        case _:
-            return ()
-
-
-def _flag_fold(row: FactFlag | None, recorded: Recorded, _key: Key) -> FactFlag | None:
-    match recorded.event:
-        case told.PlacementNoticeDue(child_ref=ref, on=on, due=due):
-            return FactFlag(ref, "placement", on, "notice", "awaited", due)
-        case (PEPDueDateSet() | PEPDueDateRevised()) as event:
-            state = row.state if row and row.state == "flagged" else "awaited"  # a flag is said once, and stands
-            return FactFlag(event.child_ref, "placement", event.trigger_on, "notice", state, event.due)
-        case PEPDueDateWithdrawn():
-            return row if row and row.state != "awaited" else None
-        case told.SchoolNotified() | ObligationMet():
-            return replace(row, state="settled") if row else None
-        case told.FactFlagged(child_ref=ref, fact=fact, on=on, lacks=lacks):
-            return FactFlag(ref, fact, on, lacks, "flagged", row.due if row else None)
-        case _:
-            return row
-
-
-FACT_FLAGS = ReadModel("fact_flag", FactFlag, ("child_ref", "fact", "fact_on", "lacks"), _flag_keys, _flag_fold)

@@ -1,6 +1,6 @@
 """What of a child must not wait or be forgotten.
 
-`agenda_item`, `exclusion`, `urgent_pep`, `safeguarding_concern`, `move_without_approval`: a row each.
+`agenda_item`, `exclusion`, `urgent_pep`, `safeguarding_concern`: a row each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from scheduling.domain.concerns.events import (
     AgendaItemAdded,
     AgendaItemReopened,
     AgendaItemTaken,
-    NoApprovalRecorded,
     PermanentExclusionNotified,
     SafeguardingConcernRaised,
     SuspensionNotified,
@@ -167,33 +166,4 @@ def _raised_fold(row: SafeguardingConcern | None, recorded: Recorded, key: Key) 
 
 SAFEGUARDING_CONCERNS = ReadModel(
     "safeguarding_concern", SafeguardingConcern, ("concern_id",), _raised_keys, _raised_fold
-)
-
-
-@dataclass(frozen=True, slots=True)
-class MoveWithoutApproval:
-    """A move that stands, though an agreement that it needed was not on record."""
-
-    child_ref: str
-    moved_on: date
-    decision: str
-    school_urn: str | None = None
-    emergency: bool = False
-
-
-def _move_keys(recorded: Recorded) -> Iterable[Key]:
-    event = recorded.event
-    return ((event.child_ref, event.on, event.decision),) if isinstance(event, NoApprovalRecorded) else ()
-
-
-def _move_fold(row: MoveWithoutApproval | None, recorded: Recorded, _key: Key) -> MoveWithoutApproval | None:
-    match recorded.event:
-        case NoApprovalRecorded(child_ref=ref, on=on, decision=decision, school_urn=urn, emergency=emergency):
-            return MoveWithoutApproval(ref, on, decision, urn, emergency)
-        case _:
-            return row
-
-
-MOVES_WITHOUT_APPROVAL = ReadModel(
-    "move_without_approval", MoveWithoutApproval, ("child_ref", "moved_on", "decision"), _move_keys, _move_fold
 )

@@ -44,11 +44,14 @@ class AttendanceFeed(Dated):
 
     provider: str | None = Field(None, description="Who collects attendance; left out, nobody does.")
     from_age_years: Age | None = Field(None, description="The birthday from which a child is covered, that day too.")
+    late_after_working_days: Annotated[int, Field(ge=1, le=20)] | None = Field(
+        None, description="How many working days after a school day its file may come; later is an alert."
+    )
 
     @model_validator(mode="after")
-    def _provider_needs_age(self) -> AttendanceFeed:
-        if (self.provider is None) != (self.from_age_years is None):
-            raise ValueError("'provider' and 'from_age_years' go together")
+    def _provider_needs_the_rest(self) -> AttendanceFeed:
+        if len({each is None for each in (self.provider, self.from_age_years, self.late_after_working_days)}) > 1:
+            raise ValueError("'provider', 'from_age_years' and 'late_after_working_days' go together")
         return self
 
     def covers(self, date_of_birth: date, on: date) -> bool:

@@ -48,6 +48,13 @@ GRANTS: Mapping[str, Holders] = {
     "read child": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_AT_HOME, **_AUDITOR},
     "list children": {**dict.fromkeys((*_AROUND_THE_CHILD, *_AT_HOME), ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
     "list due dates": {**dict.fromkeys(_AROUND_THE_CHILD, ANYONE), **_VIRTUAL_SCHOOL, **_AUDITOR},
+    "list flags": {
+        **dict.fromkeys((*_SOCIAL_CARE, Role.DESIGNATED_TEACHER), ANYONE),
+        **_VIRTUAL_SCHOOL,
+        **_REVIEWING_OFFICER,
+        **_AUDITOR,
+    },
+    "list feeds": {**_VIRTUAL_SCHOOL, **_AUDITOR, Role.ADMINISTRATOR: ANYONE},
     "use calendar feed": {role: ANYONE for role in Role if role not in (Role.SERVICE, Role.AUDITOR, Role.PUPIL)},
     "read timeliness": {**_VIRTUAL_SCHOOL, Role.TEAM_MANAGER: ANYONE, **_AUDITOR},
     "read due rules": dict.fromkeys((role for role in Role if role not in NOT_STAFF), ANYONE),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pep_kernel.contracts.scheduling import Flagged, Lacked
 from scheduling.domain.child import fact_events as told
 from scheduling.domain.child.history import History, inserted, removed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Noted:
     """Something was told of a fact: what of which fact, and of which day."""
 
-    what: str
-    fact: str
+    what: Lacked
+    fact: Flagged
     on: date
 
 
@@ -23,7 +24,7 @@ class Circumstances:
     """Dated facts, each history in the order of days.
 
     `emergencies` are the days of placements made in one; `notices_due` says of which placements a school must be told,
-    and by when; `notified` of which it was, and when.
+    and by when; `notified` of which it was, and when; `flags` what facts lack still.
     """
 
     allowances: History[bool] = ()
@@ -64,8 +65,16 @@ def evolve(known: Circumstances, event: told.OfCircumstances) -> Circumstances:
             return replace(known, notified=(*known.notified, (placement_on, on)))
         case told.FactFlagged(on=on, fact=fact, lacks=lacks):
             return replace(known, flags=known.flags | {Noted(lacks, fact, on)})
+        case told.FactFlagCleared(on=on, fact=fact, lacks=lacks):
+            return replace(known, flags=known.flags - {Noted(lacks, fact, on)})
         case _:
             return known
+
+
+def without_notices(known: Circumstances, on: date) -> Circumstances:
+    """As if no placement had begun on this day, of which a school must be told."""
+    due = tuple(each for each in known.notices_due if each[0] != on)
+    return replace(known, notices_due=due, notified=tuple(each for each in known.notified if each[0] != on))
 
 
 def without_officer(known: Circumstances, on: date, officer: str) -> Circumstances:

@@ -29,7 +29,12 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
-from scheduling.domain.child.fact_events import FactCorrected, ReviewingOfficerAssigned
+from scheduling.domain.child.fact_events import (
+    FactCorrected,
+    PlacementNoticeDue,
+    ReviewingOfficerAssigned,
+    SchoolNotified,
+)
 from scheduling.domain.child.history import History, inserted, removed, value_on, values_of
 from scheduling.domain.child.states import Child, Corrected
 from scheduling.domain.child.told import Correction
@@ -161,7 +166,8 @@ def right(before: Child, child: Child, command: CorrectFact) -> list[ChildEvent]
         case "review_held":
             return [] if told.never_happened else [ReviewHeld(child_ref=command.child_ref, on=told.holds_on)]
         case fact:
-            return _dated(history_of(before, fact), history_of(child, fact), command)
+            dated = _dated(history_of(before, fact), history_of(child, fact), command)
+            return [*dated, *_notices(before, command)]
 
 
 def _entered(child: Child, command: CorrectFact) -> ChildEnteredCare:
@@ -192,6 +198,17 @@ def _dated(before: History[Any], after: History[Any], command: CorrectFact) -> l
     return happened
 
 
+def _notices(before: Child, command: CorrectFact) -> list[ChildEvent]:
+    """That the school must be told of a placement, and that it was, goes with the placement to its right day."""
+    told, known, ref = command.correction, before.circumstances, command.child_ref
+    if told.fact != "placement" or told.holds_on == told.on:
+        return []
+    on = told.holds_on
+    due = [PlacementNoticeDue(child_ref=ref, on=on, due=on)] if told.on in dict(known.notices_due) else []
+    noted = [day for placement_on, day in known.notified if placement_on == told.on]
+    return [*due, *(SchoolNotified(child_ref=ref, on=day, placement_on=on) for day in noted)]
+
+
 # What the child is after the correction, before the right fact is told
 
 
@@ -212,7 +229,7 @@ def evolve(child: Child, event: FactCorrected) -> Child:
         case fact:
             name = DATED[fact]
             corrected: dict[str, Any] = {name: removed(getattr(child, name), event.on, event.was)}
-            return _emergency_too(replace(child, **corrected), event)
+            return _placement_gone(replace(child, **corrected), event)
 
 
 def _began_on(child: Child, event: FactCorrected) -> Child:
@@ -237,13 +254,16 @@ def _first_moved(history: History[str], on: date, right_on: date) -> History[str
     return history
 
 
-def _emergency_too(child: Child, event: FactCorrected) -> Child:
-    """An emergency is one of its placement: it goes with it, or to its right day."""
-    known = child.circumstances
-    if event.fact != "placement" or event.on not in known.emergencies or values_of(child.placements, event.on):
+def _placement_gone(child: Child, event: FactCorrected) -> Child:
+    """An emergency, and notices to the school, are those of their placement: they go with it from a wrong day."""
+    is_of_that_day = not event.never_happened and event.right_on in (None, event.on)
+    if event.fact != "placement" or is_of_that_day or values_of(child.placements, event.on):
         return child
-    right = frozenset() if event.never_happened else {event.right_on or event.on}
-    return replace(child, circumstances=replace(known, emergencies=known.emergencies - {event.on} | right))
+    known = circumstances.without_notices(child.circumstances, event.on)
+    if event.on in known.emergencies:
+        right = frozenset({event.right_on} if event.right_on else ())
+        known = replace(known, emergencies=known.emergencies - {event.on} | right)
+    return replace(child, circumstances=known)
 
 
 def _ended_on(child: Child, event: FactCorrected) -> Child:

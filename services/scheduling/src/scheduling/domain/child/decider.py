@@ -11,6 +11,8 @@ from datetime import date
 from functools import partial, reduce
 from typing import Any, assert_never
 
+from msgspec import structs
+
 from pep_kernel.announcement import Announcement
 from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts import scheduling as said
@@ -22,6 +24,7 @@ from scheduling.domain.access.commands import AskOfAccess
 from scheduling.domain.access.events import OfAccess
 from scheduling.domain.child import (
     circumstances,
+    clearing,
     consequences,
     correction,
     due_dates,
@@ -46,7 +49,6 @@ from scheduling.domain.child.commands import (
     EscalateOverdue,
     FlagMissingNotice,
     FlagOverdue,
-    JudgedToday,
     MeetObligation,
     NoteMeetingHeld,
     NoteMeetingScheduled,
@@ -88,6 +90,7 @@ from scheduling.domain.child.fact_events import (
     CareResponsibilityAccepted,
     CareResponsibilityTransferred,
     FactCorrected,
+    FactFlagCleared,
     FactFlagged,
     OfCircumstances,
 )
@@ -130,6 +133,8 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return overdue.flagged(child, command)
         case _, EscalateOverdue():
             return overdue.escalated(child, command)
+        case _, FlagMissingNotice(child_ref=ref, placement_on=placement_on, today=today):
+            return lacking.missing_notice(child, ref, placement_on, today)
         case Child(spells=()), _:
             raise Refusal("Nothing is known of this child's care yet.")
         case _, AskOfAccess():
@@ -144,8 +149,6 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return in_turn(child, command, telling.fact, *_after_fact(child))
         case _, CorrectFact():
             return _corrected(child, command)
-        case _, FlagMissingNotice(child_ref=ref, placement_on=placement_on, today=today):
-            return lacking.missing_notice(child, ref, placement_on, today)
         case _, EndCareAtEighteen():
             return in_turn(child, command, _eighteen, left)
         case _, RecordLateReason():
@@ -155,7 +158,7 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, RecomputeDueDates():
             return recomputing.revised(child, command)
         case _, RecordSchoolMove():
-            return in_turn(child, command, _school_move, verdict.moved_now, approvals.missing)
+            return in_turn(child, command, _school_move, verdict.moved_now, *AGREED)
         case _, AllocateSocialWorker():
             return _allocated(child, command)
         case Child(running=None), RecordLeftCare():
@@ -164,6 +167,12 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return in_turn(child, command, _left_care, left)
         case _:
             assert_never(command)
+
+
+NOTICES = (emergencies.notified, clearing.by_notice, lacking.late_notices)
+"""What a notice to the school meets and ends, and whether it came late."""
+AGREED = (approvals.missing, approvals.settled)
+"""Which agreements a move lacks, and which of them have come since."""
 
 
 def in_turn(child: Child, command: Any, *steps: Callable[[Child, Any], Sequence[ChildEvent]]) -> list[ChildEvent]:
@@ -176,22 +185,25 @@ def in_turn(child: Child, command: Any, *steps: Callable[[Child, Any], Sequence[
     return happened
 
 
-def _of_record(child: Child, command: RecordCareFacts) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
+Step = Callable[[Child, Any], Sequence[ChildEvent]]
+
+
+def _of_record(child: Child, command: RecordCareFacts) -> tuple[Step, ...]:
     """Every kind of fact, then what follows. A record that says otherwise of a day than before is a correction."""
-    follow = partial(_follow_corrections, child)
-    after = (left, verdict.judged, verdict.moved, verdict.reviewed, follow, approvals.missing)
-    return (*facts.every_kind(command), *after)
+    of_corrections = (partial(consequences.follow, child), clearing.by_correction, approvals.unmoved)
+    follow = (partial(_if_corrected, child, step) for step in of_corrections)
+    return (*facts.every_kind(command), left, verdict.judged, verdict.moved, verdict.reviewed, *follow, *AGREED)
+
+
+def _if_corrected(before: Child, step: Step, child: Child, command: RecordCareFacts) -> Sequence[ChildEvent]:
+    return step(child, command) if child.corrections != before.corrections else []
 
 
 def _after_fact(before: Child) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
     """What follows of one fact."""
     of_pep = (left, verdict.judged, _at_new_school, verdict.reviewed)
-    of_placement = (partial(emergencies.started, before), emergencies.notified, lacking.late_notices, approvals.missing)
-    return (*of_pep, *of_placement)
-
-
-def _follow_corrections(before: Child, child: Child, command: JudgedToday) -> list[ChildEvent]:
-    return consequences.follow(before, child, command) if child.corrections != before.corrections else []
+    of_placement = (partial(emergencies.started, before), *NOTICES)
+    return (*of_pep, *of_placement, *AGREED)
 
 
 def _corrected(child: Child, command: CorrectFact) -> list[ChildEvent]:
@@ -200,7 +212,9 @@ def _corrected(child: Child, command: CorrectFact) -> list[ChildEvent]:
 
     if not correction.wrong(child, command):
         return []
-    return in_turn(child, command, correction.wrong, partial(correction.right, child), follow)
+    right, missing_still = partial(correction.right, child), partial(approvals.missing_still, child)
+    facts_first = (correction.wrong, clearing.by_person, right, follow)
+    return in_turn(child, command, *facts_first, *NOTICES, missing_still, approvals.unmoved, *AGREED)
 
 
 def _at_new_school(child: Child, command: RecordFact) -> list[ChildEvent]:
@@ -257,8 +271,9 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, placements=inserted(child.placements, on, placement))
         case LegalStatusChanged(on=on, legal_status=status):
             return replace(child, legal_statuses=inserted(child.legal_statuses, on, status))
-        case SchoolMoved(on=on, school_urn=urn):
-            return replace(child, schools=inserted(child.schools, on, urn))
+        case SchoolMoved(on=on, school_urn=urn, renumbered=renumbered):
+            known = child.renumbered | {(on, urn)} if renumbered else child.renumbered
+            return replace(child, schools=inserted(child.schools, on, urn), renumbered=known)
         case SocialWorkerAllocated(on=on, social_worker_ref=worker):
             return replace(child, social_workers=inserted(child.social_workers, on, worker))
         case ReviewHeld(on=on):
@@ -302,6 +317,8 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, transferred=Transferred(on, to))
         case CareResponsibilityAccepted():
             return replace(child, transferred=None)
+        case FactFlagCleared(lacks="approval", on=on, decision=decision, because=because):
+            return replace(child, concerns=child.concerns.with_flag_ended(on, decision, because))
         case OfCircumstances():
             return replace(child, circumstances=circumstances.evolve(child.circumstances, event))
         case OfAccess():
@@ -407,6 +424,8 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
             return correction.announced(child, event)
         case FactFlagged(child_ref=ref, on=on, fact=fact, lacks=lacks):
             return said.FactFlagged(child_ref=ref, on=on, fact=fact, lacks=lacks)
+        case FactFlagCleared():
+            return said.FactFlagCleared(**structs.asdict(event))
         case CareResponsibilityTransferred(child_ref=ref, on=on):
             return said.CareResponsibilityTransferred(child_ref=ref, on=on)
         case ChildForgotten(child_ref=ref, on=on, reason=reason):

@@ -10,7 +10,7 @@ from datetime import date
 
 from pep_kernel.authority_policy.due_dates import Trigger
 from scheduling.domain.child import due_dates, verdict
-from scheduling.domain.child.commands import Judged, RecordFact
+from scheduling.domain.child.commands import Judged, OfOneFact, RecordFact
 from scheduling.domain.child.events import ChildEvent, ObligationMet
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child
@@ -36,7 +36,7 @@ def dates(child: Child, on: date, command: Judged, *, pep_applies: bool) -> due_
     return [each for each in counted if (at_school if each.obligation == "notify" else pep_applies)]
 
 
-def notified(child: Child, command: RecordFact) -> list[ChildEvent]:
+def notified(child: Child, command: OfOneFact) -> list[ChildEvent]:
     """The school has been told of these placements."""
     told_on = dict(child.circumstances.notified)
     return [

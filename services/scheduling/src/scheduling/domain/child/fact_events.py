@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pep_kernel.contracts.scheduling import Corrected, Flagged, Lacks
+from pep_kernel.contracts.scheduling import Corrected, FlagEnds, Flagged, Lacked, Lacks
 from pep_kernel.message import Event
 from pep_kernel.sealed import PlanText
 
@@ -96,6 +96,19 @@ class FactFlagged(OfCircumstances):
     lacks: Lacks
 
 
+class FactFlagCleared(OfCircumstances):
+    """What the fact of this day lacked is there since `cleared_on`, or the fact does not count any more.
+
+    Of an approval, `decision` says which was missing.
+    """
+
+    fact: Flagged
+    lacks: Lacked
+    because: FlagEnds
+    cleared_on: date
+    decision: str | None = None
+
+
 class FactCorrected(Event):
     """What was told of this day was wrong, and does not count. What is right is told after it, as such a fact.
 
@@ -147,6 +160,7 @@ FactEvent = (
     | SpecialEducationalNeedsChanged
     | EHCPIssued
     | FactFlagged
+    | FactFlagCleared
     | FactCorrected
     | CareResponsibilityTransferred
     | CareResponsibilityAccepted

@@ -18,8 +18,9 @@ from pep_kernel.calendars import school_year
 from pep_kernel.contracts.scheduling import Corrected
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Identity, PlanText
-from scheduling.domain.child import correction, lacking
+from scheduling.domain.child import clearing, correction, lacking
 from scheduling.domain.child.care_record import CareRecord, Episode, Schooling, Spell
+from scheduling.domain.child.circumstances import Noted
 from scheduling.domain.child.commands import RecordCareFacts
 from scheduling.domain.child.events import (
     ChildEnteredCare,
@@ -121,29 +122,42 @@ def _entered(command: RecordCareFacts, spell: Spell) -> ChildEnteredCare:
 
 
 def placements(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
-    told = [(episode.began, episode.placement) for episode in _episodes(command)]
-    return _dated(child, command, "placement", told)
+    return _dated(child, command, "placement")
 
 
 def legal_statuses(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
-    told = [(episode.began, episode.legal_status) for episode in _episodes(command)]
-    return _dated(child, command, "legal_status", told)
+    return _dated(child, command, "legal_status")
 
 
-def _dated(child: Child, command: RecordCareFacts, fact: OfRecord, told: Dated) -> list[ChildEvent]:
+def _told(command: RecordCareFacts, fact: OfRecord) -> Dated:
+    """What the record says of this kind, each with its day."""
+    match fact:
+        case "placement":
+            return [(episode.began, episode.placement) for episode in _episodes(command)]
+        case "legal_status":
+            return [(episode.began, episode.legal_status) for episode in _episodes(command)]
+        case "school":
+            return [(schooling.entered, schooling.school_urn) for schooling in command.record.schooling]
+        case "social_worker":
+            worked = [(each.began, command.workers[each.staff_id]) for each in command.record.social_workers]
+            return [each for each in worked if each[0] <= command.today]
+
+
+def _dated(child: Child, command: RecordCareFacts, fact: OfRecord) -> list[ChildEvent]:
     """What is new; where the record names another value of the same day, the earlier one was wrong."""
-    history, tell = correction.history_of(child, fact), correction.TELL[fact]
+    history, tell, told = correction.history_of(child, fact), correction.TELL[fact], _told(command, fact)
     happened: list[ChildEvent] = []
     for day, value in news(history, told):
         wrong = [was for was in values_of(history, day) if was != value]
         happened.extend(_corrected(command, fact, day, was=was, right=value) for was in wrong)
         happened.append(tell(command.child_ref, day, value))
-    return [*happened, *_left_out(child, command, fact, told)]
+    return [*happened, *_left_out(child, command, fact)]
 
 
-def _left_out(child: Child, command: RecordCareFacts, fact: OfRecord, told: list[tuple[date, Any]]) -> list[ChildEvent]:
+def _left_out(child: Child, command: RecordCareFacts, fact: OfRecord) -> list[ChildEvent]:
     """Facts that lie between those of the record, and that it does not hold."""
-    days, said = [day for day, _value in told], tuple(sorted(told, key=lambda entry: entry[0]))
+    said = tuple(sorted(_told(command, fact), key=lambda entry: entry[0]))
+    days = [day for day, _value in said]
     return [
         flag
         for day, value in correction.history_of(child, fact)
@@ -168,8 +182,7 @@ def schools(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
         moved = _moved(command.child_ref, day, urn, said.get(day))
         happened.append(structs.replace(moved, renumbered=is_renumbered(known, command, day, urn)))
         known = replace(known, schools=inserted(known.schools, day, urn))
-    entered = [(schooling.entered, schooling.school_urn) for schooling in command.record.schooling]
-    return [*happened, *_left_out(child, command, "school", entered)]
+    return [*happened, *_left_out(child, command, "school")]
 
 
 def _moved(child_ref: str, day: date, urn: str | None, said: Schooling | None) -> SchoolMoved:
@@ -194,8 +207,7 @@ def _rolls(command: RecordCareFacts) -> list[tuple[date, str | None]]:
 
 
 def social_workers(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
-    told = [(each.began, command.workers[each.staff_id]) for each in command.record.social_workers]
-    return _dated(child, command, "social_worker", [each for each in told if each[0] <= command.today])
+    return _dated(child, command, "social_worker")
 
 
 def reviews(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
@@ -215,7 +227,27 @@ def last_pep(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     ]
 
 
+def found_again(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """What an earlier record had left out, and this one holds."""
+    return [
+        clearing.cleared(command.child_ref, flag, "record_agrees", command.today)
+        for flag in clearing.lacking(child, "place_in_the_care_record")
+        if _holds(command, child, flag)
+    ]
+
+
+def _holds(command: RecordCareFacts, child: Child, flag: Noted) -> bool:
+    match flag.fact:
+        case "placement" | "legal_status" | "school" | "social_worker" as fact:
+            told = [entry for entry in _told(command, fact) if entry[0] <= flag.on]
+            last = max(told, key=lambda entry: entry[0], default=None)
+            return last is not None and last[1] in values_of(correction.history_of(child, fact), flag.on)
+        case _:
+            return any(spell.began == flag.on for spell in command.record.spells)
+
+
 def every_kind(command: RecordCareFacts) -> tuple[Step, ...]:
     """One step for each kind of fact, and one for each spell, since a spell may begin where another ended."""
     each_spell = (partial(spell, told) for told in begun(command))
-    return (identity, *each_spell, placements, legal_statuses, schools, social_workers, reviews, last_pep)
+    kinds = (placements, legal_statuses, schools, social_workers)
+    return (identity, *each_spell, *kinds, found_again, reviews, last_pep)

@@ -14,9 +14,13 @@ def last_school(child: Child, before: date) -> str | None:
 
 
 def is_renumbered(child: Child, command: Judged, on: date, urn: str | None) -> bool:
-    """The child's last school has this number now."""
+    """The child's last school has this number now, by the school's own record or as it was told before."""
     last = last_school(child, on)
-    return urn is not None and last is not None and command.predecessors.get(urn) == last
+    return (
+        urn is not None
+        and last is not None
+        and ((on, urn) in child.renumbered or command.predecessors.get(urn) == last)
+    )
 
 
 def is_another_school(child: Child, command: Judged, on: date, urn: str | None) -> bool:

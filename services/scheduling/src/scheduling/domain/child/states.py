@@ -83,6 +83,7 @@ class Transferred:
 class Child:
     """All that is known. A child of whom nothing is known has no spell. `live_from` is the day of going live (T64).
 
+    `renumbered` are the days and new numbers of schools that the child did not move to.
     `peps` are the meetings held as PEPs and `marked` the plans marked complete, each with its day; `terms` are the
     first days of the terms for which the termly meeting has been looked at.
     """
@@ -92,6 +93,7 @@ class Child:
     placements: History[str] = ()
     legal_statuses: History[str] = ()
     schools: History[str | None] = ()
+    renumbered: frozenset[tuple[date, str | None]] = frozenset()
     social_workers: History[str] = ()
     reviews: frozenset[date] = frozenset()
     last_pep: date | None = None
@@ -123,3 +125,8 @@ class Child:
     def open_dues_of_pep(self) -> tuple[Due, ...]:
         """The same without telling the school where the child lives: that is due without a PEP too."""
         return tuple(due for due in self.open_dues if due.obligation != "notify")
+
+
+def in_care(child: Child, on: date) -> bool:
+    """On the day on which a spell ends the child was in care still."""
+    return any(spell.began <= on <= (spell.ended or date.max) for spell in child.spells)

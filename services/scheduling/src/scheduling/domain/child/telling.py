@@ -8,8 +8,8 @@ from typing import assert_never
 from pep_kernel.calendars import cohort_year_group
 from pep_kernel.contracts.scheduling import Lacks
 from pep_kernel.refusal import Refusal
+from scheduling.domain.child import clearing, lacking, plausible
 from scheduling.domain.child import fact_events as known
-from scheduling.domain.child import lacking, plausible
 from scheduling.domain.child import told as facts
 from scheduling.domain.child.commands import Judged, RecordFact
 from scheduling.domain.child.events import (
@@ -132,7 +132,9 @@ def _year_group(child: Child, command: RecordFact, group: int) -> Events:
     told = known.YearGroupTold(child_ref=ref, on=on, year_group=group)
     differs = child.born_in_school_year is not None and cohort_year_group(child.born_in_school_year, on) != group
     lacks: Lacks = "agreement_with_computed_year_group"
-    return [told, *(lacking.flagged(child, ref, "year_group", on, lacks) if differs else [])]
+    if differs:
+        return [told, *lacking.flagged(child, ref, "year_group", on, lacks)]
+    return [told, *(clearing.cleared(ref, flag, "year_group_agrees", on) for flag in clearing.lacking(child, lacks))]
 
 
 def _special_needs(child: Child, command: RecordFact, needs: str) -> Events:

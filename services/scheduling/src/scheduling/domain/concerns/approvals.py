@@ -1,6 +1,7 @@
 """A move that needed somebody's agreement and had none is recorded all the same, and that is said (regs 10, 11; O-91).
 
-What waits is the request, never the fact: nobody here can stop a placement.
+What waits is the request, never the fact: nobody here can stop a placement. An agreement that is given afterwards ends
+the flag, not the history: on the day of the move there was none.
 """
 
 from __future__ import annotations
@@ -12,33 +13,60 @@ from itertools import pairwise
 from pep_kernel.authority_policy.approvals import Decision, OfficersApproval
 from pep_kernel.authority_policy.scheduling import SchedulingPolicy
 from pep_kernel.calendars import cohort_year_group
-from scheduling.domain.child.commands import RecordCareFacts, RecordFact, RecordSchoolMove
+from scheduling.domain.child import clearing
+from scheduling.domain.child.commands import CorrectFact, RecordCareFacts, RecordFact, RecordSchoolMove
 from scheduling.domain.child.events import ChildEvent
 from scheduling.domain.child.school_identity import is_another_school, last_school
 from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import PlacementTold
 from scheduling.domain.concerns.commands import NoteApproval
 from scheduling.domain.concerns.events import ApprovalNoted, NoApprovalRecorded
+from scheduling.domain.concerns.states import ApprovedMove, UnapprovedMove
 
-TellsMoves = RecordCareFacts | RecordFact | RecordSchoolMove
+TellsMoves = RecordCareFacts | RecordFact | RecordSchoolMove | CorrectFact
 Move = tuple[date, str | None, Sequence[Decision]]
 """The day, the new school where it is a change of school, and the decisions that it may need."""
 
 
 def noted(child: Child, command: NoteApproval) -> Sequence[ChildEvent]:
-    return [
-        ApprovalNoted(
-            child_ref=command.child_ref,
-            request_id=command.request_id,
-            decision=command.decision,
-            on=command.on,
-            school_urn=command.school_urn,
-        )
+    """The agreement, and the move that it was asked for, if that has been made already."""
+    agreed = ApprovedMove(command.decision, command.on, command.school_urn, command.for_day)
+    note = ApprovalNoted(
+        child_ref=command.child_ref,
+        request_id=command.request_id,
+        decision=command.decision,
+        on=command.on,
+        school_urn=command.school_urn,
+        for_day=command.for_day,
+    )
+    return [note, *_settled(child, command.child_ref, [agreed])]
+
+
+def settled(child: Child, command: TellsMoves) -> Sequence[ChildEvent]:
+    """Of a move that is told late the agreement may have come meanwhile."""
+    return _settled(child, command.child_ref, child.concerns.approved)
+
+
+def _settled(child: Child, child_ref: str, agreements: Sequence[ApprovedMove]) -> list[ChildEvent]:
+    later = [
+        (move, next((agreed.on for agreed in agreements if _settles(child, agreed, move)), None))
+        for move in child.concerns.unapproved
+        if not move.settled
     ]
+    return [clearing.approval(child_ref, move, "approval_given", on) for move, on in later if on is not None]
+
+
+def _settles(child: Child, agreed: ApprovedMove, move: UnapprovedMove) -> bool:
+    """It came after the move, and was asked for it: for its very day, or for the school where the child still is."""
+    if agreed.decision != move.decision or agreed.school_urn not in (None, move.school_urn) or agreed.on <= move.on:
+        return False
+    schools_since = {urn for day, urn in child.schools if move.on <= day <= agreed.on}
+    return agreed.for_day == move.on or (move.school_urn is not None and schools_since == {move.school_urn})
 
 
 def missing(child: Child, command: TellsMoves) -> Sequence[ChildEvent]:
     """Each agreement that a move in this spell needed and did not have; said once a move."""
+    said = {(move.on, move.decision, move.school_urn) for move in child.concerns.unapproved}
     return [
         NoApprovalRecorded(
             child_ref=command.child_ref,
@@ -49,7 +77,37 @@ def missing(child: Child, command: TellsMoves) -> Sequence[ChildEvent]:
         )
         for on, urn, decisions in _moves(child, command)
         for decision in decisions
-        if (on, decision) not in child.concerns.unapproved and not _is_approved(child, decision, on, urn)
+        if (on, decision, urn) not in said and not _is_approved(child, decision, on, urn)
+    ]
+
+
+def unmoved(child: Child, command: RecordCareFacts | CorrectFact) -> Sequence[ChildEvent]:
+    """The correction of another fact may show that this was no move: the child had been at that school before."""
+    if child.running is None:
+        return []
+    moves = {(on, urn, decision) for on, urn, decisions in _moves(child, command) for decision in decisions}
+    return [
+        clearing.approval(command.child_ref, move, "fact_corrected", command.today)
+        for move in child.concerns.unapproved
+        if not move.settled
+        and move.decision != "out_of_area_placement"  # of which the history alone does not tell
+        and (move.on, move.school_urn, move.decision) not in moves
+    ]
+
+
+def missing_still(before: Child, child: Child, command: CorrectFact) -> Sequence[ChildEvent]:
+    """A placement outside the area needs the same agreement on its right day: the corrected fact tells no area."""
+    wrong = command.correction
+    if wrong.fact != "placement" or wrong.never_happened:
+        return []
+    return [
+        NoApprovalRecorded(
+            child_ref=command.child_ref, on=wrong.holds_on, decision=move.decision, emergency=move.emergency
+        )
+        for move in before.concerns.unapproved
+        if (move.on, move.decision) == (wrong.on, "out_of_area_placement")
+        and move not in child.concerns.unapproved
+        and not _is_approved(child, "out_of_area_placement", wrong.holds_on, None)
     ]
 
 
@@ -99,9 +157,20 @@ def _of_school(policy: SchedulingPolicy, child: Child, on: date) -> list[Decisio
 
 
 def _is_approved(child: Child, decision: Decision, on: date, urn: str | None) -> bool:
-    """By that day, for this school, and not used up by an earlier move there."""
-    used_until = max((day for day, school in child.schools if day < on and school == urn), default=date.min)
+    """By that day, for this school, and not used up by an earlier move."""
     return any(
-        each.decision == decision and used_until < each.on <= on and each.school_urn in (None, urn)
+        each.decision == decision
+        and each.on <= on
+        and each.school_urn in (None, urn)
+        and not _is_used(child, each, on, urn)
         for each in child.concerns.approved
     )
+
+
+def _is_used(child: Child, agreed: ApprovedMove, on: date, urn: str | None) -> bool:
+    """By a move to this school since it was given, by the placement of its day, or by a move that it was late for."""
+    if any(_settles(child, agreed, move) for move in child.concerns.unapproved):
+        return True
+    if urn is None:
+        return any((agreed.for_day or on) <= day < on for day, _placement in child.placements)
+    return any(agreed.on <= day < on for day, school in child.schools if school == urn)

@@ -72,6 +72,7 @@ class NoteApproval(OfOneConcern):
     request_id: str
     decision: str
     on: date
+    for_day: date
     school_urn: str | None
 
 

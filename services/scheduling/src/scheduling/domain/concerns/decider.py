@@ -41,7 +41,7 @@ from scheduling.domain.concerns.events import (
     SuspensionNotified,
     UrgentPEPRequested,
 )
-from scheduling.domain.concerns.states import AgendaItem, ApprovedMove, Concerns, Suspension
+from scheduling.domain.concerns.states import AgendaItem, ApprovedMove, Concerns, Suspension, UnapprovedMove
 
 
 def decide(child: Child, command: ConcernCommand) -> Sequence[ChildEvent]:
@@ -81,10 +81,11 @@ def evolve(concerns: Concerns, event: ConcernEvent) -> Concerns:
             return replace(concerns, excluded_on=concerns.excluded_on | {on})
         case SafeguardingConcernRaised():
             return concerns
-        case ApprovalNoted(decision=decision, on=on, school_urn=urn):
-            return replace(concerns, approved=(*concerns.approved, ApprovedMove(decision, on, urn)))
-        case NoApprovalRecorded(on=on, decision=decision):
-            return replace(concerns, unapproved=concerns.unapproved | {(on, decision)})
+        case ApprovalNoted(decision=decision, on=on, school_urn=urn, for_day=day):
+            return replace(concerns, approved=(*concerns.approved, ApprovedMove(decision, on, urn, day)))
+        case NoApprovalRecorded(on=on, decision=decision, school_urn=urn, emergency=emergency):
+            moved = UnapprovedMove(on, decision, urn, emergency)
+            return replace(concerns, unapproved=(*concerns.unapproved, moved))
         case AgendaItemAdded(item=item, about=about):
             return replace(concerns, agenda=(*concerns.agenda, AgendaItem(item, about)))
         case AgendaItemTaken(item=item, meeting_id=meeting_id):

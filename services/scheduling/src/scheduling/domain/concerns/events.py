@@ -102,12 +102,13 @@ class SafeguardingConcernRaised(OfConcern):
 
 
 class ApprovalNoted(OfConcern):
-    """A request about the child was agreed to by all who must agree."""
+    """A request about the child was agreed to by all who must agree. `for_day`: when it was to happen."""
 
     request_id: str
     decision: str
     on: date
     school_urn: str | None = None
+    for_day: date | None = None
 
 
 class NoApprovalRecorded(OfConcern):

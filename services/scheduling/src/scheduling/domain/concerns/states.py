@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pep_kernel.contracts.scheduling import FlagEnds
+
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
@@ -25,11 +27,23 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedMove:
-    """An agreement: to what, since when, and to which school where it is about one."""
+    """An agreement: to what, since when, to which school where it is about one, and for which day it was asked."""
 
     decision: str
     on: date
     school_urn: str | None = None
+    for_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnapprovedMove:
+    """A move that was said to lack an agreement. `settled`: it was given later."""
+
+    on: date
+    decision: str
+    school_urn: str | None = None
+    emergency: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ class Concerns:
     excluded_on: frozenset[date] = frozenset()
     agenda: tuple[AgendaItem, ...] = ()
     approved: tuple[ApprovedMove, ...] = ()
-    unapproved: frozenset[tuple[date, str]] = frozenset()
+    unapproved: tuple[UnapprovedMove, ...] = ()
     reviews: frozenset[date] = frozenset()
     pathway_plans: frozenset[date] = frozenset()
     plans: frozenset[str] = frozenset()
@@ -56,3 +70,10 @@ class Concerns:
         if because == "school_moved" and self.moves_count_from is not None:
             return self
         return replace(self, moves_count_from=on)
+
+    def with_flag_ended(self, on: date, decision: str | None, because: FlagEnds) -> Concerns:
+        """An agreement that came later settles the move; a move that never was is forgotten, and may be told again."""
+        of_it = [move for move in self.unapproved if (move.on, move.decision, move.settled) == (on, decision, False)]
+        others = tuple(move for move in self.unapproved if move not in of_it)
+        settled = tuple(replace(move, settled=True) for move in of_it if because == "approval_given")
+        return replace(self, unapproved=(*others, *settled))

@@ -46,6 +46,16 @@ Lacks = Literal[
     "agreement_with_computed_year_group",
     "place_in_the_care_record",
 ]
+Lacked = Literal[
+    "notice",
+    "notice_in_time",
+    "agreement_with_computed_year_group",
+    "place_in_the_care_record",
+    "approval",
+]
+"""The same, and an agreement that a move needed: that it was missing is said by `NoApprovalRecorded`."""
+Feed = Literal["care", "attendance"]
+FlagEnds = Literal["notice_given", "approval_given", "year_group_agrees", "record_agrees", "fact_corrected"]
 
 
 class ChildEnteredCare(Announcement):
@@ -118,6 +128,22 @@ class FactFlagged(Announcement):
     lacks: Lacks
 
 
+class FactFlagCleared(Announcement):
+    """What the fact of this day lacked is there since `cleared_on`, or the fact was corrected away.
+
+    It ends a `FactFlagged`, or a `NoApprovalRecorded`: then `lacks` is `approval`, and `decision` says which.
+    """
+
+    type: Literal["uk.openpep.scheduling.FactFlagCleared.v1"] = "uk.openpep.scheduling.FactFlagCleared.v1"
+    child_ref: str
+    fact: Flagged
+    on: date
+    lacks: Lacked
+    because: FlagEnds
+    cleared_on: date
+    decision: str | None = None
+
+
 class CareResponsibilityTransferred(Announcement):
     """Another authority is responsible for the child from this day."""
 
@@ -129,9 +155,10 @@ class CareResponsibilityTransferred(Announcement):
 
 
 class CareFeedLate(Announcement):
-    """The file of changes of care came this many days after its own day; or has not come since that day."""
+    """The file of a day came so many days late, or has not come: of changes of care, or of attendance."""
 
     type: Literal["uk.openpep.scheduling.CareFeedLate.v1"] = "uk.openpep.scheduling.CareFeedLate.v1"
     of: date
     on: date
     days_late: int
+    feed: Feed = "care"

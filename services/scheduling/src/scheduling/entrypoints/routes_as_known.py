@@ -1,0 +1,65 @@
+"""A child as the record stood at the end of a day: what was believed then, whatever was corrected since.
+
+Folded from the child's own stream, up to what had been recorded by then. The read models tell only of now.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from pep_kernel.may import Shown, fields
+from pep_kernel.message import Recorded
+from pep_kernel.read_model import rows_after
+from pep_kernel.refusal import NotFound
+from pep_runtime.clock import midnight
+from pep_runtime.http import Caller, Desk
+from pep_runtime.problems import Forbidden, not_understood
+from scheduling.domain.meeting_of_child import child_stream
+from scheduling.entrypoints.permitted import around, permitted_child
+from scheduling.entrypoints.routes_children import READ, due_shown, shown_child
+from scheduling.entrypoints.shapes import ChildShown, DueDateShown
+from scheduling.projections.child_overview import CHILD_OVERVIEWS
+from scheduling.projections.due_date import DUE_DATES
+
+router = APIRouter(tags=["children"])
+Day = Annotated[date, Path(description="As it was known at the end of this day, in London.")]
+_HISTORY = """select position, type, schema_version, recorded_at, announced, envelope, payload, child_ref from journal
+    where authority = $1 and stream = $2 and recorded_at < $3 order by version"""
+
+
+class ChildAsKnown(BaseModel):
+    """What was known of a child at the end of that day, and what was due by it, the earliest first."""
+
+    as_of: date = Field(examples=["2026-10-09"])
+    child: ChildShown
+    due_dates: list[DueDateShown]
+
+
+@router.get("/children/{child_ref}/as-known/{day}", summary="One child and what was due, as known on a day")
+async def show_child_as_known(child_ref: str, day: Day, caller: Caller) -> ChildAsKnown:
+    """A correction that came later changes nothing of it. Words that were removed since are removed here too."""
+    now = await permitted_child(caller, child_ref, READ)
+    if Shown.CARE not in fields(caller.signed, READ, around(now, caller.now)):
+        raise Forbidden("The care history of a child is not shown in this role.")
+    if day > caller.today:
+        raise not_understood("path", "day", "This day is still to come.")
+    history = await _history(caller, child_ref, day)
+    children = rows_after(CHILD_OVERVIEWS, history)
+    if not children:
+        raise NotFound(f"Nothing was known of this child on {day:%d/%m/%Y}.")
+    dues = sorted(rows_after(DUE_DATES, history), key=lambda due: (due.due or date.max, due.obligation))
+    return ChildAsKnown(
+        as_of=day,
+        child=await shown_child(caller, children[0]),
+        due_dates=[await due_shown(caller, due) for due in dues],
+    )
+
+
+async def _history(caller: Desk, child_ref: str, day: date) -> list[Recorded]:
+    until = midnight(day + timedelta(days=1))
+    rows: list[Any] = await caller.fetch(_HISTORY, caller.authority, child_stream(child_ref), until)
+    return [caller.service.types.recorded(row) for row in rows]

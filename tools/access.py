@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pep_kernel.may import FIELDS, GRANTS, LOOKING, STATES, Role, Shown
+from pep_kernel.may import FIELDS, GRANTS, LOOKING, STATES, Role, Shown, job_in_words
 from pep_kernel.may.relations import (
     ALLOCATED,
     ALLOCATED_AFTER_16,
@@ -41,6 +41,7 @@ HEADINGS = {
     Role.INDEPENDENT_REVIEWING_OFFICER: "IR",
     Role.CORPORATE_PARENTING_MANAGER: "CM",
     Role.NOMINATED_OFFICER: "NO",
+    Role.DIRECTOR_OF_CHILDRENS_SERVICES: "DC",
     Role.CARER: "CA",
     Role.PUPIL: "PU",
     Role.SCHOOL_FINANCE: "SF",
@@ -82,11 +83,11 @@ def _overview() -> Iterator[str]:
     yield "```text"
     yield matrix()
     yield "```\n"
-    yield from (f"- `{HEADINGS[role]}` {_spoken(role)}" for role in Role)
-    yield "\nA dot: may not. A letter: may, and it needs"
+    yield from (f"- `{HEADINGS[role]}` {job_in_words(role)}" for role in Role)
+    yield "\nA dot: may not. A letter: may, and only for"
     yield ""
     for relation, letter in LETTERS.items():
-        yield f"- `{letter}` {relation.needs or 'nothing more'}{_sources(relation)}"
+        yield f"- `{letter}` {relation.needs or 'any child'}{_sources(relation)}"
     yield ""
 
 
@@ -110,7 +111,7 @@ def _besides() -> Iterator[str]:
 
 
 def _about(role: Role) -> Iterator[str]:
-    yield f"## {_spoken(role).capitalize()}\n"
+    yield f"## {job_in_words(role).capitalize()}\n"
     granted = {action: holders[role] for action, holders in GRANTS.items() if role in holders}
     yield "May:\n"
     yield from (f"- {action}{_needing(relation)}{_sources(relation)}" for action, relation in granted.items())
@@ -131,10 +132,6 @@ def _sources(told: Relation | StateRule) -> str:
 
 def _listed(words: Sequence[str]) -> str:
     return ", ".join(words)
-
-
-def _spoken(role: Role) -> str:
-    return role.replace("_", " ")
 
 
 if __name__ == "__main__":

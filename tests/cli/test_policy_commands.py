@@ -99,7 +99,7 @@ def test_the_rules_of_a_day_can_be_read_by_a_script(pep: Pep) -> None:
     files = {each["file"]: each for each in shown["files"]}
     terms = next(rule for rule in files["scheduling"]["rules"] if rule["key"] == "cadence.school_age_terms")
     assert (terms["value"], terms["since"]) == (["autumn", "summer"], "2011-04-01")
-    assert files["scheduling"]["version"].startswith("2011-04-01.")
+    assert files["scheduling"]["version"].startswith("2014-01-27.")
     assert files["terms"]["version"] is None
 
 

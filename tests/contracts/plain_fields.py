@@ -30,7 +30,8 @@ PLAIN = {
         NotificationFailed.reason NotificationSuppressed.reason PEPDueDateNotCounted.reason PEPDueDateSet.note
         PEPForgotten.reason PEPNotApplicable.reason PEPReturned.to PPPApprovalHeld.reason PPPClaimForgotten.reason
         PlanTarget.subject RecordExported.reason RoleGranted.what TargetSet.subject UrgentPEP.reason
-        UrgentPEPRequested.reason about agreed answer apologies approvers basis because cancelled_because capacity
+        UrgentPEPRequested.reason
+        UrgentPEPWithdrawn.reason about agreed answer apologies approvers basis because cancelled_because capacity
         category consulted convener decision fact financial_year granted item job lacks late_because left_out
         legal_status mode must_consult must_invite next_lacks next_obligation no_plan_because outcome payment_route
         placement placement_area planned_chair pupil_part pupil_wish role rule section source
@@ -46,17 +47,16 @@ PLAIN = {
         requested_pence total_pence unit_pence withdrawn_pence""",
     "the school year in which the child was born: no child is known by it alone": "born_in_school_year school_year",
     "when something of the process happened or is due": """
-        absent_on approved_on arranged_on asked_on at at_risk_since began broken_at came_on changed_at
+        absent_on approved_on arranged_on asked_on at at_risk_since back_on began broken_at came_on changed_at
         cleared_on completed_on corrected_on dates decided_on details_sent_on due effective_from ended_on
         fact_on first_day flagged_at for_day forgotten_on fostering_since given_on held_on in_care_since
         kept_until last_day last_pep_on last_review_on left_care_on legal_status_since made_on
-        marked_complete_on met_on newest_day next_agreed next_due next_meeting_at next_on
-        next_review next_time notified_on of on opened_on passed_over pathway_plan_on
-        pep_held_on placement_area_since placement_on placement_since plan_available_on planned_school_on
-        professionals_met_on proposed_on provision_from raised_on reply_until requested_at review_on
-        review_planned_on reviewing_officer_since right_on school_since sealed_on set_on since
-        social_worker_since special_needs_since trained_on trigger_on until verified_on was was_at
-        written_on year_group_since""",
+        marked_complete_on met_on newest_day next_agreed next_due next_meeting_at next_on next_review next_time
+        notified_on of on opened_on passed_over pathway_plan_on pep_held_on placement_area_since placement_on
+        placement_since plan_available_on planned_school_on professionals_met_on proposed_on provision_from
+        raised_on reply_until requested_at requested_on review_on review_planned_on reviewing_officer_since
+        right_on school_since sealed_on set_on since social_worker_since special_needs_since trained_on
+        trigger_on until verified_on was was_at withdrawn_on written_on year_group_since""",
     "yes or no about the process": """
         address_withheld at_risk awaits_approval began_earlier by_link cancelled changes_school corrected correction
         emergency final fostering_allowance late_notice leader_trained linked must_be_rearranged named never_happened
@@ -64,7 +64,7 @@ PLAIN = {
         pupil_attended renumbered restricted resumed school_expected social_worker_agrees stands too_many
         views_shared""",
     "sessions at school that were possible or missed, and days of suspension, as sums": """
-        half_days half_days_in_year missed most_half_days possible unauthorised""",
+        half_days half_days_in_year half_days_served missed most_half_days possible unauthorised""",
     "what is due, by when and since when, and the days of PEP meetings": "met_dues open_dues peps",
     "a reference, a code of a closed list, and an answer or a day": "MeetingProposal.suits invited",
     "days that suit somebody": "MeetingProposal.agreed ProposalAnswered.suits",

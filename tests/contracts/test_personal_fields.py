@@ -41,6 +41,7 @@ CLASSES: dict[type[Sealed], set[str]] = {
             "marks",
             "what",
             "why",
+            "withdrawn_reason",
         ),
     },
     Identity: {

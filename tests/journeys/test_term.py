@@ -421,7 +421,7 @@ async def test_whoever_a_child_was_taken_from_yesterday_is_refused_everywhere_an
         assert ref in await _children_listed(played, after, service, path)
     for who in (before, after):
         await here.desk.ask(who, "funding", "GET", f"/claims/{here.plans.of['OX006']}", wanted=403)
-    needs = "needs a child who is allocated to this social worker"
+    needs = "only for a child who is allocated to this social worker"
     looks = await _looks_told(played, ref, {here.desk.person(before), here.desk.person(after)})
     for service, action in (("scheduling", "read child"), ("pep-record", "read completed plan")):
         told = [

@@ -317,6 +317,18 @@ def test_the_same_job_twice_is_one_approval() -> None:
         DualApproval.model_validate(twice)
 
 
+def test_only_a_change_of_school_can_be_a_phase_transfer() -> None:
+    jobs = ("virtual_school_head", "team_manager")
+    holiday = {
+        **DATED,
+        "decision": "term_time_holiday",
+        "approvers": jobs,
+        "except_phase_transfers_into_year_groups": (7,),
+    }
+    with pytest.raises(ValueError, match="is for a change of school"):
+        DualApproval.model_validate(holiday)
+
+
 def test_absence_is_over_before_it_can_rise_again() -> None:
     rising = {**DATED, "threshold_percent": 10, "rearm_below_percent": 11, "fewest_sessions": 40}
     with pytest.raises(ValueError, match="'rearm_below_percent' must not be more"):

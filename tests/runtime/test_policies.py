@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pep_kernel.authority_policy import FILES, PolicyFile, PolicyFileError, RulesFile, SchedulingPolicy
+from pep_kernel.authority_policy.approvals import Approver, Consulted, Decision
 from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.authority_policy.lines import lines_of, lines_on
 from pep_kernel.authority_policy.meetings import Capacity
@@ -195,6 +196,26 @@ def test_a_change_of_school_needs_two_jobs_in_one_county_only(policies: Policies
         "school_change": ("virtual_school_head", "corporate_parenting_manager"),
         "term_time_holiday": ("virtual_school_head", "corporate_parenting_manager"),
     }
+
+
+@pytest.mark.rule("O-91")
+def test_into_which_years_children_move_up_without_approval_is_the_authoritys_to_say(policies: Policies) -> None:
+    def excepted(name: str, decision: Decision) -> tuple[int, ...] | None:
+        approval = scheduling(policies, name).approval_of(decision)
+        return approval.except_phase_transfers_into_year_groups if approval else None
+
+    assert excepted("oxfordshire", "school_change") == (3, 7)
+    assert excepted("leicestershire", "school_change") is None
+    assert excepted("nonesuch", "school_change") == (5, 9)
+    assert excepted("leicestershire", "key_stage_4_move") == ()
+
+
+def test_a_placement_at_a_distance_is_agreed_to_by_the_director_everywhere(policies: Policies) -> None:
+    for name in policies.authorities:
+        approval = scheduling(policies, name).approval_of("placement_at_a_distance")
+        assert approval is not None
+        assert Approver.DIRECTOR_OF_CHILDRENS_SERVICES in approval.approvers
+        assert Consulted.AREA_AUTHORITY in approval.consulted
 
 
 @pytest.mark.rule("L-37", "O-52")

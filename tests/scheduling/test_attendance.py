@@ -88,6 +88,8 @@ def test_a_day_needs_a_mark_that_was_in_use(fields: dict[str, str], fault: str) 
     [
         ({}, "name the child by one"),
         ({"child_id": "7", "child_ref": "a" * 26}, "name the child by one"),
+        ({"child_ref": "a" * 26, "upn": "P207000016049"}, "name the child by one"),
+        ({"upn": "O207000016049"}, "String should match pattern"),
         ({"child_id": "7", "days": [{"on": "2026-09-21", "am": "/"}] * 2}, "a day is there twice"),
     ],
 )
@@ -155,16 +157,26 @@ def test_a_mark_of_a_day_still_to_come_is_refused() -> None:
 class Log:
     """Streams in memory, as the handler replays and appends them."""
 
-    def __init__(self, rules: SchedulingRules = OXFORDSHIRE, **changes: Any) -> None:
-        known = Scenario(CHILD).when(told(rules, **changes)).happened
+    def __init__(self, rules: SchedulingRules = OXFORDSHIRE, likeness: tuple[str, ...] = (), **changes: Any) -> None:
+        known = Scenario(CHILD).when(told(rules, **changes).model_copy(update={"likeness": likeness})).happened
         self._states: dict[str, Any] = {child_stream(REF): BOOK.fold(known)}
         self._rules = rules
 
     def feed(
-        self, *days: DayMarks, born: date = BORN, many: bool = False, today: date = date(2027, 7, 30)
+        self,
+        *days: DayMarks,
+        born: date = BORN,
+        many: bool = False,
+        today: date = date(2027, 7, 30),
+        named_by: str | None = None,
     ) -> list[Event]:
         command = TakeInAttendance(
-            **judging(self._rules), date_of_birth=born, days=days, digests=digests(days), today=today
+            **judging(self._rules),
+            date_of_birth=born,
+            days=days,
+            digests=digests(days),
+            today=today,
+            named_by=named_by,
         )
         states = States(DECIDERS, self._states)
         if many:
@@ -189,6 +201,13 @@ def test_the_feed_covers_a_child_from_the_fifth_birthday_on() -> None:
     with pytest.raises(Refusal, match="No attendance is collected") as refused:
         log.feed(day(entered), born=five)
     assert refused.value.rules == ("O-74",)
+
+
+def test_a_pupil_number_counts_while_it_is_the_childs() -> None:
+    log = Log(likeness=("hash of the number", "hash of name and date of birth"))
+    assert log.feed(day(MONDAY), named_by="hash of the number") != []
+    with pytest.raises(Refusal, match="Nobody in care here has this pupil number now"):
+        log.feed(day(MONDAY), named_by="hash of the number before")
 
 
 @pytest.mark.rule("O-74")

@@ -90,9 +90,26 @@ def test_the_same_mark_twice_is_a_warning_and_two_different_ones_are_an_error(tm
 def test_a_reference_has_a_shape_and_a_file_without_a_child_cannot_be_used(tmp_path: Path) -> None:
     _, _, found = read(tmp_path, "DATE,REF,SESSION,CODE\n21/09/2026,Robin,AM,/\n")
     assert found == [("error", 2, "REF", "has not the shape of such a reference")]
-    preview, _, found = read(tmp_path, "DATE,UPN,MARK\n21/09/2026,P207000016049,/\n")
+    preview, _, found = read(tmp_path, "DATE,PUPIL,MARK\n21/09/2026,7,/\n")
     assert found == [("fatal", 1, "", "which table this is cannot be told from its columns")]
     assert preview.fatal == 1
+
+
+def test_a_school_names_its_children_by_pupil_number(tmp_path: Path) -> None:
+    head = "DATE,UPN,SESSION,CODE\n"
+    _, records, found = read(tmp_path, head + "21/09/2026,P207000016049,AM,/\n21/09/2026,P207000016049,PM,\\\n")
+    assert found == []
+    assert [(each.upn, each.child_id, each.child_ref) for each in records] == [("P207000016049", None, None)]
+    _, records, found = read(tmp_path, head + "21/09/2026,Q207000016049,AM,/\n")
+    assert found == [("warning", 2, "UPN", "the check letter should be P; check the number with the school")]
+    assert [each.upn for each in records] == ["Q207000016049"]
+
+
+@pytest.mark.parametrize("upn", ["p207000016049", "P20700001604", "I207000016049", "Robin"])
+def test_what_has_not_the_shape_of_a_pupil_number_keeps_its_child_out(tmp_path: Path, upn: str) -> None:
+    _, records, found = read(tmp_path, f"DATE,UPN,SESSION,CODE\n21/09/2026,{upn},AM,/\n")
+    assert found == [("error", 2, "UPN", "has not the shape of a unique pupil number")]
+    assert records == []
 
 
 def test_more_than_a_school_year_of_one_child_is_told(tmp_path: Path) -> None:

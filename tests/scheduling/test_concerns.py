@@ -147,7 +147,7 @@ def test_what_is_due_sooner_from_the_same_day_keeps_its_place() -> None:
 def test_an_urgent_pep_is_not_asked_for_without_a_plan_or_for_a_reason_that_the_authority_does_not_know() -> None:
     short_break = child(spells=(spell(MONDAY, episode(MONDAY, legal_status="V4")),))
     short_break.when(asking()).then_refused("No PEP is made for this child")
-    child(NONESUCH).when(asking("suspension", NONESUCH)).then_refused("no urgent PEP because of suspension")
+    child(NONESUCH).when(asking("suspension", NONESUCH)).then_refused("no urgent PEP is held because of a suspension.")
 
 
 @pytest.mark.rule("O-77")

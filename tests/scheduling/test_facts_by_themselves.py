@@ -338,20 +338,50 @@ def test_a_move_between_two_homes_of_one_kind_is_a_move() -> None:
     known().when(fact("placement", placement="U1")).then_some(PlacementChanged, PlacementNoticeDue)
 
 
-@pytest.mark.parametrize("area", ["out_of_area", "at_a_distance"])
-def test_a_placement_outside_the_area_needs_an_approval(area: str) -> None:
+@pytest.mark.parametrize(
+    ("area", "decision", "other"),
+    [
+        ("out_of_area", "out_of_area_placement", "placement_at_a_distance"),
+        ("at_a_distance", "placement_at_a_distance", "out_of_area_placement"),
+    ],
+)
+def test_who_must_have_agreed_to_a_placement_outside_the_area_follows_the_distance(
+    area: str, decision: str, other: str
+) -> None:
+    """Regulation 11: the nominated officer, and at a distance the director of children's services."""
     away = fact("placement", placement="U4", area=area)
     *_, unapproved = known().when(away).then_some(PlacementChanged, PlacementNoticeDue, NoApprovalRecorded)
     assert isinstance(unapproved, NoApprovalRecorded)
-    assert (unapproved.decision, unapproved.emergency) == ("out_of_area_placement", False)
-    approved = known().given(
-        ApprovalNoted(child_ref=REF, on=NOVEMBER, decision="out_of_area_placement", request_id="request-1")
-    )
-    approved.when(away).then_some(PlacementChanged, PlacementNoticeDue)
+    assert (unapproved.decision, unapproved.emergency) == (decision, False)
+
+    def approved(what: str) -> Scenario:
+        return known().given(ApprovalNoted(child_ref=REF, on=NOVEMBER, decision=what, request_id="request-1"))
+
+    approved(decision).when(away).then_some(PlacementChanged, PlacementNoticeDue)
+    assert of_kind(NoApprovalRecorded, approved(other).when(away).happened) != []
 
 
-def test_a_placement_outside_the_area_in_an_emergency_is_said_to_be_one() -> None:
-    away = fact("placement", placement="U4", area="out_of_area", emergency=True)
+def test_a_placement_in_the_area_needs_nobodys_agreement() -> None:
+    near = fact("placement", placement="U4", area="in_area")
+    known().when(near).then_some(PlacementChanged, PlacementNoticeDue)
+
+
+def test_where_the_rules_say_nothing_of_distance_it_is_a_placement_outside_the_area() -> None:
+    """Until January 2014 the nominated officer agreed to all of them."""
+    entered, moved = date(2013, 9, 2), date(2013, 11, 4)
+    old: dict[str, Any] = {
+        "date_of_birth": date(2009, 11, 5),
+        "spells": (spell(entered, episode(entered)),),
+        "schooling": (Schooling(school_urn=OXFORDSHIRE_SCHOOL, entered=entered),),
+    }
+    distant = fact("placement", moved, born=date(2009, 11, 5), placement="R5", area="at_a_distance")
+    (unapproved,) = of_kind(NoApprovalRecorded, known(**old).when(distant).happened)
+    assert unapproved.decision == "out_of_area_placement"
+
+
+@pytest.mark.parametrize("area", ["out_of_area", "at_a_distance"])
+def test_a_placement_outside_the_area_in_an_emergency_is_said_to_be_one(area: str) -> None:
+    away = fact("placement", placement="U4", area=area, emergency=True)
     (said,) = of_kind(NoApprovalRecorded, known().when(away).happened)
     assert said.emergency
 

@@ -124,6 +124,37 @@ def test_suspensions_and_exclusions_are_shown_with_their_days() -> None:
     ]
 
 
+def test_a_suspension_or_exclusion_that_does_not_stand_is_shown_as_such_and_nothing_waits_for_it() -> None:
+    told: dict[str, Any] = {"child_ref": REF, "category": SEALED, "reason": SEALED, "by": "teacher"}
+    suspended = concern.SuspensionNotified(
+        **told, notified_on=MONDAY, began=MONDAY, half_days=3, half_days_in_year=3, most_half_days=90
+    )
+    recounted = concern.SuspensionRecounted(
+        child_ref=REF,
+        on=LATER,
+        began=MONDAY,
+        half_days=3,
+        half_days_in_year=9,
+        most_half_days=90,
+        provision_from=LATER,
+    )
+    withdrawn: dict[str, Any] = {"child_ref": REF, "withdrawn_on": LATER, "reason": SEALED, "by": "worker"}
+    suspension = concern.SuspensionWithdrawn(**withdrawn, began=MONDAY, because="cancelled", half_days_served=1)
+    excluded = concern.PermanentExclusionNotified(**told, notified_on=MONDAY, on=MONDAY, provision_from=LATER)
+    exclusion = concern.PermanentExclusionWithdrawn(**withdrawn, on=MONDAY, back_on=LATER, because="overturned")
+    of_one, for_good = rows(EXCLUSIONS, suspended, recounted, suspension, excluded, exclusion)
+    assert (of_one.half_days_in_year, of_one.half_days_served, of_one.provision_from) == (9, 1, None)
+    assert (of_one.withdrawn_on, of_one.withdrawn_because, of_one.withdrawn_reason) == (LATER, "cancelled", SEALED)
+    assert (for_good.withdrawn_because, for_good.back_on, for_good.provision_from) == ("overturned", LATER, None)
+    assert rows(EXCLUSIONS, suspended, suspension, suspended) == rows(EXCLUSIONS, suspended)
+    item = {"child_ref": REF, "item": "suspension-2026-09-21"}
+    added = concern.AgendaItemAdded(**item, about="suspension", on=MONDAY)
+    assert rows(AGENDA_ITEMS, added, concern.AgendaItemWithdrawn(**item)) == [None]
+    urgent = concern.UrgentPEPRequested(child_ref=REF, on=MONDAY, reason="suspension")
+    over = concern.UrgentPEPWithdrawn(child_ref=REF, on=LATER, requested_on=MONDAY, reason="suspension")
+    assert [each.withdrawn_on for each in rows(URGENT_PEPS, urgent, over)] == [LATER]
+
+
 def test_urgent_peps_are_listed() -> None:
     urgent = concern.UrgentPEPRequested(child_ref=REF, on=MONDAY, reason="wrong_provision", by="w", what=SEALED)
     assert rows(URGENT_PEPS, urgent) == [UrgentPEP(REF, MONDAY, "wrong_provision", "w", SEALED)]

@@ -56,7 +56,8 @@ from scheduling.domain.rules import SchedulingRules
 
 request = Scenario(REQUEST)
 BOOK: AnyDecider = CHILD
-WORKER, HEAD, MANAGER, OFFICER = "worker", "head", "manager", "officer"
+WORKER, HEAD, MANAGER, OFFICER, DIRECTOR = "worker", "head", "manager", "officer", "director"
+DIRECTOR_OF_SERVICES = "director_of_childrens_services"
 HEAD_OF_VIRTUAL_SCHOOL, CORPORATE_PARENTING, NOMINATED = (
     "virtual_school_head",
     "corporate_parenting_manager",
@@ -138,25 +139,29 @@ def test_nobody_agrees_to_their_own_request_nor_twice_nor_in_two_jobs() -> None:
     half = asked().given(RequestAgreed(request_id="r1", child_ref=REF, on=TODAY, job=HEAD_OF_VIRTUAL_SCHOOL, by=HEAD))
     half.when(agreeing(HEAD, HEAD_OF_VIRTUAL_SCHOOL)).then_nothing()
     half.when(agreeing(HEAD, CORPORATE_PARENTING)).then_refused("somebody else than the first", "O-80", "O-91")
-    half.when(agreeing("another head", HEAD_OF_VIRTUAL_SCHOOL)).then_refused("has agreed already")
+    half.when(agreeing("another head", HEAD_OF_VIRTUAL_SCHOOL)).then_refused(
+        "The agreement of the virtual school head is there; that of the corporate parenting manager is not."
+    )
 
 
 def test_only_those_whose_job_it_is_decide() -> None:
     asked().when(agreeing(OFFICER, "team_manager")).then_refused(
-        "This is decided by: virtual school head and corporate parenting manager."
+        "Only the virtual school head and the corporate parenting manager may decide about this request."
     )
     no = DeclineRequest(request_id="r1", on=TODAY, by=OFFICER, job="team_manager", reason="…")
-    asked().when(no).then_refused("This is decided by")
+    asked().when(no).then_refused("may decide about this request.")
 
 
 def test_where_no_authority_asks_for_it_nobody_is_asked() -> None:
-    request.when(asking(rules=LEICESTERSHIRE)).then_refused("asks nobody to agree to a school change")
+    request.when(asking(rules=LEICESTERSHIRE)).then_refused("asks nobody to agree to a change of school.")
 
 
 @pytest.mark.scenario("T53")
 def test_a_move_in_year_10_waits_for_the_nominated_officer_after_teacher_and_reviewing_officer_were_asked() -> None:
     waiting = asked("key_stage_4_move", rules=LEICESTERSHIRE, school_urn=NEW_SCHOOL)
-    waiting.when(agreeing(OFFICER, NOMINATED)).then_refused("designated teacher, independent reviewing officer")
+    waiting.when(agreeing(OFFICER, NOMINATED)).then_refused(
+        "the designated teacher and the independent reviewing officer must be asked"
+    )
     heard = waiting.given(
         *waiting.when(consulting(Consulted.DESIGNATED_TEACHER)).then_some(ConsultationRecorded),
         *waiting.when(consulting(Consulted.INDEPENDENT_REVIEWING_OFFICER)).then_some(ConsultationRecorded),
@@ -237,7 +242,7 @@ class Log:
     def move(self, on: date, rules: SchedulingRules, urn: str = NEW_SCHOOL, **more: Any) -> list[NoApprovalRecorded]:
         """What is missed when the child moves."""
         stream = child_stream(REF)
-        command = RecordSchoolMove(**judging(rules), on=on, school_urn=urn, **more)
+        command = RecordSchoolMove(**{**judging(rules), "on": on, "school_urn": urn, **more})
         happened = BOOK.decide(self._states[stream], command)
         for event in happened:
             self._states[stream] = BOOK.evolve(self._states[stream], event)
@@ -308,6 +313,82 @@ def test_in_year_10_a_move_without_the_nominated_officer_is_said_in_every_county
     assert known(LEICESTERSHIRE).move(MOVES_ON, LEICESTERSHIRE) == []
     both = known(**year_10).move(MOVES_ON, OXFORDSHIRE)
     assert [each.decision for each in both] == ["school_change", "key_stage_4_move"]
+
+
+def moving_up(into: int) -> date:
+    """The birthday of a child who is in this year group from September 2027 on."""
+    return date(2027 - 5 - into, 11, 5)
+
+
+@pytest.mark.rule("O-91")
+@pytest.mark.parametrize(
+    ("into", "on", "asks"),
+    [
+        (7, date(2027, 8, 31), True),  # still in Year 6
+        (7, date(2027, 9, 1), False),
+        (7, date(2027, 9, 30), False),
+        (7, date(2027, 10, 1), True),
+        (7, date(2028, 1, 10), True),  # in the middle of Year 7
+        (3, date(2027, 9, 2), False),  # from infant to junior school
+        (8, date(2027, 9, 2), True),
+        (5, date(2027, 9, 2), True),
+    ],
+)
+def test_the_move_from_primary_to_secondary_school_needs_no_approval_and_every_other_does(
+    into: int, on: date, asks: bool
+) -> None:
+    missing = known(date_of_birth=moving_up(into)).move(on, OXFORDSHIRE)
+    assert [each.decision for each in missing] == (["school_change"] if asks else [])
+
+
+@pytest.mark.rule("O-91")
+def test_a_second_new_school_in_the_same_september_is_a_change_like_any_other() -> None:
+    log = known(date_of_birth=moving_up(7))
+    assert log.move(date(2027, 9, 2), OXFORDSHIRE) == []
+    assert [each.on for each in log.move(date(2027, 9, 20), OXFORDSHIRE, "999103")] == [date(2027, 9, 20)]
+    began_year_7_on_the_second = known()
+    moved = began_year_7_on_the_second.move(date(2026, 9, 25), OXFORDSHIRE)
+    assert [each.on for each in moved] == [date(2026, 9, 25)]
+
+
+def test_a_school_that_has_a_new_number_in_september_was_no_change_before_it() -> None:
+    log = known(date_of_birth=moving_up(7))
+    academy = {"predecessors": {"999104": "999101"}}
+    assert log.move(date(2027, 9, 1), OXFORDSHIRE, "999104", **academy) == []
+    assert log.move(date(2027, 9, 3), OXFORDSHIRE, NEW_SCHOOL, **academy) == []
+
+
+@pytest.mark.parametrize(
+    ("into", "decisions"),
+    [
+        (5, []),  # from first to middle school
+        (7, ["school_change"]),
+        (9, []),  # from middle to upper school
+        (10, ["school_change", "key_stage_4_move"]),
+    ],
+)
+def test_where_there_are_middle_schools_children_move_up_in_other_years(into: int, decisions: list[str]) -> None:
+    nonesuch = rules_of("nonesuch")
+    missing = known(nonesuch, date_of_birth=moving_up(into)).move(date(2027, 9, 2), nonesuch)
+    assert [each.decision for each in missing] == decisions
+
+
+def test_the_law_on_moves_in_year_10_knows_no_exception_for_september() -> None:
+    missing = known(LEICESTERSHIRE, date_of_birth=moving_up(10)).move(date(2027, 9, 2), LEICESTERSHIRE)
+    assert [each.decision for each in missing] == ["key_stage_4_move"]
+
+
+@pytest.mark.scenario("T53")
+def test_a_placement_at_a_distance_waits_for_the_director_after_the_other_area_was_asked() -> None:
+    waiting = asked("placement_at_a_distance")
+    heard = waiting.given(
+        *waiting.when(consulting(Consulted.DESIGNATED_TEACHER)).then_some(ConsultationRecorded),
+        *waiting.when(consulting(Consulted.INDEPENDENT_REVIEWING_OFFICER)).then_some(ConsultationRecorded),
+    )
+    heard.when(agreeing(DIRECTOR, DIRECTOR_OF_SERVICES)).then_refused("area authority")
+    ready = heard.given(*heard.when(consulting(Consulted.AREA_AUTHORITY)).then_some(ConsultationRecorded))
+    ready.when(agreeing(OFFICER, NOMINATED)).then_refused("director of children's services")
+    ready.when(agreeing(DIRECTOR, DIRECTOR_OF_SERVICES)).then_some(RequestAgreed, PlacementApproved)
 
 
 def test_a_change_of_placement_without_approval_is_said_where_the_authority_wants_one() -> None:

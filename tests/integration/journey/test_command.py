@@ -84,7 +84,7 @@ async def test_the_story_is_shown_as_of_a_day_with_what_it_rests_on(address: str
 async def test_who_may_not_read_it_is_told_why(address: str, provider: SignInProvider) -> None:
     told = await run("child7", "--api", address, "--token", provider.token("teacher-1"))
     assert told.exit_code == 1
-    assert "A designated teacher may not read journey." in told.output
+    assert "A designated teacher may not read a child's journey." in told.output
 
 
 async def test_a_service_that_is_away_is_said_to_be_away() -> None:

@@ -95,7 +95,7 @@ async def test_who_looked_and_who_was_refused_is_shown_newest_first(
         True,
     )
     assert (refused["person_ref"], refused["role"], refused["shown"]) == ("teacher-1", "designated_teacher", False)
-    assert refused["reason"] == "A designated teacher may not read journey."
+    assert refused["reason"] == "A designated teacher may not read a child's journey."
     assert (shown["route"], shown["service"]) == ("GET /children/{child_ref}/journey", "journey")
     assert [each["position"] for each in found] == sorted((each["position"] for each in found), reverse=True)
 

@@ -35,6 +35,7 @@ STAFF: dict[str, dict[str, Any]] = {
     "head": {"role": Role.VIRTUAL_SCHOOL_HEAD},
     "manager": {"role": Role.CORPORATE_PARENTING_MANAGER},
     "nominated": {"role": Role.NOMINATED_OFFICER},
+    "director": {"role": Role.DIRECTOR_OF_CHILDRENS_SERVICES},
     "reviewer": {"role": Role.INDEPENDENT_REVIEWING_OFFICER},
 }
 

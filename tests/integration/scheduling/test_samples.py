@@ -10,6 +10,7 @@ import pytest
 from tests.integration.installed import ROOT
 from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
 
+from scheduling.attendance_feed.reading import CHILDRENS_MARKS, read_marks
 from scheduling.domain.child.care_record import BATCH_SIZE
 from scheduling.entrypoints.import_sender import IN_ORDER
 from scheduling.ssda903.reading import read_files
@@ -42,6 +43,21 @@ async def standing(world: World, authority: str, child_id: str) -> dict[str, Any
 
 def due_of(child: dict[str, Any]) -> dict[str, str]:
     return {obligation: each["due"] for obligation, each in child["due"].items()}
+
+
+async def test_the_sample_of_a_schools_marks_names_its_children_by_pupil_number(world: World) -> None:
+    await take_in_samples(world, HERE)
+    stage = Stage()
+    preview = read_marks(stage, [ROOT / "deploy/local/samples/oxfordshire/attendance/marks-2026-09-25.csv"], _nothing)
+    ((first, second),) = stage.batches(CHILDRENS_MARKS, BATCH_SIZE)
+    stage.close()
+    body = {"records": [json.loads(record) for record in (first, second)]}
+    answer = await world.ask("admin", "POST", "/attendance", body)
+    assert (preview.errors, answer.json()["changed"], answer.json()["refused"]) == (0, 2, [])
+
+
+def _nothing(_rows: int) -> None:
+    """Nobody looks at the progress."""
 
 
 @pytest.mark.rule("O-13", "O-31")

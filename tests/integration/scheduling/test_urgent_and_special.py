@@ -36,6 +36,11 @@ async def concerns(world: World, child: str, who: str = "worker") -> dict[str, A
     return shown
 
 
+async def still_due(world: World, child: str) -> list[tuple[str, str]]:
+    shown = (await world.ask("worker", "GET", f"/children/{child}/due-dates")).json()["items"]
+    return [(each["obligation"], each["due"]) for each in shown if each["state"] == "open"]
+
+
 @pytest.mark.rule("O-91")
 async def test_a_change_of_school_is_agreed_to_by_two_and_then_the_move_lacks_nothing(world: World) -> None:
     child = await a_child(world)
@@ -85,6 +90,58 @@ async def test_the_nominated_officer_agrees_after_two_were_asked(world: World) -
         ("designated_teacher", "It fits."),
         ("independent_reviewing_officer", "It fits."),
     ]
+
+
+@pytest.mark.scenario("T53")
+async def test_the_director_agrees_to_a_placement_at_a_distance_and_the_nominated_officer_to_one_nearer(
+    world: World,
+) -> None:
+    child = await a_child(world)
+    body = {"decision": "placement_at_a_distance", "for_day": "2026-09-24", "why": "…"}
+    request_id = await ask(world, child, body, "placement")
+    for whom in ("designated_teacher", "independent_reviewing_officer", "area_authority"):
+        asked = {"on": "2026-09-24", "consulted": whom, "answer": "It fits."}
+        assert (await world.ask("worker", "POST", f"/requests/{request_id}/consultations", asked)).status_code == 204
+    refused = await world.ask("nominated", "POST", f"/requests/{request_id}/agreement")
+    assert (refused.status_code, refused.json()["detail"]) == (
+        409,
+        "Only the director of children's services may decide about this request.",
+    )
+    asked_for = await world.ask("worker", "POST", f"/requests/{request_id}/agreement")
+    assert (asked_for.status_code, asked_for.json()["detail"]) == (
+        403,
+        "A social worker may not decide about this request.",
+    )
+    assert await agree(world, "director", request_id) == 204
+    placed = {"kind": "placement", "on": "2026-09-25", "placement": "U4"}
+    for area in ("at_a_distance", "out_of_area"):
+        fact = {**placed, "area": area, "placement": "U4" if area == "at_a_distance" else "U5"}
+        assert (await world.ask("worker", "POST", f"/children/{child}/facts", fact)).status_code == 204
+    lacking = (await concerns(world, child))["moves_without_approval"]
+    assert [each["decision"] for each in lacking] == ["out_of_area_placement"]
+
+
+@pytest.mark.rule("O-91")
+async def test_the_move_to_secondary_school_in_september_is_on_no_list_of_moves_without_approval(world: World) -> None:
+    year_6 = {
+        **RECORD,
+        "child_id": "year-6",
+        "name": {"given": "Yolanda", "family": "Quillfeather"},
+        "date_of_birth": "2015-05-05",
+        "spells": [{**RECORD["spells"][0], "began": "2026-06-01"}],
+        "schooling": [{"school_urn": "999101", "entered": "2025-09-02", "left": "2026-07-22", "year_group": 6}],
+    }
+    year_6["spells"][0]["episodes"] = [{**RECORD["spells"][0]["episodes"][0], "began": "2026-06-01"}]
+    await a_child(world)
+    await take_in(world, "/care-records", year_6)
+    ref = await world.service.reference("oxfordshire", "child", "year-6")
+    move = {"on": "2026-09-02", "school_urn": "999102"}
+    assert (await world.ask("worker", "POST", f"/children/{ref}/school-move", move)).status_code == 204
+    assert (await world.ask("head", "GET", "/moves-without-approval")).json()["items"] == []
+    again = {"on": "2026-09-21", "school_urn": "999101"}
+    assert (await world.ask("worker", "POST", f"/children/{ref}/school-move", again)).status_code == 204
+    listed = (await world.ask("head", "GET", "/moves-without-approval")).json()["items"]
+    assert [(each["decision"], each["moved_on"]) for each in listed] == [("school_change", "2026-09-21")]
 
 
 @pytest.mark.rule("O-80", "O-89")
@@ -152,6 +209,60 @@ async def test_a_suspension_an_exclusion_and_an_urgent_pep_are_on_the_childs_pag
     assert (await world.ask("worker", "GET", f"/children/{child}")).json()["school_urn"] is None
 
 
+@pytest.mark.scenario("T51")
+async def test_a_suspension_told_by_mistake_is_withdrawn_and_the_later_ones_are_counted_again(world: World) -> None:
+    child = await a_child(world)
+    path = f"/children/{child}"
+    told = {"category": "bullying", "reason": "Zebedee's friends."}
+    for began, days in (("2026-09-14", 3), ("2026-09-17", 3)):
+        answer = await world.ask("teacher", "POST", f"{path}/suspensions", {**told, "began": began, "days": days})
+        assert answer.status_code == 204, answer.text
+    first, second = (await concerns(world, child))["exclusions"]
+    assert (first["provision_from"], second["provision_from"]) == (None, "2026-09-21")
+    withdrawn = {"because": "told_by_mistake", "reason": "It was Zebedee's cousin."}
+    where = f"{path}/suspensions/2026-09-14/withdrawal"
+    assert (await world.ask("other-teacher", "POST", where, withdrawn)).status_code == 403
+    assert (await world.ask("teacher", "POST", where, {**withdrawn, "days_served": 1})).status_code == 422
+    nobodys = await world.ask("teacher", "POST", f"{path}/suspensions/2026-09-15/withdrawal", withdrawn)
+    assert (nobodys.status_code, nobodys.json()["detail"]) == (409, "No suspension from 15/09/2026 is on record.")
+    assert (await world.ask("teacher", "POST", where, withdrawn)).status_code == 204
+    assert (await world.ask("teacher", "POST", where, withdrawn)).status_code == 204
+    shown = await concerns(world, child)
+    first, second = shown["exclusions"]
+    assert (first["withdrawn_on"], first["withdrawn_because"], first["withdrawn_reason"]) == (
+        "2026-09-25",
+        "told_by_mistake",
+        "It was Zebedee's cousin.",
+    )
+    assert (second["days_in_year"], second["provision_from"]) == (3.0, None)
+    assert [each["item"] for each in shown["agenda"]] == ["suspension-2026-09-17"]
+
+
+@pytest.mark.scenario("T51")
+async def test_an_exclusion_that_governors_overturned_brings_the_child_back_and_nothing_urgent_is_due(
+    world: World,
+) -> None:
+    child = await a_child(world)
+    path = f"/children/{child}"
+    excluded = {"on": "2026-09-22", "category": "other", "reason": "…"}
+    before = await still_due(world, child)
+    assert (await world.ask("worker", "POST", f"{path}/permanent-exclusions", excluded)).status_code == 204
+    assert (await world.ask("teacher", "GET", path)).status_code == 403
+    overturned = {"because": "overturned", "back_on": "2026-09-25", "reason": "Zebedee was not there."}
+    where = f"{path}/permanent-exclusions/2026-09-22/withdrawal"
+    early = await world.ask("worker", "POST", where, {**overturned, "back_on": "2026-09-21"})
+    assert early.status_code == 409
+    assert (await world.ask("worker", "POST", where, overturned)).status_code == 204
+    assert (await world.ask("teacher", "GET", path)).json()["school_urn"] == "999101"
+    shown = await concerns(world, child)
+    assert [(each["back_on"], each["withdrawn_because"]) for each in shown["exclusions"]] == [
+        ("2026-09-25", "overturned")
+    ]
+    assert [each["withdrawn_on"] for each in shown["urgent_peps"]] == ["2026-09-25"]
+    assert (shown["agenda"], shown["moves_without_approval"]) == ([], [])
+    assert await still_due(world, child) == before
+
+
 @pytest.mark.rule("O-75")
 async def test_a_safeguarding_concern_of_the_school_is_read_by_the_social_worker_and_not_by_the_school(
     world: World,
@@ -203,6 +314,36 @@ async def test_marks_come_in_batches_the_same_again_change_nothing_and_others_co
     wrong = await world.ask("admin", "POST", "/attendance", {"records": [marks("0123456789", "H")]})
     assert wrong.status_code == 422
     assert (await world.ask("worker", "POST", "/attendance", {"records": list(records)})).status_code == 403
+
+
+def by_upn(upn: str, *codes: str) -> dict[str, Any]:
+    return {"upn": upn, "days": marks("", *codes)["days"]}
+
+
+@pytest.mark.rule("O-74")
+async def test_a_pupil_number_names_one_child_and_one_that_fits_none_or_two_is_refused(world: World) -> None:
+    await a_child(world)
+    numbered = {**RECORD, "upn": "Z931920218001"}
+    twin = {**RECORD, "schooling": [], "is_another_child": True}
+    await take_in(world, "/care-records", numbered)
+    for child_id, upn in (("twin", "P207000016049"), ("other", "P207000016049"), ("third", "T855400026123")):
+        await take_in(world, "/care-records", {**twin, "child_id": child_id, "upn": upn})
+    await take_in(world, "/care-records", {**twin, "child_id": "third", "upn": "P931400026007"})
+    upns = ("Z931920218001", "P207000016049", "B801200005001", "T855400026123", "P931400026007")
+    taken = await take_in(world, "/attendance", *(by_upn(upn, "/", "I") for upn in upns))
+    assert (taken["changed"], taken["unchanged"]) == (2, 0)
+    assert {each["index"]: each["reason"].split(".")[0] for each in taken["refused"]} == {
+        1: "More than one child here has or had this pupil number",
+        2: "Nobody in care here has this pupil number",
+        3: "Nobody in care here has this pupil number now; one child had it before",
+    }
+    ref = await world.service.reference("oxfordshire", "child", "0123456789")
+    (year,) = (await concerns(world, ref))["attendance"]
+    assert (year["possible"], year["missed"]) == (4, 2)
+    assert (await take_in(world, "/attendance", marks("0123456789", "/", "I")))["unchanged"] == 1
+    wrong = await world.ask("admin", "POST", "/attendance", {"records": [by_upn("Zebedee", "/")]})
+    assert wrong.status_code == 422
+    assert [upn for upn in upns if upn.encode() in await world.stored()] == []
 
 
 @pytest.mark.scenario("T50")

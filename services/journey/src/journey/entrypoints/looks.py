@@ -22,7 +22,7 @@ _EXAMPLE: JsonDict = {
     "at": "2026-10-09T10:15:00+01:00",
     "shown": True,
     "action": "read plan",
-    "reason": "For a social worker, to read plan needs a child who is allocated to this social worker.",
+    "reason": "A social worker may read a plan only for a child who is allocated to this social worker.",
     "classes": ["plan"],
     "records": 1,
     "route": "GET /plans/{plan_id}",

@@ -22,11 +22,17 @@ from scheduling.domain.child.states import Child
 from scheduling.domain.concerns.commands import JudgeAbsence
 from scheduling.domain.meeting_of_child import child_stream, judge_child
 
+NO_LONGER_THEIRS = "Nobody in care here has this pupil number now; one child had it before."
+
 
 class TakeInAttendance(Judged):
-    """What a feed says of one child. The day of birth says from when on it may (T50)."""
+    """What a feed says of one child. The day of birth says from when on it may (T50).
+
+    `named_by` is a keyed hash of the pupil number, where the feed names the child by that.
+    """
 
     date_of_birth: date
+    named_by: str | None = None
     days: tuple[DayMarks, ...]
     digests: Mapping[date, str]
     today: date = Field(exclude=True)
@@ -57,15 +63,13 @@ def judge_attendance_of_many(states: States, command: TakeInAttendanceOfMany) ->
 def judge_attendance(states: States, command: TakeInAttendance) -> Decided:
     """Only days on which the child was in care and old enough are taken in; the others are not ours to keep."""
     child = states.of(child_stream(command.child_ref), Child)
-    covered = [day for day in command.days if _in_care(child, day.on) and _is_collected(command, day.on)]
+    if command.named_by is not None and command.named_by not in child.likeness:
+        raise Refusal(NO_LONGER_THEIRS)
+    covered = [day for day in command.days if child.in_care_on(day.on) and _is_collected(command, day.on)]
     if not covered:
         raise Refusal("No attendance is collected of this child on these days.", "O-74")
     happened = [each for year in _by_year(covered) for each in _of_year(states, command, year)]
     return [*happened, *_absence(states, command, happened)]
-
-
-def _in_care(child: Child, on: date) -> bool:
-    return any(spell.began <= on and (spell.ended is None or on < spell.ended) for spell in child.spells)
 
 
 def _is_collected(command: TakeInAttendance, on: date) -> bool:

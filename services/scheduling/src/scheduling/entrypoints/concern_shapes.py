@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from pep_kernel.authority_policy.concerns import UrgentReason
+from pep_kernel.contracts.scheduling import WithdrawnBecause
 from scheduling.domain.attendance.marks import FIRST_DAY
 from scheduling.domain.concerns.events import ExclusionCategory
 from scheduling.entrypoints.flag_shapes import FlagShown
@@ -73,6 +74,32 @@ class PermanentExclusionBody(BaseModel):
     reason: Words
 
 
+class SuspensionWithdrawalBody(BaseModel):
+    """The suspension does not stand. Days served before that count in the year all the same."""
+
+    model_config = example(because="cancelled", days_served=1, reason="The head teacher heard both pupils again.")
+
+    because: WithdrawnBecause
+    days_served: Annotated[float, Field(ge=0, le=45, multiple_of=HALF_DAY)] = 0
+    reason: Words
+
+    @model_validator(mode="after")
+    def _nothing_was_served_by_mistake(self) -> Self:
+        if self.because == "told_by_mistake" and self.days_served:
+            raise ValueError("'days_served' of what was told by mistake is 0")
+        return self
+
+
+class ExclusionWithdrawalBody(BaseModel):
+    """The exclusion for good does not stand: the child is on the school's roll again from `back_on`."""
+
+    model_config = example(because="overturned", back_on="2026-11-24", reason="The governors decided against it.")
+
+    because: WithdrawnBecause
+    back_on: Day
+    reason: Words
+
+
 class ReviewBody(BaseModel):
     """The child's care will be reviewed on this day."""
 
@@ -110,7 +137,14 @@ class ExclusionShown(BaseModel):
     days: float | None
     days_in_year: float | None = Field(description="Of that school year so far, with this one.")
     most_days_a_year: float | None
-    provision_from: date | None = Field(description="From when on the child must be taught elsewhere.")
+    provision_from: date | None = Field(
+        description="From when on the child must be taught elsewhere; consecutive suspensions are one period."
+    )
+    withdrawn_on: date | None = Field(description="It does not stand since then.")
+    withdrawn_because: WithdrawnBecause | None
+    withdrawn_reason: str | None
+    days_served: float | None = Field(description="Of a suspension that does not stand: what counts in the year.")
+    back_on: date | None
 
 
 class UrgentPEPShown(BaseModel):
@@ -120,6 +154,7 @@ class UrgentPEPShown(BaseModel):
     reason: str
     by: str | None
     what: str | None
+    withdrawn_on: date | None = Field(description="What had asked for it is not so since then.")
 
 
 class AttendanceShown(Shown):

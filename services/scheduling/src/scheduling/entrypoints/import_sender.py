@@ -29,7 +29,7 @@ IN_ORDER: Kinds = (
 """Schools and staff first: children refer to them, carers and accounts to children."""
 
 LONGEST_EXPLANATION = 300
-NUMBERS = ("child_id", "child_ref", "carer_id", "staff_id", "urn")
+NUMBERS = ("child_id", "child_ref", "upn", "carer_id", "staff_id", "urn")
 HOW_TO_SIGN_IN = " Here: `pep sign-in AUTHORITY`."
 
 

@@ -54,7 +54,10 @@ class HolidayBody(BaseModel):
 
 
 class PlacementBody(BaseModel):
-    """A placement, or a move in Year 10 or 11, that waits for somebody to agree."""
+    """A placement, or a move in Year 10 or 11, that waits for somebody to agree.
+
+    At a distance is outside the area and that of every neighbour: another job agrees to it.
+    """
 
     model_config = example(
         decision="key_stage_4_move",
@@ -64,7 +67,7 @@ class PlacementBody(BaseModel):
         effect_on_education="The new school teaches the same examination courses.",
     )
 
-    decision: Literal["placement_change", "key_stage_4_move", "out_of_area_placement"]
+    decision: Literal["placement_change", "key_stage_4_move", "out_of_area_placement", "placement_at_a_distance"]
     for_day: date
     school_urn: Urn | None = None
     why: Words

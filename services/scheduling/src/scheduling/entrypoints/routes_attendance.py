@@ -25,30 +25,33 @@ from scheduling.domain.attendance_of_child import (
 )
 from scheduling.domain.child.care_record import BatchAnswer, RefusedRecord
 from scheduling.domain.meeting_of_child import school_stream
-from scheduling.domain.rules import SchedulingRules
+from scheduling.entrypoints.judging import judging
+from scheduling.entrypoints.taking_in import likeness_of
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.likeness import CHILD_LIKENESSES
 
 AT_ONCE = 6
 TOGETHER = 20
+HASHES_AT_ONCE = 50
 UNKNOWN = "Nobody with this number or reference is known to be in care here."
+NOBODYS = "Nobody in care here has this pupil number. Name the child by the authority's number or our reference."
+OF_SEVERAL = "More than one child here has or had this pupil number. Name the child by number or reference."
 
 router = APIRouter(tags=["taking in"])
 Numbered = tuple[int, AttendanceRecord, ChildOverview, date]
 """The number in the batch, the record, and its child with the day of birth."""
+Found = dict[int, str]
+"""The children's references, by the number in the batch."""
 
 
 @router.post("/attendance", summary="Take in the marks of a daily attendance feed")
 async def take_in_attendance(body: AttendanceBatch, caller: Caller) -> BatchAnswer:
     """The same marks again change nothing; other marks of the same day correct it."""
     caller.permit("import attendance")
-    refs = [each.child_ref or await _reference(caller, "child", each.child_id or "") for each in body.records]
-    children = await _children(caller, refs)
-    known = [
-        (index, record, *children[ref])
-        for index, (record, ref) in enumerate(zip(body.records, refs, strict=True))
-        if ref in children
-    ]
-    unknown = [RefusedRecord(index=index, reason=UNKNOWN) for index, ref in enumerate(refs) if ref not in children]
+    refs, unknown = await _named(caller, body.records)
+    children = await _children(caller, tuple(refs.values()))
+    known = [(index, body.records[index], *children[ref]) for index, ref in refs.items() if ref in children]
+    unknown += [RefusedRecord(index=index, reason=UNKNOWN) for index, ref in refs.items() if ref not in children]
     answers = await _taken_in(caller, known)
     refused = [each for each in answers if isinstance(each, RefusedRecord)]
     changed = sum(each is True for each in answers)
@@ -57,6 +60,35 @@ async def take_in_attendance(body: AttendanceBatch, caller: Caller) -> BatchAnsw
         unchanged=len(answers) - changed - len(refused),
         refused=tuple(sorted((*unknown, *refused), key=lambda each: each.index)),
     )
+
+
+async def _named(caller: Desk, records: Sequence[AttendanceRecord]) -> tuple[Found, list[RefusedRecord]]:
+    """Who is meant. A pupil number is looked up by its keyed hash; one that fits nobody, or two, is refused."""
+    theirs = await _with_pupil_numbers(caller, records)
+    found: Found = {}
+    refused = []
+    for index, record in enumerate(records):
+        if record.upn is None:
+            found[index] = record.child_ref or await _reference(caller, "child", record.child_id or "")
+        elif len(fitting := theirs[record.upn]) == 1:
+            found[index] = fitting[0]
+        else:
+            refused.append(RefusedRecord(index=index, reason=OF_SEVERAL if fitting else NOBODYS))
+    return found, refused
+
+
+async def _with_pupil_numbers(caller: Desk, records: Sequence[AttendanceRecord]) -> Mapping[str, list[str]]:
+    """The children who have or had each of these pupil numbers."""
+    hashes = {upn: await likeness_of(caller, "upn", upn) for upn in sorted({each.upn for each in records if each.upn})}
+    wanted = sorted(hashes.values())
+    alike = [
+        row
+        for first in range(0, len(wanted), HASHES_AT_ONCE)
+        for row in (
+            await caller.rows(CHILD_LIKENESSES, {"likeness": wanted[first : first + HASHES_AT_ONCE]}, limit=200)
+        ).items
+    ]
+    return {upn: [row.child_ref for row in alike if row.likeness == hashed] for upn, hashed in hashes.items()}
 
 
 async def _children(caller: Desk, refs: Sequence[str]) -> Mapping[str, tuple[ChildOverview, date]]:
@@ -106,19 +138,17 @@ async def _alone(caller: Desk, act: Act, index: int) -> bool | RefusedRecord:
 
 
 async def _act(caller: Desk, record: AttendanceRecord, child: ChildOverview, born: date) -> Act:
-    rules: SchedulingRules = caller.rules
     command = TakeInAttendance(
-        child_ref=child.child_ref,
-        rules=rules.file,
-        calendar_for=rules.calendar_for,
+        **judging(caller, child.child_ref),
         date_of_birth=born,
         days=record.days,
+        named_by=await likeness_of(caller, "upn", record.upn) if record.upn else None,
         digests=await _digests(caller, child.child_ref, record),
         today=caller.today,
     )
     school = (school_stream(child.school_urn),) if child.school_urn else ()
     streams = (*streams_of(child.child_ref, record.days), *school)
-    version = rules.version_on(caller.today)
+    version = caller.rules.version_on(caller.today)
     return Act(command, streams, judge_attendance, child.child_ref, policy_version=version)
 
 

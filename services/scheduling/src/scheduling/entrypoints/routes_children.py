@@ -14,9 +14,9 @@ from pep_runtime.problems import Forbidden
 from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
 from scheduling.domain.in_one_append import MEETINGS_TOO
 from scheduling.domain.meeting_of_child import TellOfChild, child_stream, judge_child, school_stream, tell_of_child
-from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.standing_in import worker_on
 from scheduling.entrypoints.followed import teachers_of
+from scheduling.entrypoints.judging import judging
 from scheduling.entrypoints.permitted import around, permitted_child, theirs
 from scheduling.entrypoints.shapes import (
     AllocationBody,
@@ -115,11 +115,8 @@ async def _where(caller: Desk, child: ChildOverview) -> list[dict[str, Any]]:
 @router.post("/children/{child_ref}/school-move", status_code=204, summary="Record that a child changed school")
 async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Caller) -> None:
     await permitted_child(caller, child_ref, "record school move")
-    rules: SchedulingRules = caller.rules
     command = RecordSchoolMove(
-        child_ref=child_ref,
-        rules=rules.file,
-        calendar_for=rules.calendar_for,
+        **judging(caller, child_ref),
         on=body.on,
         school_urn=body.school_urn,
         emergency=body.emergency,
@@ -127,7 +124,7 @@ async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Calle
     )
     await must_be_listed(caller, body.school_urn)
     school = (school_stream(body.school_urn),) if body.school_urn else ()
-    streams, version = (child_stream(child_ref), *school), rules.version_on(body.on)
+    streams, version = (child_stream(child_ref), *school), caller.rules.version_on(body.on)
     await caller.do(Act(command, streams, judge_child, child_ref, **MEETINGS_TOO, policy_version=version))
 
 

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
 
 from fastapi import APIRouter
 
 from pep_kernel.decider import Act
 from pep_runtime.http import Caller, Desk
 from scheduling.domain.child.judged import Judged
+from scheduling.domain.child.states import Child
 from scheduling.domain.concerns.commands import (
     AskForUrgentPEP,
     NotifyPermanentExclusion,
     NotifySuspension,
     RaiseSafeguardingConcern,
+    WithdrawPermanentExclusion,
+    WithdrawSuspension,
 )
+from scheduling.domain.concerns.withdrawing import school_before
+from scheduling.domain.in_one_append import MEETINGS_TOO
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
-from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.concern_shapes import (
     AgendaItemShown,
     AttendanceShown,
     ConcernsShown,
     ExclusionShown,
+    ExclusionWithdrawalBody,
     PermanentExclusionBody,
     SafeguardingBody,
     SafeguardingPage,
     SafeguardingShown,
     SuspensionBody,
+    SuspensionWithdrawalBody,
     UrgentPEPBody,
     UrgentPEPShown,
 )
 from scheduling.entrypoints.flag_shapes import flag_shown
+from scheduling.entrypoints.followed import teachers_of
+from scheduling.entrypoints.judging import judging
 from scheduling.entrypoints.permitted import permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.attendance import ATTENDANCE_OF_YEARS
-from scheduling.projections.child_overview import ChildOverview
 from scheduling.projections.concern import (
     AGENDA_ITEMS,
     EXCLUSIONS,
@@ -51,18 +58,18 @@ SHOWN = 200
 
 @router.post("/children/{child_ref}/urgent-peps", status_code=204, summary="Ask for a PEP meeting at once")
 async def ask_for_urgent_pep(child_ref: str, body: UrgentPEPBody, caller: Caller) -> None:
-    child = await permitted_child(caller, child_ref, "ask for urgent PEP")
+    await permitted_child(caller, child_ref, "ask for urgent PEP")
     by = caller.signed.person_ref
-    command = AskForUrgentPEP(**_judging(caller, child), on=caller.today, reason=body.reason, what=body.what, by=by)
-    await _judge(caller, child, command)
+    told = judging(caller, child_ref)
+    await _judge(caller, AskForUrgentPEP(**told, on=caller.today, reason=body.reason, what=body.what, by=by))
 
 
 @router.post("/children/{child_ref}/suspensions", status_code=204, summary="Record that the school suspended a child")
 async def notify_suspension(child_ref: str, body: SuspensionBody, caller: Caller) -> None:
     """Told again with another length it is corrected. Who must know hears of it at once."""
-    child = await permitted_child(caller, child_ref, NOTIFY)
+    await permitted_child(caller, child_ref, NOTIFY)
     command = NotifySuspension(
-        **_judging(caller, child),
+        **judging(caller, child_ref),
         notified_on=caller.today,
         began=body.began,
         half_days=round(body.days * 2),
@@ -70,7 +77,27 @@ async def notify_suspension(child_ref: str, body: SuspensionBody, caller: Caller
         reason=body.reason,
         by=caller.signed.person_ref,
     )
-    await _judge(caller, child, command)
+    await _judge(caller, command)
+
+
+@router.post(
+    "/children/{child_ref}/suspensions/{began}/withdrawal",
+    status_code=204,
+    summary="Record that a suspension does not stand",
+)
+async def withdraw_suspension(child_ref: str, began: date, body: SuspensionWithdrawalBody, caller: Caller) -> None:
+    """The sums of the year, the agenda and an urgent PEP that rested on it alone follow."""
+    await permitted_child(caller, child_ref, NOTIFY)
+    command = WithdrawSuspension(
+        **judging(caller, child_ref),
+        withdrawn_on=caller.today,
+        began=began,
+        because=body.because,
+        half_days_served=round(body.days_served * 2),
+        reason=body.reason,
+        by=caller.signed.person_ref,
+    )
+    await _judge(caller, command)
 
 
 @router.post(
@@ -78,16 +105,38 @@ async def notify_suspension(child_ref: str, body: SuspensionBody, caller: Caller
 )
 async def notify_permanent_exclusion(child_ref: str, body: PermanentExclusionBody, caller: Caller) -> None:
     """From that day the child is at no school, and the Virtual School stands in for the designated teacher."""
-    child = await permitted_child(caller, child_ref, NOTIFY)
+    await permitted_child(caller, child_ref, NOTIFY)
     command = NotifyPermanentExclusion(
-        **_judging(caller, child),
+        **judging(caller, child_ref),
         notified_on=caller.today,
         on=body.on,
         category=body.category,
         reason=body.reason,
         by=caller.signed.person_ref,
     )
-    await _judge(caller, child, command)
+    await _judge(caller, command)
+
+
+@router.post(
+    "/children/{child_ref}/permanent-exclusions/{on}/withdrawal",
+    status_code=204,
+    summary="Record that an exclusion for good does not stand",
+)
+async def withdraw_permanent_exclusion(child_ref: str, on: date, body: ExclusionWithdrawalBody, caller: Caller) -> None:
+    """The child is on the roll of the same school again from the told day, unless another had taken the child in."""
+    await permitted_child(caller, child_ref, NOTIFY)
+    school = school_before(await _known(caller, child_ref), on)
+    command = WithdrawPermanentExclusion(
+        **judging(caller, child_ref),
+        teachers=await teachers_of(caller, (school,)),
+        withdrawn_on=caller.today,
+        on=on,
+        back_on=body.back_on,
+        because=body.because,
+        reason=body.reason,
+        by=caller.signed.person_ref,
+    )
+    await _judge(caller, command)
 
 
 @router.post(
@@ -115,16 +164,17 @@ async def list_safeguarding_concerns(
     return SafeguardingPage(items=items, next=page.next)
 
 
-def _judging(caller: Desk, child: ChildOverview) -> dict[str, Any]:
-    rules: SchedulingRules = caller.rules
-    return {"child_ref": child.child_ref, "rules": rules.file, "calendar_for": rules.calendar_for}
+async def _known(caller: Desk, child_ref: str) -> Child:
+    stream = child_stream(child_ref)
+    return (await caller.service.handler.states(caller.authority, (stream,))).of(stream, Child)
 
 
-async def _judge(caller: Desk, child: ChildOverview, command: Judged) -> None:
-    school = (school_stream(child.school_urn),) if child.school_urn else ()
-    streams = (child_stream(child.child_ref), *school)
+async def _judge(caller: Desk, command: Judged) -> None:
+    """With every school that the child was at: days are counted in those of the school of that time."""
+    schools = {urn for _since, urn in (await _known(caller, command.child_ref)).schools if urn}
+    streams = (child_stream(command.child_ref), *map(school_stream, sorted(schools)))
     version = caller.rules.version_on(caller.today)
-    await caller.do(Act(command, streams, judge_child, child.child_ref, policy_version=version))
+    await caller.do(Act(command, streams, judge_child, command.child_ref, **MEETINGS_TOO, policy_version=version))
 
 
 @router.get("/children/{child_ref}/concerns", summary="What of a child must not wait or be forgotten")
@@ -139,7 +189,13 @@ async def show_concerns(child_ref: str, caller: Caller) -> ConcernsShown:
     return ConcernsShown(
         agenda=[AgendaItemShown.model_validate(each) for each in agenda.items],
         urgent_peps=[
-            UrgentPEPShown(asked_on=each.asked_on, reason=each.reason, by=each.by, what=await caller.open(each.what))
+            UrgentPEPShown(
+                asked_on=each.asked_on,
+                reason=each.reason,
+                by=each.by,
+                what=await caller.open(each.what),
+                withdrawn_on=each.withdrawn_on,
+            )
             for each in urgent.items
         ],
         exclusions=[await _exclusion(caller, each) for each in exclusions.items],
@@ -159,6 +215,11 @@ async def _exclusion(caller: Desk, each: Exclusion) -> ExclusionShown:
         days_in_year=_days(each.half_days_in_year),
         most_days_a_year=_days(each.most_half_days),
         provision_from=each.provision_from,
+        withdrawn_on=each.withdrawn_on,
+        withdrawn_because=each.withdrawn_because,
+        withdrawn_reason=await caller.open(each.withdrawn_reason),
+        days_served=_days(each.half_days_served),
+        back_on=each.back_on,
     )
 
 

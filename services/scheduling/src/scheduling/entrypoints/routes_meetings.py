@@ -25,6 +25,7 @@ from scheduling.domain.meeting_of_child import (
 )
 from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.arranging_shapes import ConflictShown
+from scheduling.entrypoints.judging import judging
 from scheduling.entrypoints.meeting_desk import (
     appointment,
     meeting_of,
@@ -198,7 +199,7 @@ async def record(meeting_id: str, body: MeetingRecordBody, caller: Caller) -> No
         **said,
     )
     next_id = caller.new_id()
-    command = RecordMeetingOfChild(meeting=meeting, next_meeting_id=next_id, **_judging(caller.rules, child))
+    command = RecordMeetingOfChild(meeting=meeting, next_meeting_id=next_id, **judging(caller, child.child_ref))
     streams = (*_streams(meeting_id, child), meeting_stream(next_id))
     await caller.do(
         Act(command, streams, record_meeting, child.child_ref, **MEETINGS_TOO, policy_version=policy.version)
@@ -216,10 +217,6 @@ async def _leader_trained(caller: Desk, child: ChildOverview, body: MeetingRecor
     return was_trained((await caller.rows(DESIGNATED_TEACHERS, where, limit=2)).items, body.on)
 
 
-def _judging(rules: SchedulingRules, child: ChildOverview) -> dict[str, Any]:
-    return {"child_ref": child.child_ref, "rules": rules.file, "calendar_for": rules.calendar_for}
-
-
 def _streams(meeting_id: str, child: ChildOverview) -> tuple[str, ...]:
     school = (school_stream(child.school_urn),) if child.school_urn else ()
     return (meeting_stream(meeting_id), child_stream(child.child_ref), *school)
@@ -235,7 +232,7 @@ async def correct(meeting_id: str, body: CorrectionBody, caller: Caller) -> None
         on=caller.today,
         by=caller.signed.person_ref,
     )
-    command = CorrectMeetingOfChild(correction=correction, **_judging(caller.rules, child))
+    command = CorrectMeetingOfChild(correction=correction, **judging(caller, child.child_ref))
     version = caller.rules.version_on(meeting.held_on or caller.today)
     act = Act(command, _streams(meeting_id, child), correct_meeting, child.child_ref, policy_version=version)
     await caller.do(act)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pep_kernel.decider import Act
 from pep_kernel.refusal import NotFound, Refusal
@@ -132,8 +132,16 @@ async def _likeness(caller: Desk, record: CareRecord) -> tuple[str, ...]:
     """Keyed hashes of what two records of one child would share."""
     name = record.name
     called = f"{name.given}\n{name.family}\n{record.date_of_birth}".casefold() if name else None
-    shared = [("upn", record.upn), ("name and date of birth", called)]
-    return tuple([await hashed(caller, f"{what}\n{value}") for what, value in shared if value])
+    shared: list[tuple[Literal["upn", "name and date of birth"], str | None]] = [
+        ("upn", record.upn),
+        ("name and date of birth", called),
+    ]
+    return tuple([await likeness_of(caller, what, value) for what, value in shared if value])
+
+
+async def likeness_of(caller: Desk, what: Literal["upn", "name and date of birth"], value: str) -> str:
+    """The keyed hash by which two records of one child are found to be alike."""
+    return await hashed(caller, f"{what}\n{value}")
 
 
 async def possible_doubles(caller: Desk, acts: Sequence[Act]) -> Mapping[int, RefusedRecord]:

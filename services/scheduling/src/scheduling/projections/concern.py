@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pep_kernel.contracts.scheduling import WithdrawnBecause
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from pep_kernel.sealed import PlanText
@@ -16,10 +17,15 @@ from scheduling.domain.concerns.events import (
     AgendaItemAdded,
     AgendaItemReopened,
     AgendaItemTaken,
+    AgendaItemWithdrawn,
     PermanentExclusionNotified,
+    PermanentExclusionWithdrawn,
     SafeguardingConcernRaised,
     SuspensionNotified,
+    SuspensionRecounted,
+    SuspensionWithdrawn,
     UrgentPEPRequested,
+    UrgentPEPWithdrawn,
 )
 
 
@@ -36,7 +42,7 @@ class AgendaItem:
 
 def _agenda_keys(recorded: Recorded) -> Iterable[Key]:
     event = recorded.event
-    if isinstance(event, AgendaItemAdded | AgendaItemTaken | AgendaItemReopened):
+    if isinstance(event, AgendaItemAdded | AgendaItemTaken | AgendaItemReopened | AgendaItemWithdrawn):
         return ((event.child_ref, event.item),)
     return ()
 
@@ -49,6 +55,8 @@ def _agenda_fold(row: AgendaItem | None, recorded: Recorded, _key: Key) -> Agend
             return replace(row, meeting_id=meeting_id)
         case AgendaItem(), AgendaItemReopened():
             return replace(row, meeting_id=None)
+        case AgendaItem(), AgendaItemWithdrawn():
+            return None
         case _:
             return row
 
@@ -58,7 +66,10 @@ AGENDA_ITEMS = ReadModel("agenda_item", AgendaItem, ("child_ref", "item"), _agen
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A suspension, or an exclusion for good, which has no number of days. Days are counted in halves."""
+    """A suspension, or an exclusion for good, which has no number of days. Days are counted in halves.
+
+    One that does not stand is kept, with the day on which that was told, and why.
+    """
 
     child_ref: str
     began: date
@@ -70,21 +81,26 @@ class Exclusion:
     half_days_in_year: int | None = None
     most_half_days: int | None = None
     provision_from: date | None = None
+    withdrawn_on: date | None = None
+    withdrawn_because: WithdrawnBecause | None = None
+    withdrawn_reason: PlanText | None = None
+    half_days_served: int | None = None
+    back_on: date | None = None
 
 
 def _exclusion_keys(recorded: Recorded) -> Iterable[Key]:
     match recorded.event:
-        case SuspensionNotified(child_ref=ref, began=began):
-            return ((ref, began, False),)
-        case PermanentExclusionNotified(child_ref=ref, on=on):
-            return ((ref, on, True),)
+        case SuspensionNotified() | SuspensionRecounted() | SuspensionWithdrawn() as event:
+            return ((event.child_ref, event.began, False),)
+        case PermanentExclusionNotified() | PermanentExclusionWithdrawn() as event:
+            return ((event.child_ref, event.on, True),)
         case _:
             return ()
 
 
 def _exclusion_fold(row: Exclusion | None, recorded: Recorded, _key: Key) -> Exclusion | None:
-    match recorded.event:
-        case SuspensionNotified() as event:
+    match row, recorded.event:
+        case _, SuspensionNotified() as event:
             return Exclusion(
                 child_ref=event.child_ref,
                 began=event.began,
@@ -97,7 +113,7 @@ def _exclusion_fold(row: Exclusion | None, recorded: Recorded, _key: Key) -> Exc
                 most_half_days=event.most_half_days,
                 provision_from=event.provision_from,
             )
-        case PermanentExclusionNotified() as event:
+        case _, PermanentExclusionNotified() as event:
             return Exclusion(
                 child_ref=event.child_ref,
                 began=event.on,
@@ -107,8 +123,24 @@ def _exclusion_fold(row: Exclusion | None, recorded: Recorded, _key: Key) -> Exc
                 reason=event.reason,
                 provision_from=event.provision_from,
             )
+        case Exclusion(), SuspensionRecounted(half_days_in_year=in_year, provision_from=provision):
+            return replace(row, half_days_in_year=in_year, provision_from=provision)
+        case Exclusion(), SuspensionWithdrawn(half_days_served=served) as event:
+            return replace(_withdrawn(row, event), half_days_served=served)
+        case Exclusion(), PermanentExclusionWithdrawn(back_on=back_on) as event:
+            return replace(_withdrawn(row, event), back_on=back_on)
         case _:
             return row
+
+
+def _withdrawn(row: Exclusion, event: SuspensionWithdrawn | PermanentExclusionWithdrawn) -> Exclusion:
+    return replace(
+        row,
+        withdrawn_on=event.withdrawn_on,
+        withdrawn_because=event.because,
+        withdrawn_reason=event.reason,
+        provision_from=None,
+    )
 
 
 EXCLUSIONS = ReadModel("exclusion", Exclusion, ("child_ref", "began", "permanent"), _exclusion_keys, _exclusion_fold)
@@ -116,24 +148,32 @@ EXCLUSIONS = ReadModel("exclusion", Exclusion, ("child_ref", "began", "permanent
 
 @dataclass(frozen=True, slots=True)
 class UrgentPEP:
-    """A PEP meeting that was asked for at once: why, and by whom where it was a person."""
+    """A PEP meeting that was asked for at once: why, and by whom where it was a person. Or whether that is over."""
 
     child_ref: str
     asked_on: date
     reason: str
     by: str | None = None
     what: PlanText | None = None
+    withdrawn_on: date | None = None
 
 
 def _urgent_keys(recorded: Recorded) -> Iterable[Key]:
-    event = recorded.event
-    return ((event.child_ref, event.on, event.reason),) if isinstance(event, UrgentPEPRequested) else ()
+    match recorded.event:
+        case UrgentPEPRequested(child_ref=ref, on=on, reason=reason):
+            return ((ref, on, reason),)
+        case UrgentPEPWithdrawn(child_ref=ref, requested_on=on, reason=reason):
+            return ((ref, on, reason),)
+        case _:
+            return ()
 
 
 def _urgent_fold(row: UrgentPEP | None, recorded: Recorded, _key: Key) -> UrgentPEP | None:
-    match recorded.event:
-        case UrgentPEPRequested(child_ref=ref, on=on, reason=reason, by=by, what=what):
+    match row, recorded.event:
+        case _, UrgentPEPRequested(child_ref=ref, on=on, reason=reason, by=by, what=what):
             return UrgentPEP(ref, on, reason, by, what)
+        case UrgentPEP(), UrgentPEPWithdrawn(on=on):
+            return replace(row, withdrawn_on=on)
         case _:
             return row
 

@@ -10,8 +10,10 @@ from pydantic import Field, model_validator
 from pep_kernel.authority_policy.dated import Dated
 
 DualDecision = Literal["school_change", "term_time_holiday", "placement_change"]
-OfficersDecision = Literal["key_stage_4_move", "out_of_area_placement"]
+OfficersDecision = Literal["key_stage_4_move", "out_of_area_placement", "placement_at_a_distance"]
 Decision = DualDecision | OfficersDecision
+YearGroup = Annotated[int, Field(ge=0, le=13)]
+OF_SCHOOL = ("school_change", "key_stage_4_move")
 
 
 class Approver(StrEnum):
@@ -20,6 +22,7 @@ class Approver(StrEnum):
     VIRTUAL_SCHOOL_HEAD = "virtual_school_head"
     CORPORATE_PARENTING_MANAGER = "corporate_parenting_manager"
     NOMINATED_OFFICER = "nominated_officer"
+    DIRECTOR_OF_CHILDRENS_SERVICES = "director_of_childrens_services"
     TEAM_MANAGER = "team_manager"
     INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
 
@@ -42,12 +45,24 @@ class Approval(Dated):
     NAMED_BY = ("decision",)
 
     approvers: tuple[Approver, ...] = Field(min_length=1, description="The jobs that must all agree.")
+    decision: Decision
     consulted: tuple[Consulted, ...] = Field((), description="Who must have been asked before anybody agrees.")
+    except_phase_transfers_into_year_groups: tuple[YearGroup, ...] = Field(
+        (),
+        description="The year groups at whose beginning children change school anyway, such as 7 after primary school:"
+        " the first change of a September into one of them needs no agreement; none: every change needs it.",
+    )
 
     @model_validator(mode="after")
     def _different_jobs(self) -> Approval:
         if len(set(self.approvers)) < len(self.approvers):
             raise ValueError("the same job twice is one approval")
+        return self
+
+    @model_validator(mode="after")
+    def _phases_are_of_schools(self) -> Approval:
+        if self.except_phase_transfers_into_year_groups and self.decision not in OF_SCHOOL:
+            raise ValueError("'except_phase_transfers_into_year_groups' is for a change of school")
         return self
 
 
@@ -59,10 +74,14 @@ class DualApproval(Approval):
 
 
 class OfficersApproval(Approval):
-    """A decision that waits for the nominated officer (regulations 10 and 11), who is told who was asked and when."""
+    """A decision that waits for the nominated officer, who is told who was asked and when (regulations 10 and 11).
+
+    For a placement at a distance, outside the area and that of every neighbour, it is the director of children's
+    services (regulation 11 as amended in 2013). An authority that says nothing of it asks as for any outside the area.
+    """
 
     decision: OfficersDecision = Field(description="What is decided.")
-    year_groups: tuple[Annotated[int, Field(ge=0, le=13)], ...] = Field(
+    year_groups: tuple[YearGroup, ...] = Field(
         (), description="The year groups in which a change of school needs it; none: no change of school does."
     )
 

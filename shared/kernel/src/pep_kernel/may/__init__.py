@@ -4,7 +4,7 @@ Roles and relationships come from facts in the log, never from a claim in a toke
 what somebody must be to the child in `relations`, what must hold of the work in `states`, what is shown in `fields`.
 """
 
-from pep_kernel.may.decision import Condition, Decision, may, spoken, whose
+from pep_kernel.may.decision import Condition, Decision, may, whose
 from pep_kernel.may.fields import FIELDS, Shown, fields
 from pep_kernel.may.grants import GRANTS, LOOKING
 from pep_kernel.may.people import (
@@ -21,8 +21,10 @@ from pep_kernel.may.people import (
 from pep_kernel.may.resource import Resource, child_resource, with_glass, with_member
 from pep_kernel.may.standing_in import acts_as
 from pep_kernel.may.states import DUAL_APPROVAL, NO_AUTHOR_ASSURES, STATES, broken_rule
+from pep_kernel.may.words import ACTS, act_in_words, job_in_words, spoken
 
 __all__ = [
+    "ACTS",
     "DUAL_APPROVAL",
     "FIELDS",
     "GRANTS",
@@ -39,12 +41,14 @@ __all__ = [
     "Role",
     "Shown",
     "Signed",
+    "act_in_words",
     "acts_as",
     "as_granted",
     "broken_rule",
     "child_resource",
     "fields",
     "granted_on",
+    "job_in_words",
     "may",
     "spoken",
     "stands_in_for",

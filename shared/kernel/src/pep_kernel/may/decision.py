@@ -13,6 +13,7 @@ from pep_kernel.may.people import Permission, Role, Signed
 from pep_kernel.may.relations import BROKEN_GLASS, Relation
 from pep_kernel.may.resource import Resource
 from pep_kernel.may.states import STATES, broken_rule
+from pep_kernel.may.words import act_in_words, spoken
 
 RESTRICTED = "This record is restricted: it is open only to people to whom that was granted by name."
 
@@ -40,18 +41,14 @@ def may(signed: Signed, action: str, resource: Resource) -> Decision:
 
 def _answer(signed: Signed, role: Role, action: str, resource: Resource) -> Decision:
     relation = GRANTS.get(action, {}).get(role)
-    person = spoken(role)
+    they_may = f"{spoken(role).capitalize()} may"
+    words = act_in_words(action)
     if action in LOOKING and BROKEN_GLASS.holds(signed, resource):
-        return Decision(True, f"{person.capitalize()} may {action}, having broken the glass.", role)
+        return Decision(True, f"{they_may} {words}, having broken the glass.", role)
     if relation is None:
-        return Decision(False, f"{person.capitalize()} may not {action}.", role)
-    reason = f"For {person}, to {action} needs {relation.needs}." if relation.needs else ""
-    return Decision(relation.holds(signed, resource), reason or f"{person.capitalize()} may {action}.", role)
-
-
-def spoken(role: Role) -> str:
-    """`an auditor`, `a social worker`."""
-    return f"{'an' if role[0] in 'aeiou' else 'a'} {role.replace('_', ' ')}"
+        return Decision(False, f"{they_may} not {words}.", role)
+    only = f" only for {relation.needs}" if relation.needs else ""
+    return Decision(relation.holds(signed, resource), f"{they_may} {words}{only}.", role)
 
 
 @dataclass(frozen=True, slots=True)

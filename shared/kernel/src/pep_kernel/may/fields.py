@@ -35,7 +35,8 @@ FIELDS: Mapping[Role, frozenset[Shown]] = {
     Role.TEAM_MANAGER: _SOCIAL_CARE,
     Role.INDEPENDENT_REVIEWING_OFFICER: _SOCIAL_CARE,
     **dict.fromkeys(
-        (Role.CORPORATE_PARENTING_MANAGER, Role.NOMINATED_OFFICER), frozenset({Shown.IDENTITY, Shown.CARE, Shown.PLAN})
+        (Role.CORPORATE_PARENTING_MANAGER, Role.NOMINATED_OFFICER, Role.DIRECTOR_OF_CHILDRENS_SERVICES),
+        frozenset({Shown.IDENTITY, Shown.CARE, Shown.PLAN}),
     ),
     Role.DESIGNATED_TEACHER: _WORKING | _MEETING,
     Role.DELEGATE: frozenset({Shown.IDENTITY, Shown.PLAN, Shown.COSTS, Shown.ASSURANCE}),

@@ -26,6 +26,7 @@ class Role(StrEnum):
     INDEPENDENT_REVIEWING_OFFICER = "independent_reviewing_officer"
     CORPORATE_PARENTING_MANAGER = "corporate_parenting_manager"
     NOMINATED_OFFICER = "nominated_officer"
+    DIRECTOR_OF_CHILDRENS_SERVICES = "director_of_childrens_services"
     CARER = "carer"
     PUPIL = "pupil"
     SCHOOL_FINANCE = "school_finance"

@@ -19,7 +19,7 @@ POST_16 = (12, 13)
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """`needs` completes the sentence "this needs …"; empty where nothing is needed beside the role."""
+    """`needs` completes the sentence "they may only for …"; empty where nothing is needed beside the role."""
 
     holds: Callable[[Signed, Resource], bool]
     sql: str
@@ -78,7 +78,7 @@ CARES_FOR = Relation(
 OWN_RECORD = Relation(
     lambda signed, resource: signed.person_ref == resource.child_ref,
     "child_ref = {person}",
-    "to be the child, who signs in under the reference of the own record",
+    "the child whose own record it is, who signs in under its reference",
 )
 BROKEN_GLASS = Relation(
     lambda signed, resource: signed.person_ref in resource.glass_broken_by,

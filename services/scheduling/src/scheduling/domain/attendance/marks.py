@@ -50,16 +50,17 @@ def day_once(days: tuple[DayMarks, ...]) -> tuple[DayMarks, ...]:
 
 
 class AttendanceRecord(Record):
-    """The marks of one child, by the authority's own number of the child, or by our reference of it."""
+    """The marks of one child, by the authority's own number of the child, our reference of it, or the pupil number."""
 
     child_id: LocalId | None = None
     child_ref: Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")] | None = None
+    upn: Annotated[str, Field(pattern=r"^[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]$")] | None = None
     days: Annotated[tuple[DayMarks, ...], Field(min_length=1, max_length=MOST_DAYS), AfterValidator(day_once)]
 
     @model_validator(mode="after")
     def _one_name(self) -> Self:
-        if (self.child_id is None) == (self.child_ref is None):
-            raise ValueError("name the child by one of 'child_id' and 'child_ref'")
+        if sum(name is not None for name in (self.child_id, self.child_ref, self.upn)) != 1:
+            raise ValueError("name the child by one of 'child_id', 'child_ref' and 'upn'")
         return self
 
 

@@ -258,8 +258,8 @@ def left(child: Child, command: Any) -> list[ChildEvent]:
 
 def evolve(child: Child, event: ChildEvent) -> Child:
     match event:
-        case ChildIdentified(digest=digest):
-            return replace(child, digest=digest)
+        case ChildIdentified(digest=digest, likeness=likeness):
+            return replace(child, digest=digest, likeness=frozenset(likeness))
         case ChildEnteredCare():
             return _entered(child, event)
         case ChildLeftCare(on=on, reason=reason):
@@ -289,7 +289,10 @@ def evolve(child: Child, event: ChildEvent) -> Child:
         case PEPDueDateSet(trigger_on=trigger_on):
             looked = {trigger_on} if event.trigger == Trigger.TERM_OPENED else set()
             return replace(
-                child, dues=(*_without(child, event), _due(event)), peps=_held(child, event), terms=child.terms | looked
+                child,
+                dues=(*_without(child, event), _due(child, event)),
+                peps=_held(child, event),
+                terms=child.terms | looked,
             )
         case PEPDueDateNotCounted(trigger=trigger, trigger_on=on):
             return replace(child, terms=child.terms | {on}) if trigger == Trigger.TERM_OPENED else child
@@ -363,7 +366,7 @@ OfOneDue = (
 )
 
 
-def _due(event: PEPDueDateSet) -> Due:
+def _due(child: Child, event: PEPDueDateSet) -> Due:
     return Due(
         obligation=event.obligation,
         trigger_on=event.trigger_on,
@@ -371,7 +374,13 @@ def _due(event: PEPDueDateSet) -> Due:
         started_by=event.started_by,
         trigger=event.trigger,
         unit=event.unit,
+        in_place_of=_in_place_of(child, event),
     )
+
+
+def _in_place_of(child: Child, event: PEPDueDateSet) -> Trigger | None:
+    before = (due.trigger for due in child.dues if _is_of(due, event) and due.trigger != event.trigger)
+    return next((Trigger(trigger) for trigger in before if trigger in set(Trigger)), None)
 
 
 def _held(child: Child, event: OfOneDue) -> Mapping[str, date]:

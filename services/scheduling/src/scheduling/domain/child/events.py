@@ -13,7 +13,9 @@ from scheduling.domain.child.fact_events import Area, FactEvent
 from scheduling.domain.concerns.events import ConcernEvent
 from scheduling.domain.keeping.events import KeepingEvent
 
-Withdrawn = Literal["left_care", "no_longer_applicable", "meeting_outcome_corrected", "fact_corrected"]
+Withdrawn = Literal[
+    "left_care", "no_longer_applicable", "meeting_outcome_corrected", "fact_corrected", "cause_withdrawn"
+]
 Covered = Literal["no_meeting_this_term", "pep_held", "first_pep_due", "needed_since_the_last_days"]
 LateBecause = Literal[
     "school_holiday",

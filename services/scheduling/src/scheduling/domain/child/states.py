@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.access.decider import Access
 from scheduling.domain.child.circumstances import Circumstances
@@ -46,7 +47,10 @@ class SpellInCare:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One obligation with its date; what started it, who met it when, whether it was overdue, who has been told."""
+    """One obligation with its date; what started it, who met it when, whether it was overdue, who has been told.
+
+    `in_place_of`: what else had started it on that day, and gave way to this date.
+    """
 
     obligation: Obligation
     trigger_on: date
@@ -58,6 +62,7 @@ class Due:
     unit: str = ""
     met_on: date | None = None
     escalated: int = 0
+    in_place_of: Trigger | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,13 @@ class Child:
     """All that is known. A child of whom nothing is known has no spell. `live_from` is the day of going live (T64).
 
     `renumbered` are the days and new numbers of schools that the child did not move to.
+    `likeness` are keyed hashes of the pupil number, and of name and date of birth, that the child has now.
     `peps` are the meetings held as PEPs and `marked` the plans marked complete, each with its day; `terms` are the
     first days of the terms for which the termly meeting has been looked at.
     """
 
     digest: str | None = None
+    likeness: frozenset[str] = frozenset()
     spells: tuple[SpellInCare, ...] = ()
     placements: History[str] = ()
     legal_statuses: History[str] = ()
@@ -115,6 +122,10 @@ class Child:
     def running(self) -> SpellInCare | None:
         """The spell that has not ended."""
         return next((spell for spell in self.spells if spell.ended is None), None)
+
+    def in_care_on(self, day: date) -> bool:
+        """Whether a spell ran on this day; the day on which it ended is none of its days."""
+        return any(spell.began <= day and (spell.ended is None or day < spell.ended) for spell in self.spells)
 
     @property
     def open_dues(self) -> tuple[Due, ...]:

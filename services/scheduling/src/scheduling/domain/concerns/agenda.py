@@ -8,15 +8,33 @@ from datetime import date
 from scheduling.domain.child.commands import NoteMeetingHeld
 from scheduling.domain.child.events import ChildEvent
 from scheduling.domain.child.states import Child
-from scheduling.domain.concerns.events import AgendaItemAdded, AgendaItemReopened, AgendaItemTaken
+from scheduling.domain.concerns.events import (
+    AgendaItemAdded,
+    AgendaItemReopened,
+    AgendaItemTaken,
+    AgendaItemWithdrawn,
+)
+from scheduling.domain.concerns.states import UrgentPEP
 
 
 def added(child: Child, child_ref: str, about: str, on: date) -> Sequence[ChildEvent]:
     """Once for one thing of one day."""
-    item = f"{about}-{on}"
+    item = named(about, on)
     if any(known.item == item for known in child.concerns.agenda):
         return []
     return [AgendaItemAdded(child_ref=child_ref, item=item, about=about, on=on)]
+
+
+def named(about: str, on: date) -> str:
+    return f"{about}-{on}"
+
+
+def withdrawn(child: Child, child_ref: str, about: str, on: date) -> Sequence[ChildEvent]:
+    """Also one that a meeting took already, so that nobody gives it back. What a person asked for that day stands."""
+    item = named(about, on)
+    asked_for = UrgentPEP(about, on, by_person=True) in child.concerns.urgent
+    known = any(each.item == item for each in child.concerns.agenda)
+    return [AgendaItemWithdrawn(child_ref=child_ref, item=item)] if known and not asked_for else []
 
 
 def after_meeting(child: Child, command: NoteMeetingHeld) -> Sequence[ChildEvent]:

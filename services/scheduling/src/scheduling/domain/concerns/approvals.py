@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from pep_kernel.authority_policy.approvals import Decision, OfficersApproval
+from pep_kernel.authority_policy.approvals import Decision, DualApproval, OfficersApproval
 from pep_kernel.authority_policy.scheduling import SchedulingPolicy
 from pep_kernel.calendars import cohort_year_group
 from scheduling.domain.child import clearing
 from scheduling.domain.child.commands import CorrectFact, RecordCareFacts, RecordFact, RecordSchoolMove
 from scheduling.domain.child.events import ChildEvent
+from scheduling.domain.child.fact_events import Area
 from scheduling.domain.child.school_identity import is_another_school, last_school
 from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import PlacementTold
@@ -23,6 +24,9 @@ from scheduling.domain.concerns.commands import NoteApproval
 from scheduling.domain.concerns.events import ApprovalNoted, NoApprovalRecorded
 from scheduling.domain.concerns.states import ApprovedMove, UnapprovedMove
 
+SEPTEMBER = 9
+OF_AREA = ("out_of_area_placement", "placement_at_a_distance")
+"""Needed for where a placement lies: of which the history alone does not tell."""
 TellsMoves = RecordCareFacts | RecordFact | RecordSchoolMove | CorrectFact
 Move = tuple[date, str | None, Sequence[Decision]]
 """The day, the new school where it is a change of school, and the decisions that it may need."""
@@ -89,14 +93,12 @@ def unmoved(child: Child, command: RecordCareFacts | CorrectFact) -> Sequence[Ch
     return [
         clearing.approval(command.child_ref, move, "fact_corrected", command.today)
         for move in child.concerns.unapproved
-        if not move.settled
-        and move.decision != "out_of_area_placement"  # of which the history alone does not tell
-        and (move.on, move.school_urn, move.decision) not in moves
+        if not move.settled and move.decision not in OF_AREA and (move.on, move.school_urn, move.decision) not in moves
     ]
 
 
 def missing_still(before: Child, child: Child, command: CorrectFact) -> Sequence[ChildEvent]:
-    """A placement outside the area needs the same agreement on its right day: the corrected fact tells no area."""
+    """A placement that lies elsewhere needs the same agreement on its right day: the corrected fact tells no area."""
     wrong = command.correction
     if wrong.fact != "placement" or wrong.never_happened:
         return []
@@ -105,9 +107,10 @@ def missing_still(before: Child, child: Child, command: CorrectFact) -> Sequence
             child_ref=command.child_ref, on=wrong.holds_on, decision=move.decision, emergency=move.emergency
         )
         for move in before.concerns.unapproved
-        if (move.on, move.decision) == (wrong.on, "out_of_area_placement")
+        if move.on == wrong.on
+        and move.decision in OF_AREA
         and move not in child.concerns.unapproved
-        and not _is_approved(child, "out_of_area_placement", wrong.holds_on, None)
+        and not _is_approved(child, move.decision, wrong.holds_on, None)
     ]
 
 
@@ -128,14 +131,27 @@ def _moves(child: Child, command: TellsMoves) -> Iterator[Move]:
         return
     for on, urn in _school_changes(child, command):
         if on > since:
-            yield on, urn, _of_school(command.rules.in_force(on), child, on)
+            yield on, urn, _of_school(command, child, on)
     for (_, before), (on, placement) in pairwise(child.placements):
         if on > since and placement != before:
             needed = command.rules.in_force(on).approval_of("placement_change")
             yield on, None, ["placement_change"] if needed else []
     match command:
-        case RecordFact(fact=PlacementTold(on=on, area="out_of_area" | "at_a_distance")) if on > since:
-            yield on, None, ["out_of_area_placement"]
+        case RecordFact(fact=PlacementTold(on=on, area=area)) if on > since:
+            yield on, None, _of_area(command.rules.in_force(on), area)
+
+
+def _of_area(policy: SchedulingPolicy, area: Area | None) -> list[Decision]:
+    """Who agrees follows the distance, where the authority says that others do (reg 11)."""
+    outside: list[Decision] = ["out_of_area_placement"]
+    distant: list[Decision] = ["placement_at_a_distance"]
+    match area:
+        case "at_a_distance" if policy.approval_of("placement_at_a_distance"):
+            return distant
+        case "out_of_area" | "at_a_distance":
+            return outside
+        case _:
+            return []
 
 
 def _school_changes(child: Child, command: TellsMoves) -> Iterator[tuple[date, str]]:
@@ -145,18 +161,28 @@ def _school_changes(child: Child, command: TellsMoves) -> Iterator[tuple[date, s
             yield on, urn
 
 
-def _of_school(policy: SchedulingPolicy, child: Child, on: date) -> list[Decision]:
-    year = cohort_year_group(child.born_in_school_year or 0, on)
+def _of_school(command: TellsMoves, child: Child, on: date) -> list[Decision]:
+    policy = command.rules.in_force(on)
     decisions: tuple[Decision, ...] = ("school_change", "key_stage_4_move")
     approvals = ((decision, policy.approval_of(decision)) for decision in decisions)
-    return [
-        decision
-        for decision, approval in approvals
-        if approval and not (isinstance(approval, OfficersApproval) and year not in approval.year_groups)
-    ]
+    return [decision for decision, approval in approvals if approval and _asks(approval, command, child, on)]
 
 
-def _is_approved(child: Child, decision: Decision, on: date, urn: str | None) -> bool:
+def _asks(approval: DualApproval | OfficersApproval, command: TellsMoves, child: Child, on: date) -> bool:
+    year = cohort_year_group(child.born_in_school_year or 0, on)
+    if isinstance(approval, OfficersApproval) and year not in approval.year_groups:
+        return False
+    return year not in approval.except_phase_transfers_into_year_groups or not _changes_phase(command, child, on)
+
+
+def _changes_phase(command: TellsMoves, child: Child, on: date) -> bool:
+    """Whether this is the first new school of the school year, in September, as when a whole class moves on (O-91)."""
+    first = date(on.year, SEPTEMBER, 1)
+    earlier = any(first <= day < on and is_another_school(child, command, day, urn) for day, urn in child.schools)
+    return on.month == SEPTEMBER and not earlier
+
+
+def _is_approved(child: Child, decision: str, on: date, urn: str | None) -> bool:
     """By that day, for this school, and not used up by an earlier move."""
     return any(
         each.decision == decision

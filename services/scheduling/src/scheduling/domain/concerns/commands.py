@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from pep_kernel.authority_policy.concerns import UrgentReason
+from pep_kernel.contracts.scheduling import WithdrawnBecause
 from pep_kernel.message import Command
 from scheduling.domain.child.judged import Judged
 from scheduling.domain.concerns.events import ExclusionCategory
@@ -58,6 +59,31 @@ class NotifyPermanentExclusion(OfOneConcern, Judged):
     by: str
 
 
+class WithdrawSuspension(OfOneConcern, Judged):
+    """The suspension from this day does not stand. What was served of it counts all the same."""
+
+    withdrawn_on: date
+    began: date
+    because: WithdrawnBecause
+    half_days_served: int
+    reason: str
+    by: str
+
+
+class WithdrawPermanentExclusion(OfOneConcern, Judged):
+    """The exclusion from this day does not stand: the child is on the school's roll again from `back_on`."""
+
+    withdrawn_on: date
+    on: date
+    back_on: date
+    because: WithdrawnBecause
+    reason: str
+    by: str
+
+
+Withdrawal = WithdrawSuspension | WithdrawPermanentExclusion
+
+
 class RaiseSafeguardingConcern(OfOneConcern):
     """Somebody who sees the child each day is worried."""
 
@@ -93,5 +119,5 @@ class SchedulePathwayPlan(OfOneConcern):
     by: str
 
 
-JudgedConcern = AskForUrgentPEP | JudgeAbsence | NotifySuspension | NotifyPermanentExclusion
+JudgedConcern = AskForUrgentPEP | JudgeAbsence | NotifySuspension | NotifyPermanentExclusion | Withdrawal
 ConcernCommand = JudgedConcern | RaiseSafeguardingConcern | NoteApproval | ScheduleReview | SchedulePathwayPlan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -11,7 +11,7 @@ from pep_kernel.contracts import scheduling as said
 from pep_kernel.sealed import PlanText
 from scheduling.domain.child.events import ChildEvent
 from scheduling.domain.child.states import Child
-from scheduling.domain.concerns import absence, approvals, exclusions, reviews, urgent
+from scheduling.domain.concerns import absence, approvals, exclusions, reviews, urgent, withdrawing
 from scheduling.domain.concerns.commands import (
     AskForUrgentPEP,
     ConcernCommand,
@@ -22,26 +22,40 @@ from scheduling.domain.concerns.commands import (
     RaiseSafeguardingConcern,
     SchedulePathwayPlan,
     ScheduleReview,
+    WithdrawPermanentExclusion,
+    WithdrawSuspension,
 )
 from scheduling.domain.concerns.events import (
     AgendaItemAdded,
     AgendaItemReopened,
     AgendaItemTaken,
+    AgendaItemWithdrawn,
     ApprovalNoted,
     ConcernEvent,
     LACReviewScheduled,
     NoApprovalRecorded,
     PathwayPlanScheduled,
     PermanentExclusionNotified,
+    PermanentExclusionWithdrawn,
     PersistentAbsenceRecovered,
     PersistentAbsenceRiskDetected,
     PlanBecameAvailable,
     PlanNoLongerAvailable,
     SafeguardingConcernRaised,
     SuspensionNotified,
+    SuspensionRecounted,
+    SuspensionWithdrawn,
     UrgentPEPRequested,
+    UrgentPEPWithdrawn,
 )
-from scheduling.domain.concerns.states import AgendaItem, ApprovedMove, Concerns, Suspension, UnapprovedMove
+from scheduling.domain.concerns.states import (
+    AgendaItem,
+    ApprovedMove,
+    Concerns,
+    Suspension,
+    UnapprovedMove,
+    UrgentPEP,
+)
 
 
 def decide(child: Child, command: ConcernCommand) -> Sequence[ChildEvent]:
@@ -54,6 +68,10 @@ def decide(child: Child, command: ConcernCommand) -> Sequence[ChildEvent]:
             return exclusions.suspended(child, command)
         case NotifyPermanentExclusion():
             return exclusions.excluded(child, command)
+        case WithdrawSuspension():
+            return withdrawing.suspension(child, command)
+        case WithdrawPermanentExclusion():
+            return withdrawing.permanent_exclusion(child, command)
         case RaiseSafeguardingConcern(child_ref=ref, on=on, what=what, by=by):
             return [SafeguardingConcernRaised(child_ref=ref, on=on, by=by, what=PlanText.of(what))]
         case NoteApproval():
@@ -68,17 +86,24 @@ def decide(child: Child, command: ConcernCommand) -> Sequence[ChildEvent]:
 
 def evolve(concerns: Concerns, event: ConcernEvent) -> Concerns:
     match event:
-        case UrgentPEPRequested(reason=reason):
-            return replace(concerns, urgent=concerns.urgent | {reason})
+        case UrgentPEPRequested(reason=reason, on=on, by=by):
+            return replace(concerns, urgent=(*concerns.urgent, UrgentPEP(reason, on, by_person=by is not None)))
+        case UrgentPEPWithdrawn(reason=reason):
+            return _not_urgent(concerns, {reason})
         case PersistentAbsenceRiskDetected():
             return replace(concerns, absence_at_risk=True)
         case PersistentAbsenceRecovered():
             return replace(concerns, absence_at_risk=False)
-        case SuspensionNotified(began=began, half_days=half_days):
-            others = tuple(each for each in concerns.suspensions if each.began != began)
-            return replace(concerns, suspensions=(*others, Suspension(began, half_days)))
+        case SuspensionNotified() | SuspensionRecounted():
+            return concerns.with_suspension(_suspension(event))
+        case SuspensionWithdrawn(began=began, half_days_served=served):
+            return concerns.with_suspension(Suspension(began, served, withdrawn=True))
         case PermanentExclusionNotified(on=on):
-            return replace(concerns, excluded_on=concerns.excluded_on | {on})
+            not_so = concerns.not_excluded_on - {on}
+            return replace(concerns, excluded_on=concerns.excluded_on | {on}, not_excluded_on=not_so)
+        case PermanentExclusionWithdrawn(on=on):
+            not_so = concerns.not_excluded_on | {on}
+            return replace(concerns, excluded_on=concerns.excluded_on - {on}, not_excluded_on=not_so)
         case SafeguardingConcernRaised():
             return concerns
         case ApprovalNoted(decision=decision, on=on, school_urn=urn, for_day=day):
@@ -92,6 +117,8 @@ def evolve(concerns: Concerns, event: ConcernEvent) -> Concerns:
             return _taken(concerns, item, meeting_id)
         case AgendaItemReopened(item=item):
             return replace(concerns, agenda=_with(concerns, item, None))
+        case AgendaItemWithdrawn(item=item):
+            return replace(concerns, agenda=tuple(each for each in concerns.agenda if each.item != item))
         case LACReviewScheduled(on=on):
             return replace(concerns, reviews=concerns.reviews | {on})
         case PathwayPlanScheduled(on=on):
@@ -107,7 +134,20 @@ def evolve(concerns: Concerns, event: ConcernEvent) -> Concerns:
 def _taken(concerns: Concerns, item: str, meeting_id: str) -> Concerns:
     """The meeting that speaks of it is also the urgent one that was asked for because of it."""
     about = {each.about for each in concerns.agenda if each.item == item}
-    return replace(concerns, agenda=_with(concerns, item, meeting_id), urgent=concerns.urgent - about)
+    return _not_urgent(replace(concerns, agenda=_with(concerns, item, meeting_id)), about)
+
+
+def _not_urgent(concerns: Concerns, reasons: Collection[str]) -> Concerns:
+    return replace(concerns, urgent=tuple(each for each in concerns.urgent if each.reason not in reasons))
+
+
+def _suspension(event: SuspensionNotified | SuspensionRecounted) -> Suspension:
+    return Suspension(
+        began=event.began,
+        half_days=event.half_days,
+        half_days_in_year=event.half_days_in_year,
+        provision_from=event.provision_from,
+    )
 
 
 def _with(concerns: Concerns, item: str, taken_by: str | None) -> tuple[AgendaItem, ...]:
@@ -141,6 +181,41 @@ def announce(event: ConcernEvent, social_worker_ref: str | None) -> Announcement
                 provision_from=provision,
                 social_worker_ref=social_worker_ref,
             )
+        case SuspensionWithdrawn():
+            return said.SuspensionWithdrawn(
+                child_ref=event.child_ref,
+                on=event.withdrawn_on,
+                began=event.began,
+                because=event.because,
+                social_worker_ref=social_worker_ref,
+            )
+        case SuspensionRecounted():
+            return said.SuspensionRecounted(
+                child_ref=event.child_ref,
+                on=event.on,
+                began=event.began,
+                half_days=event.half_days,
+                too_many=event.half_days_in_year > event.most_half_days,
+                provision_from=event.provision_from,
+                social_worker_ref=social_worker_ref,
+            )
+        case PermanentExclusionWithdrawn():
+            return said.PermanentExclusionWithdrawn(
+                child_ref=event.child_ref,
+                on=event.withdrawn_on,
+                began=event.on,
+                back_on=event.back_on,
+                because=event.because,
+                social_worker_ref=social_worker_ref,
+            )
+        case UrgentPEPWithdrawn(child_ref=ref, on=on, requested_on=requested_on, reason=reason):
+            return said.UrgentPEPWithdrawn(
+                child_ref=ref,
+                on=on,
+                requested_on=requested_on,
+                reason=reason,
+                social_worker_ref=social_worker_ref,
+            )
         case SafeguardingConcernRaised(child_ref=ref, on=on):
             return said.SafeguardingConcernRaised(child_ref=ref, on=on, social_worker_ref=social_worker_ref)
         case NoApprovalRecorded(child_ref=ref, on=on, decision=decision, emergency=emergency):
@@ -153,6 +228,8 @@ def announce(event: ConcernEvent, social_worker_ref: str | None) -> Announcement
             return said.AgendaItemTaken(child_ref=ref, item=item, meeting_id=meeting_id, on=on)
         case AgendaItemReopened(child_ref=ref, item=item):
             return said.AgendaItemReopened(child_ref=ref, item=item)
+        case AgendaItemWithdrawn(child_ref=ref, item=item):
+            return said.AgendaItemWithdrawn(child_ref=ref, item=item)
         case LACReviewScheduled(child_ref=ref, on=on, school_expected=expected):
             return said.LACReviewScheduled(child_ref=ref, on=on, school_expected=expected)
         case PathwayPlanScheduled(child_ref=ref, on=on):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from pep_kernel.authority_policy.concerns import UrgentReason
+from pep_kernel.contracts.scheduling import WithdrawnBecause
 from pep_kernel.message import Event
 from pep_kernel.sealed import PlanText
 
@@ -93,6 +94,50 @@ class PermanentExclusionNotified(OfConcern):
     provision_from: date | None = None
 
 
+class SuspensionWithdrawn(OfConcern):
+    """The suspension from that day does not stand. `half_days_served` were served before, and count in the year."""
+
+    withdrawn_on: date
+    began: date
+    because: WithdrawnBecause
+    reason: PlanText
+    by: str
+    half_days_served: int = 0
+
+
+class SuspensionRecounted(OfConcern):
+    """What was told of another suspension changes what follows from this one: the year's sum, or who teaches the child.
+
+    From `provision_from` on the child must be taught elsewhere.
+    """
+
+    on: date
+    began: date
+    half_days: int
+    half_days_in_year: int
+    most_half_days: int
+    provision_from: date | None = None
+
+
+class PermanentExclusionWithdrawn(OfConcern):
+    """The exclusion from `on` does not stand. That the child is on the roll again from `back_on` says `SchoolMoved`."""
+
+    withdrawn_on: date
+    on: date
+    back_on: date
+    because: WithdrawnBecause
+    reason: PlanText
+    by: str
+
+
+class UrgentPEPWithdrawn(OfConcern):
+    """The facts that had asked for a PEP at once on `requested_on` are not so, and nothing else asks for it."""
+
+    on: date
+    requested_on: date
+    reason: UrgentReason
+
+
 class SafeguardingConcernRaised(OfConcern):
     """Somebody who sees the child each day is worried, and the social worker must know at once (O-75)."""
 
@@ -146,6 +191,12 @@ class AgendaItemReopened(OfConcern):
     meeting_id: str
 
 
+class AgendaItemWithdrawn(OfConcern):
+    """There is nothing to speak of: what it was about is not so."""
+
+    item: str
+
+
 class LACReviewScheduled(OfConcern):
     """The child's care will be reviewed on this day. `school_expected`: whether the school should come (O-11)."""
 
@@ -180,12 +231,17 @@ ConcernEvent = (
     | PersistentAbsenceRecovered
     | SuspensionNotified
     | PermanentExclusionNotified
+    | SuspensionWithdrawn
+    | SuspensionRecounted
+    | PermanentExclusionWithdrawn
+    | UrgentPEPWithdrawn
     | SafeguardingConcernRaised
     | ApprovalNoted
     | NoApprovalRecorded
     | AgendaItemAdded
     | AgendaItemTaken
     | AgendaItemReopened
+    | AgendaItemWithdrawn
     | LACReviewScheduled
     | PathwayPlanScheduled
     | PlanBecameAvailable

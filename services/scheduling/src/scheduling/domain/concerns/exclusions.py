@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
-from pep_kernel.calendars import TermDatesMissing, Unit, due_date, school_year
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
 from scheduling.domain.child import due_dates
 from scheduling.domain.child.events import ChildEvent, SchoolMoved
 from scheduling.domain.child.history import value_on
+from scheduling.domain.child.judged import Judged
 from scheduling.domain.child.states import Child
-from scheduling.domain.concerns import agenda, urgent
+from scheduling.domain.concerns import agenda, suspended_days, urgent
 from scheduling.domain.concerns.commands import NotifyPermanentExclusion, NotifySuspension
-from scheduling.domain.concerns.events import PermanentExclusionNotified, SuspensionNotified
-from scheduling.domain.concerns.states import Suspension
+from scheduling.domain.concerns.events import PermanentExclusionNotified, SuspensionNotified, SuspensionRecounted
+from scheduling.domain.concerns.states import Concerns, Suspension
 
 
 def suspended(child: Child, command: NotifySuspension) -> Sequence[ChildEvent]:
-    """Told again with another length it is corrected, and counts once."""
-    if Suspension(command.began, command.half_days) in child.concerns.suspensions:
+    """Told again with another length it is corrected, and counts once. What was withdrawn may be told again."""
+    known = child.concerns.suspension(command.began)
+    stands = known is not None and not known.withdrawn
+    if known is not None and stands and known.half_days == command.half_days:
         return []
-    if any(each.began == command.began for each in child.concerns.suspensions):
-        return [_suspension(child, command)]
+    after = child.concerns.with_suspension(Suspension(command.began, command.half_days))
+    later = recounted(child, after, command, command.began, command.notified_on)
+    told: list[ChildEvent] = [_suspension(child, after, command), *later]
+    if stands:
+        return told
     return [
-        _suspension(child, command),
+        *told,
         *agenda.added(child, command.child_ref, "suspension", command.began),
         *urgent.by_itself(child, command, "suspension", command.notified_on),
     ]
 
 
-def _suspension(child: Child, command: NotifySuspension) -> SuspensionNotified:
-    rule = command.rules.in_force(command.began).exclusions
-    year = school_year(command.began)
-    before = sum(
-        each.half_days
-        for each in child.concerns.suspensions
-        if school_year(each.began) == year and each.began != command.began
-    )
+def _suspension(child: Child, after: Concerns, command: NotifySuspension) -> SuspensionNotified:
+    counted = suspended_days.counted(child, after.suspensions, command)[command.began]
     return SuspensionNotified(
         child_ref=command.child_ref,
         notified_on=command.notified_on,
@@ -47,23 +46,34 @@ def _suspension(child: Child, command: NotifySuspension) -> SuspensionNotified:
         category=PlanText.of(command.category),
         reason=PlanText.of(command.reason),
         by=command.by,
-        half_days_in_year=before + command.half_days,
-        most_half_days=2 * rule.most_days_a_year,
-        provision_from=_provision_from(child, command, command.began, rule.provision_from_day, command.half_days),
+        half_days_in_year=counted.half_days_in_year,
+        most_half_days=_most_half_days(command, command.began),
+        provision_from=counted.provision_from,
     )
 
 
-def _provision_from(
-    child: Child, command: NotifySuspension | NotifyPermanentExclusion, began: date, nth: int, half_days: int | None
-) -> date | None:
-    """The n-th school day, the first day being day 1; none for a suspension that is over by then."""
-    if half_days is not None and half_days <= 2 * (nth - 1):
-        return None
-    try:
-        _about, calendar = due_dates.counting_for(child, began, command.rules.in_force(began), command)
-        return due_date(began - timedelta(days=1), nth, Unit.SCHOOL, calendar).due
-    except TermDatesMissing:
-        return None
+def recounted(
+    child: Child, after: Concerns, command: Judged, told_of: date, today: date
+) -> Sequence[SuspensionRecounted]:
+    """The later suspensions from which something else follows now that another one, of `told_of`, is as in `after`."""
+    counted = suspended_days.counted(child, after.suspensions, command)
+    return [
+        SuspensionRecounted(
+            child_ref=command.child_ref,
+            on=today,
+            began=new.began,
+            half_days=new.half_days,
+            half_days_in_year=new.half_days_in_year,
+            most_half_days=_most_half_days(command, new.began),
+            provision_from=new.provision_from,
+        )
+        for known, new in zip(after.suspensions, counted.values(), strict=True)
+        if known.began > told_of and not known.withdrawn and new != known
+    ]
+
+
+def _most_half_days(command: Judged, on: date) -> int:
+    return 2 * command.rules.in_force(on).exclusions.most_days_a_year
 
 
 def excluded(child: Child, command: NotifyPermanentExclusion) -> Sequence[ChildEvent]:
@@ -72,7 +82,6 @@ def excluded(child: Child, command: NotifyPermanentExclusion) -> Sequence[ChildE
         return []
     if command.on > command.notified_on:
         raise Refusal("An exclusion that has not begun cannot be recorded yet.")
-    rule = command.rules.in_force(command.on).exclusions
     exclusion = PermanentExclusionNotified(
         child_ref=command.child_ref,
         notified_on=command.notified_on,
@@ -80,7 +89,7 @@ def excluded(child: Child, command: NotifyPermanentExclusion) -> Sequence[ChildE
         category=PlanText.of(command.category),
         reason=PlanText.of(command.reason),
         by=command.by,
-        provision_from=_provision_from(child, command, command.on, rule.provision_from_day, None),
+        provision_from=_provision_from(child, command),
     )
     return [
         exclusion,
@@ -88,6 +97,12 @@ def excluded(child: Child, command: NotifyPermanentExclusion) -> Sequence[ChildE
         *agenda.added(child, command.child_ref, "permanent_exclusion", command.on),
         *urgent.by_itself(child, command, "permanent_exclusion", command.notified_on),
     ]
+
+
+def _provision_from(child: Child, command: NotifyPermanentExclusion) -> date | None:
+    policy = command.rules.in_force(command.on)
+    _about, calendar = due_dates.counting_for(child, command.on, policy, command)
+    return suspended_days.nth_school_day(command.on, policy.exclusions.provision_from_day, calendar)
 
 
 def _off_roll(child: Child, command: NotifyPermanentExclusion) -> Sequence[ChildEvent]:

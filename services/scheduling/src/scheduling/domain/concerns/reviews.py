@@ -33,7 +33,7 @@ def review(child: Child, command: ScheduleReview) -> Sequence[ChildEvent]:
 def pathway_plan(child: Child, command: SchedulePathwayPlan) -> Sequence[ChildEvent]:
     """From the school year of the sixteenth birthday on."""
     if command.on < command.today:
-        raise Refusal("The day has passed.")
+        raise Refusal("The day of the pathway plan has passed.")
     if cohort_year_group(child.born_in_school_year or 0, command.on) < YEAR_OF_16TH_BIRTHDAY:
         raise Refusal("A pathway plan is made for young people of 16 and more.")
     if command.on in child.concerns.pathway_plans:

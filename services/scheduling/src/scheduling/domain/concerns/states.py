@@ -10,10 +10,16 @@ from pep_kernel.contracts.scheduling import FlagEnds
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """One suspension, by its first day; days are counted in halves."""
+    """One suspension, by its first day; days are counted in halves. `withdrawn`: only what was served of it counts.
+
+    The last two are what was said of it: the year's sum with it, and from when on the child is taught elsewhere.
+    """
 
     began: date
     half_days: int
+    withdrawn: bool = False
+    half_days_in_year: int = 0
+    provision_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,15 @@ class AgendaItem:
     item: str
     about: str
     taken_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentPEP:
+    """A PEP that was asked for at once, by a person or by what the facts showed."""
+
+    reason: str
+    on: date
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +65,16 @@ class UnapprovedMove:
 class Concerns:
     """`moves_count_from` is the day after which moves need approval: before it the child was not in our care.
 
-    `urgent` are the reasons of urgent PEPs that were asked for since the last PEP meeting.
+    `urgent` are the urgent PEPs that were asked for since the last PEP meeting. A permanent exclusion is known by its
+    day, one that does not stand too.
     """
 
     moves_count_from: date | None = None
-    urgent: frozenset[str] = frozenset()
+    urgent: tuple[UrgentPEP, ...] = ()
     absence_at_risk: bool = False
     suspensions: tuple[Suspension, ...] = ()
     excluded_on: frozenset[date] = frozenset()
+    not_excluded_on: frozenset[date] = frozenset()
     agenda: tuple[AgendaItem, ...] = ()
     approved: tuple[ApprovedMove, ...] = ()
     unapproved: tuple[UnapprovedMove, ...] = ()
@@ -77,3 +94,16 @@ class Concerns:
         others = tuple(move for move in self.unapproved if move not in of_it)
         settled = tuple(replace(move, settled=True) for move in of_it if because == "approval_given")
         return replace(self, unapproved=(*others, *settled))
+
+    def suspension(self, began: date) -> Suspension | None:
+        """The suspension from this day, whether or not it stands."""
+        return next((each for each in self.suspensions if each.began == began), None)
+
+    def with_suspension(self, new: Suspension) -> Concerns:
+        """With this one in the place of what was known of its day, in the order of days."""
+        others = (each for each in self.suspensions if each.began != new.began)
+        return replace(self, suspensions=tuple(sorted((*others, new), key=lambda each: each.began)))
+
+    def waits(self, about: str, beside: str) -> bool:
+        """Whether the next PEP meeting must speak of such a thing, beside this one."""
+        return any(each.about == about and each.taken_by is None and each.item != beside for each in self.agenda)

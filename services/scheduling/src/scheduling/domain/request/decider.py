@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from pep_kernel.announcement import Announcement
-from pep_kernel.authority_policy.approvals import DualApproval, OfficersApproval
+from pep_kernel.authority_policy.approvals import Decision, DualApproval, OfficersApproval
 from pep_kernel.contracts import scheduling as said
 from pep_kernel.decider import Decider
-from pep_kernel.may import DUAL_APPROVAL, Resource, broken_rule
+from pep_kernel.may import DUAL_APPROVAL, Resource, broken_rule, job_in_words
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
 from scheduling.domain.request.commands import (
@@ -43,11 +43,11 @@ def decide(request: Request, command: RequestCommand) -> Sequence[RequestEvent]:
         case NotAsked(), AskForApproval(approval=(DualApproval() | OfficersApproval()) as approval):
             return [_requested(command, approval)]
         case NotAsked(), AskForApproval():
-            raise Refusal(f"This authority asks nobody to agree to a {_words(command.decision)}.")
+            raise Refusal(f"This authority asks nobody to agree to {DECISIONS[command.decision]}.")
         case NotAsked(), _:
             raise Refusal("No such request has been made.")
         case Ended(how=how), _:
-            raise Refusal(f"The request was {how}; make a new one.")
+            raise Refusal(f"The request was {how}. Make a new one.")
         case Waiting(), RecordConsultation() | RecordProfessionalMeeting() if command.on > command.today:
             raise Refusal("What is still to come cannot be recorded.")
         case Waiting(), RecordConsultation():
@@ -64,8 +64,19 @@ def decide(request: Request, command: RequestCommand) -> Sequence[RequestEvent]:
             raise Refusal("This request has been made already.")
 
 
-def _words(code: str) -> str:
-    return code.replace("_", " ")
+DECISIONS: Mapping[Decision, str] = {
+    "school_change": "a change of school",
+    "term_time_holiday": "a holiday in term time",
+    "placement_change": "a change of placement",
+    "key_stage_4_move": "a move in Year 10 or 11",
+    "out_of_area_placement": "a placement outside the area",
+    "placement_at_a_distance": "a placement at a distance",
+}
+
+
+def _the(jobs: Iterable[str]) -> str:
+    """`the virtual school head and the corporate parenting manager`."""
+    return " and ".join(f"the {job_in_words(job)}" for job in jobs)
 
 
 def _about(request: Waiting, on: date) -> dict[str, Any]:
@@ -114,10 +125,11 @@ def _agreed(request: Waiting, command: AgreeToRequest) -> Sequence[RequestEvent]
 
 def _must_be_theirs(request: Waiting, command: AgreeToRequest | DeclineRequest) -> None:
     if command.job not in request.approvers:
-        jobs = " and ".join(_words(job) for job in request.approvers)
-        raise Refusal(f"This is decided by: {jobs}.")
+        raise Refusal(f"Only {_the(request.approvers)} may decide about this request.")
     if command.job not in request.still_to_agree:
-        raise Refusal(f"The {_words(command.job)} has agreed already; what is missing is another job's agreement.")
+        raise Refusal(
+            f"The agreement of {_the([command.job])} is there; that of {_the(request.still_to_agree)} is not."
+        )
 
 
 def _must_be_two_people(request: Waiting, command: AgreeToRequest) -> None:
@@ -130,8 +142,8 @@ def _must_be_two_people(request: Waiting, command: AgreeToRequest) -> None:
 
 def _must_have_been_prepared(request: Waiting) -> None:
     if request.must_consult:
-        whom = ", ".join(_words(each) for each in sorted(request.must_consult))
-        raise Refusal(f"Before this is agreed to, somebody must ask: {whom}.")
+        whom = _the(sorted(request.must_consult))
+        raise Refusal(f"Before anybody agrees to this, {whom} must be asked, and the answer recorded.")
     if request.professionals_meet:
         raise Refusal("Professionals meet about a planned change of placement before this is agreed to.", "O-89")
 

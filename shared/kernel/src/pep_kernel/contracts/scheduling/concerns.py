@@ -7,6 +7,9 @@ from typing import Literal
 
 from pep_kernel.announcement import Announcement
 
+WithdrawnBecause = Literal["told_by_mistake", "cancelled", "overturned"]
+"""Nobody had excluded the child; the head teacher took it back; governors or a review panel decided against it."""
+
 
 class UrgentPEPRequested(Announcement):
     """A PEP meeting was asked for at once. By when it must be held comes as `PEPDueDateSet`."""
@@ -14,6 +17,17 @@ class UrgentPEPRequested(Announcement):
     type: Literal["uk.openpep.scheduling.UrgentPEPRequested.v1"] = "uk.openpep.scheduling.UrgentPEPRequested.v1"
     child_ref: str
     on: date
+    reason: str
+    social_worker_ref: str | None = None
+
+
+class UrgentPEPWithdrawn(Announcement):
+    """What had asked for a PEP at once on `requested_on` is not so. A meeting that was arranged stands."""
+
+    type: Literal["uk.openpep.scheduling.UrgentPEPWithdrawn.v1"] = "uk.openpep.scheduling.UrgentPEPWithdrawn.v1"
+    child_ref: str
+    on: date
+    requested_on: date
     reason: str
     social_worker_ref: str | None = None
 
@@ -69,6 +83,50 @@ class PermanentExclusionNotified(Announcement):
     social_worker_ref: str | None = None
 
 
+class SuspensionWithdrawn(Announcement):
+    """The suspension from `began` does not stand: told by mistake, cancelled, or overturned by governors.
+
+    To be told to whoever was told of the suspension. The year's sums of later ones come as `SuspensionRecounted`.
+    """
+
+    type: Literal["uk.openpep.scheduling.SuspensionWithdrawn.v1"] = "uk.openpep.scheduling.SuspensionWithdrawn.v1"
+    child_ref: str
+    on: date
+    began: date
+    because: WithdrawnBecause
+    social_worker_ref: str | None = None
+
+
+class SuspensionRecounted(Announcement):
+    """Another suspension was told, corrected or withdrawn, so this one has other figures than were said before.
+
+    Consecutive suspensions are one period: `provision_from` is the day of it from which the child is taught elsewhere.
+    """
+
+    type: Literal["uk.openpep.scheduling.SuspensionRecounted.v1"] = "uk.openpep.scheduling.SuspensionRecounted.v1"
+    child_ref: str
+    on: date
+    began: date
+    half_days: int
+    too_many: bool = False
+    provision_from: date | None = None
+    social_worker_ref: str | None = None
+
+
+class PermanentExclusionWithdrawn(Announcement):
+    """The exclusion does not stand. Where the child is from `back_on` comes as `SchoolMoved`."""
+
+    type: Literal["uk.openpep.scheduling.PermanentExclusionWithdrawn.v1"] = (
+        "uk.openpep.scheduling.PermanentExclusionWithdrawn.v1"
+    )
+    child_ref: str
+    on: date
+    began: date
+    back_on: date
+    because: WithdrawnBecause
+    social_worker_ref: str | None = None
+
+
 class SafeguardingConcernRaised(Announcement):
     """Somebody is worried about the child. The social worker must be told at once; what was said is asked for."""
 
@@ -115,6 +173,14 @@ class AgendaItemReopened(Announcement):
     """That meeting was no PEP meeting after all: the item waits again."""
 
     type: Literal["uk.openpep.scheduling.AgendaItemReopened.v1"] = "uk.openpep.scheduling.AgendaItemReopened.v1"
+    child_ref: str
+    item: str
+
+
+class AgendaItemWithdrawn(Announcement):
+    """There is nothing to speak of: what the item was about is not so."""
+
+    type: Literal["uk.openpep.scheduling.AgendaItemWithdrawn.v1"] = "uk.openpep.scheduling.AgendaItemWithdrawn.v1"
     child_ref: str
     item: str
 

@@ -107,6 +107,9 @@ def _besides() -> Iterator[str]:
     yield "  opens nothing for writing, and no restricted record. The child's social worker and the head of the Virtual"
     yield "  School are told at once."
     yield "- A further role may be granted by name, to a day. The person then acts in whichever role allows the act."
+    yield "- A deputy may, on the days of the absence, what the absent person may in their role: with that person's"
+    yield "  children, at that person's school, to that person's limit, and nothing more. What was granted to that"
+    yield "  person by name, and glass that they broke, stays theirs: a restricted record does not open."
     yield ""
 
 

@@ -124,13 +124,15 @@ def test_a_persons_own_limit_goes_before_the_roles_and_the_head_has_none(
     assert approval_limit_pence(Signed("camden", "person-1", role, None, own_limit), POLICY) == limit
 
 
-DEPUTY = "virtual_school_head from 2026-11-09 until 2026-11-13"
+GRANTED = "virtual_school_head from 2026-11-09 until 2026-11-13"
 DAYS = [(date(2026, 11, 8), 10_000, False), (date(2026, 11, 13), None, True), (date(2026, 11, 14), 10_000, False)]
 
 
 @pytest.mark.parametrize(("day", "limit", "may"), DAYS)
-def test_a_deputy_approves_what_the_absent_head_may_on_those_days_only(day: date, limit: int | None, may: bool) -> None:
-    granted = granted_on((DEPUTY,), day)
+def test_whoever_is_granted_the_heads_role_approves_as_the_head_on_those_days_only(
+    day: date, limit: int | None, may: bool
+) -> None:
+    granted = granted_on((GRANTED,), day)
     deputy = Signed("camden", "person-1", Role.VIRTUAL_SCHOOL_OFFICER, None, 10_000, granted)
     assert (approval_limit_pence(deputy, POLICY), may_exceed_envelope(deputy, POLICY)) == (limit, may)
 
@@ -139,6 +141,25 @@ def test_a_deputys_own_limit_does_not_go_before_that_of_the_absent_persons_role(
     granted = frozenset({Role.VIRTUAL_SCHOOL_OFFICER.value})
     deputy = Signed("camden", "person-1", Role.PEP_COORDINATOR, None, 5_000, granted)
     assert approval_limit_pence(deputy, POLICY) == 30_000
+
+
+@pytest.mark.parametrize(("absent_limit", "limit"), [(20_000, 20_000), (50_000, 50_000), (0, 30_000), (2_000, 5_000)])
+def test_a_deputy_approves_to_the_limit_of_the_absent_person_rather_than_to_that_of_the_role(
+    absent_limit: int, limit: int
+) -> None:
+    absent = Signed("camden", "person-2", Role.VIRTUAL_SCHOOL_OFFICER, None, absent_limit)
+    deputy = Signed("camden", "person-1", Role.VIRTUAL_SCHOOL_OFFICER, None, 5_000, in_place_of=(absent,))
+    assert approval_limit_pence(deputy, POLICY) == limit
+    coordinator = Signed("camden", "person-1", Role.PEP_COORDINATOR, in_place_of=(absent,))
+    acting = coordinator.acting_as(Role.VIRTUAL_SCHOOL_OFFICER, absent)
+    assert approval_limit_pence(acting, POLICY) == (absent_limit or 30_000)
+    assert not may_exceed_envelope(acting, POLICY)
+
+
+def test_the_deputy_of_the_absent_head_has_no_limit_and_may_exceed_the_envelope() -> None:
+    absent = Signed("camden", "person-2", Role.VIRTUAL_SCHOOL_HEAD)
+    deputy = Signed("camden", "person-1", Role.VIRTUAL_SCHOOL_OFFICER, None, 10_000, in_place_of=(absent,))
+    assert (approval_limit_pence(deputy, POLICY), may_exceed_envelope(deputy, POLICY)) == (None, True)
 
 
 @pytest.mark.parametrize(

@@ -34,10 +34,12 @@ from pep_kernel.may import (
     granted_on,
     may,
     stands_in_for,
+    stood_in_for,
     whose,
     with_glass,
     with_member,
 )
+from pep_kernel.may.decision import RESTRICTED
 
 COLUMNS = {
     "SW": Role.SOCIAL_WORKER,
@@ -295,13 +297,65 @@ def test_a_grant_may_begin_later_and_whoever_stands_in_sees_the_absent_workers_c
     grant = as_granted(stands_in_for("away"), date(2026, 11, 13), date(2026, 11, 2))
     assert grant == "stands_in_for:away from 2026-11-02 until 2026-11-13"
     assert [granted_on([grant], date(2026, 11, day)) for day in (1, 14)] == [frozenset(), frozenset()]
-    granted = granted_on([grant], date(2026, 11, 13))
-    deputy = Signed("anytown", ME, Role.SOCIAL_WORKER, granted=granted)
-    assert deputy.stands_for == {ME, "away"}
+    assert stood_in_for(granted_on([grant, "auditor"], date(2026, 11, 13))) == ("away",)
+    absent = Signed("anytown", "away", Role.SOCIAL_WORKER)
+    deputy = Signed("anytown", ME, Role.SOCIAL_WORKER, in_place_of=(absent,))
     assert deputy.roles == (Role.SOCIAL_WORKER,)
     assert may(deputy, "record care facts", Resource(social_worker_ref="away")).allowed
     assert not may(deputy, "record care facts", Resource(social_worker_ref="other")).allowed
     assert not may(deputy, "record care facts", Resource()).allowed
+
+
+ABSENT = "person-2"
+STANDS_IN = [
+    (Role.SOCIAL_WORKER, Role.SOCIAL_WORKER, "900001"),
+    (Role.PERSONAL_ADVISER, Role.PERSONAL_ADVISER, "900001"),
+    (Role.DESIGNATED_TEACHER, Role.DELEGATE, "900002"),
+    (Role.DESIGNATED_TEACHER, Role.SCHOOL_FINANCE, "900002"),
+    (Role.VIRTUAL_SCHOOL_HEAD, Role.PEP_COORDINATOR, None),
+]
+
+
+@pytest.mark.rule("L-10", "L-37", "O-12", "O-21", "O-22", "O-93")
+@pytest.mark.parametrize(("absent_role", "deputys", "absent_school"), STANDS_IN)
+@pytest.mark.parametrize("action", GRANTS)
+def test_a_deputy_may_what_either_of_the_two_may_for_their_own_children_and_nothing_more(
+    action: str, absent_role: Role, deputys: Role, absent_school: str | None
+) -> None:
+    """Each child and action as if both had asked, whoever the deputy is to the child and wherever they work."""
+    absent = Signed("borsetshire", ABSENT, absent_role, absent_school)
+    deputy = replace(signed(deputys), in_place_of=(absent,))
+    for name, child in CHILDREN.items():
+        either = may(signed(deputys), action, child).allowed or may(absent, action, child).allowed
+        decision = may(deputy, action, child)
+        assert decision.allowed is either, name
+        acting = deputy.acting_as(decision.role, decision.as_whom)
+        assert (acting.person_ref, acting.role) == (ME, decision.role)
+        assert may(acting, action, child).allowed is either, "also when it is asked again in that role"
+
+
+def test_what_is_granted_to_the_absent_person_and_glass_that_they_broke_stays_theirs() -> None:
+    theirs = replace(CHILDREN["another's"], restricted=True)
+    absent = signed(Role.SOCIAL_WORKER, Permission.RESTRICTED_RECORDS)
+    absent = replace(absent, person_ref=ABSENT)
+    assert may(absent, "read plan", theirs).allowed
+    deputy = replace(signed(Role.SOCIAL_WORKER), in_place_of=(replace(absent, granted=frozenset()),))
+    assert may(deputy, "read plan", replace(theirs, restricted=False)).allowed
+    assert may(deputy, "read plan", theirs).reason == RESTRICTED
+    broken = replace(CHILDREN["at their school"], social_worker_ref=None, glass_broken_by=frozenset({ABSENT}))
+    assert not may(deputy, "read plan", broken).allowed
+
+
+def test_a_deputy_who_acts_for_somebody_acts_at_that_persons_school_and_to_their_limit() -> None:
+    """Somebody who has moved to another school meanwhile is no designated teacher there."""
+    absent = Signed("borsetshire", ABSENT, Role.DESIGNATED_TEACHER, "900002", approval_limit_pence=500)
+    mover = replace(signed(Role.DELEGATE, Role.AUDITOR, Permission.RESTRICTED_RECORDS), in_place_of=(absent,))
+    decision = may(mover, "mark plan complete", CHILDREN["another's"])
+    acting = mover.acting_as(decision.role, decision.as_whom)
+    assert (decision.allowed, acting.school_urn, acting.approval_limit_pence) == (True, "900002", 500)
+    assert not may(acting, "mark plan complete", CHILDREN["at their school"]).allowed
+    assert set(acting.roles) == set(mover.roles)
+    assert Permission.RESTRICTED_RECORDS in acting.granted
 
 
 @pytest.mark.rule("O-15", "O-24")
@@ -436,13 +490,21 @@ def test_nobody_is_made_a_carer_or_a_service_by_a_list_of_staff() -> None:
 
 def test_a_list_asks_for_what_the_role_needs_and_names_only_the_arguments_that_it_uses() -> None:
     worker = whose(signed(Role.SOCIAL_WORKER), "record meeting", NOON)
-    assert worker.placed(2) == ("(social_worker_ref = any ($2)) and not restricted", [[ME]])
+    assert worker.placed(2) == ("(social_worker_ref = $2) and not restricted", [ME])
     named = whose(signed(Role.PEP_COORDINATOR, Permission.RESTRICTED_RECORDS), "record meeting", NOON)
     assert named.placed(2) == ("(true)", [])
     assert whose(signed(Role.ADMINISTRATOR), "record meeting", NOON).sql == "(false) and not restricted"
     assert "unnest(glass)" in whose(signed(Role.TEAM_MANAGER), "read plan", NOON).sql
     about = "(authority, child_ref) in (select authority, child_ref from known_child where (true))"
     assert named.about("known_child").sql == about
+
+
+def test_a_deputys_list_holds_the_own_children_and_those_of_each_absent_person_at_that_persons_school() -> None:
+    absent = Signed("borsetshire", ABSENT, Role.DESIGNATED_TEACHER, "900002")
+    deputy = replace(signed(Role.DESIGNATED_TEACHER), in_place_of=(absent,))
+    sql, arguments = whose(deputy, "record meeting", NOON).placed(2)
+    assert sql == "((school_urn = $2) or (school_urn = $3)) and not restricted"
+    assert arguments == ["900001", "900002"]
 
 
 def test_two_conditions_hold_at_once_and_each_keeps_its_own_arguments() -> None:

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from notifications.adapters.contacts import Contact, Invitation
+from notifications.adapters.contacts import Contact, Invitation, ReplyLink
+from scheduling.entrypoints.invitation_shapes import ReplyLinkMade
 from scheduling.entrypoints.shapes import ContactShown, InvitationShown
 
 AT = datetime(2026, 10, 6, 13, 0, tzinfo=UTC)
@@ -33,3 +34,13 @@ def test_an_invitation_is_understood_and_lasts_an_hour_unless_it_is_said() -> No
     details = invitation.details()
     assert (details.begins, details.lasts, details.place) == (AT, timedelta(hours=1), "Room 4, Civic Hall")
     assert (details.joining_link, details.sequence) == (None, 0)
+    assert not invitation.answers_by_link
+    by_link = Invitation.model_validate_json(shown.model_copy(update={"answers_by_link": True}).model_dump_json())
+    assert by_link.answers_by_link
+
+
+def test_a_reply_link_is_understood_and_its_secret_is_not_shown() -> None:
+    made = ReplyLinkMade(token="s" * 26, until=AT)
+    link = ReplyLink.model_validate_json(made.model_dump_json())
+    assert link.token == "s" * 26
+    assert link.token not in repr(link)

@@ -1,5 +1,6 @@
 """What people read: when and where, a reference and a link, and nothing about a child."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -42,6 +43,15 @@ def test_an_invitation_says_when_where_and_how_in_local_time() -> None:
         "You do not need an account. The attached entry puts the meeting into your calendar.\n\n"
         "Please keep the joining link to yourself.\n",
     )
+
+
+def test_whoever_has_no_account_finds_in_it_where_to_answer_and_is_asked_to_keep_that() -> None:
+    with_link = invitation(MEETING, "https://plans.example/replies#secret").body
+    assert "Say once, until the meeting is over, whether you come: https://plans.example/replies#secret\n" in with_link
+    assert with_link.endswith("Please keep the joining link and the link to answer to yourself.\n")
+    in_person = replace(MEETING, joining_link=None)
+    assert "to yourself" not in invitation(in_person).body
+    assert invitation(in_person, "x").body.endswith("Please keep the link to answer to yourself.\n")
 
 
 def test_an_invitation_to_a_meeting_in_winter_is_in_winter_time() -> None:

@@ -51,11 +51,12 @@ def test_people_are_found_by_role_and_teachers_by_school() -> None:
 
 def test_a_deputy_is_found_in_the_absent_persons_role_on_those_days_only() -> None:
     days = " from 2026-11-02 until 2026-11-13"
-    granted = structs.replace(officer, granted=(f"virtual_school_head{days}", f"stands_in_for:worker-1{days}"))
+    head = ColleagueKnown(person_ref="head-1", role="virtual_school_head")
+    granted = structs.replace(officer, granted=(f"stands_in_for:head-1{days}", f"stands_in_for:worker-1{days}"))
     cover = ColleagueKnown(
-        person_ref="cover", role="delegate", school_urn="100001", granted=(f"designated_teacher{days}",)
+        person_ref="cover", role="delegate", school_urn="100009", granted=(f"stands_in_for:teacher-1{days}",)
     )
-    roster: Roster = ROSTER.fold((teacher, granted, cover))
+    roster: Roster = ROSTER.fold((teacher, granted, cover, head))
     found = {
         day: (
             roster.in_roles({"virtual_school_head"}, day),
@@ -65,6 +66,7 @@ def test_a_deputy_is_found_in_the_absent_persons_role_on_those_days_only() -> No
         for day in (date(2026, 11, 1), MONDAY, date(2026, 11, 14))
     }
     nobody: tuple[str, ...] = ()
-    alone = (nobody, nobody, ("teacher-1",))
-    both = (("officer-1",), ("officer-1",), ("cover", "teacher-1"))
+    alone = (("head-1",), nobody, ("teacher-1",))
+    both = (("head-1", "officer-1"), ("officer-1",), ("cover", "teacher-1"))
     assert list(found.values()) == [alone, both, alone]
+    assert roster.designated_teachers("100009", MONDAY) == (), "the deputy is none at the own school"

@@ -32,7 +32,7 @@ from pep_kernel.contracts.scheduling import (
     RecordUnrestricted,
     SchoolMoved,
 )
-from pep_kernel.may import Role, Signed, as_granted, child_resource, granted_on, may, stands_in_for
+from pep_kernel.may import Role, Signed, as_granted, child_resource, granted_on, may, stands_in_for, stood_in_for
 from pep_kernel.message import Event
 from pep_kernel.scenario import Scenario
 from pep_record.domain.known.decider import KNOWN
@@ -134,18 +134,32 @@ DAYS = [(date(2026, 10, 4), False), (date(2026, 10, 5), True), (date(2026, 10, 9
 
 @pytest.mark.parametrize(("day", "allowed"), DAYS)
 @pytest.mark.parametrize(
-    ("deputy", "granted", "action"),
+    ("deputy", "absent", "action"),
     [
-        (Signed("leicestershire", "d", Role.SOCIAL_WORKER), stands_in_for("worker-1"), "sign off plan"),
-        (Signed("leicestershire", "d", Role.DELEGATE, "900001"), Role.DESIGNATED_TEACHER, "mark plan complete"),
-        (Signed("leicestershire", "d", Role.PEP_COORDINATOR), Role.VIRTUAL_SCHOOL_OFFICER, "quality assure plan"),
+        (
+            Signed("leicestershire", "d", Role.SOCIAL_WORKER),
+            Signed("leicestershire", "worker-1", Role.SOCIAL_WORKER),
+            "sign off plan",
+        ),
+        (
+            Signed("leicestershire", "d", Role.DELEGATE, "900001"),
+            Signed("leicestershire", "teacher-1", Role.DESIGNATED_TEACHER, "900001"),
+            "mark plan complete",
+        ),
+        (
+            Signed("leicestershire", "d", Role.PEP_COORDINATOR),
+            Signed("leicestershire", "officer-1", Role.VIRTUAL_SCHOOL_OFFICER),
+            "quality assure plan",
+        ),
     ],
 )
 def test_a_deputy_does_what_the_absent_person_does_on_those_days_only(
-    deputy: Signed, granted: str, action: str, day: date, allowed: bool
+    deputy: Signed, absent: Signed, action: str, day: date, allowed: bool
 ) -> None:
-    told = as_granted(granted, date(2026, 10, 9), date(2026, 10, 5))
+    told = as_granted(stands_in_for(absent.person_ref), date(2026, 10, 9), date(2026, 10, 5))
     school = SchoolKnown(child_ref=CHILD, on=date(2026, 9, 21), school_urn="900001")
     worker = SocialWorkerKnown(child_ref=CHILD, on=date(2026, 9, 21), social_worker_ref="worker-1")
     known = child_resource(child(school, worker), UNTIL)
-    assert may(replace(deputy, granted=granted_on((told,), day)), action, known).allowed is allowed
+    away = {absent.person_ref: absent}
+    on_that_day = tuple(away[ref] for ref in stood_in_for(granted_on((told,), day)))
+    assert may(replace(deputy, in_place_of=on_that_day), action, known).allowed is allowed

@@ -2,12 +2,13 @@
 
 import pytest
 
-from pep_kernel.may import Decision, Role
+from pep_kernel.may import Decision, Role, Signed
 from pep_kernel.message import Person
 from pep_runtime.look import EMPTY, FORBIDDEN, Look
 
 CHILD, SIBLING = "a2b3c4d5e6f7g2h3i4j5k6l7m2", "b2b3c4d5e6f7g2h3i4j5k6l7m2"
-YES = Decision(True, "A virtual school officer may read child.", Role.VIRTUAL_SCHOOL_OFFICER)
+OFFICER = Signed("anytown", "officer-1", Role.VIRTUAL_SCHOOL_OFFICER)
+YES = Decision(True, "A virtual school officer may read child.", Role.VIRTUAL_SCHOOL_OFFICER, OFFICER)
 
 
 @pytest.fixture

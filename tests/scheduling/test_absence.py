@@ -75,11 +75,28 @@ def test_a_social_workers_deputy_does_the_work_of_that_worker_on_those_days() ->
 
 def test_a_teachers_deputy_is_of_the_same_school_and_has_the_role_for_those_days() -> None:
     same = both(Role.DESIGNATED_TEACHER, Role.DELEGATE, "999101", "999101")
-    assert events(record_absence(same, command)) == [absent, granted("designated_teacher")]
+    assert events(record_absence(same, command)) == [absent, granted(stands_in_for(AWAY))]
 
 
-def test_a_colleague_with_the_same_role_needs_no_grant() -> None:
-    assert events(record_absence(both(Role.PEP_COORDINATOR, Role.PEP_COORDINATOR), command)) == [absent]
+def test_somebody_of_the_virtual_school_stands_in_for_a_person_there_and_gets_no_role_for_good() -> None:
+    officers = both(Role.VIRTUAL_SCHOOL_OFFICER, Role.PEP_COORDINATOR)
+    assert events(record_absence(officers, command)) == [absent, granted(stands_in_for(AWAY))]
+
+
+def test_two_absences_of_one_person_are_two_grants_and_one_return_ends_one() -> None:
+    """The days in between are nobody's to stand in on."""
+    people = (works(AWAY, Role.SOCIAL_WORKER), works(DEPUTY, Role.SOCIAL_WORKER), absent, granted(stands_in_for(AWAY)))
+    in_december = command.model_copy(update={"on": date(2026, 12, 7), "until": date(2026, 12, 11)})
+    (_, again) = events(record_absence(states(*people), in_december))
+    (row,) = folded(COLLEAGUES, *people[1:2], people[3], again)
+    first, second = (
+        f"stands_in_for:{AWAY} from {begins} until {ends}"
+        for begins, ends in (("2026-11-02", "2026-11-13"), ("2026-12-07", "2026-12-11"))
+    )
+    assert row.granted == (first, second)
+    (_, ended) = events(end_absence(states(*people, again), ending))
+    (row,) = folded(COLLEAGUES, *people[1:2], people[3], again, ended)
+    assert row.granted == (second,)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +130,7 @@ def test_an_absence_is_told_once_and_no_two_overlap() -> None:
 def test_whoever_is_back_early_has_no_deputy_from_that_day() -> None:
     grant = granted(stands_in_for(AWAY))
     people = (works(AWAY, Role.SOCIAL_WORKER), works(DEPUTY, Role.SOCIAL_WORKER), absent, grant)
-    ended = GrantEnded(person_ref=DEPUTY, what=stands_in_for(AWAY), on=BACK, by="admin")
+    ended = GrantEnded(person_ref=DEPUTY, what=stands_in_for(AWAY), on=BACK, by="admin", since=FIRST)
     assert events(end_absence(states(*people), ending)) == [returned, ended]
     gone = RoleEnded(person_ref=DEPUTY, on=BACK)
     assert events(end_absence(states(*people, gone), ending)) == [returned]

@@ -95,3 +95,12 @@ def test_brothers_and_sisters_are_found_whichever_record_names_them() -> None:
         ToMeet("four", HALF_AN_HOUR, frozenset({"one"})),
     ]
     assert [slot.child_ref for slot in planned(family, morning())] == ["one", "two", "four", "three"]
+
+
+def test_two_children_are_placed_beside_each_other_who_have_a_brother_elsewhere_in_common() -> None:
+    family = [
+        ToMeet("one", HALF_AN_HOUR, frozenset({"elsewhere"})),
+        ToMeet("two", HALF_AN_HOUR),
+        ToMeet("three", HALF_AN_HOUR, frozenset({"elsewhere"})),
+    ]
+    assert [slot.child_ref for slot in planned(family, morning())] == ["one", "three", "two"]

@@ -25,16 +25,18 @@ from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import LONDON
 from scheduling.domain.child.care_record import LastPep, SocialWorkerSpell
-from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
+from scheduling.domain.child.commands import AllocateSocialWorker, RecordFact, RecordLeftCare, RecordSchoolMove
 from scheduling.domain.child.events import (
     ChildLeftCare,
     ObligationMet,
     ObligationReopened,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
+    PEPNotApplicable,
     SchoolMoved,
     SocialWorkerAllocated,
 )
+from scheduling.domain.child.told import LegalStatusTold
 from scheduling.domain.meeting.commands import CancelMeeting, CorrectMeetingOutcome, ProposeMeeting, RescheduleMeeting
 from scheduling.domain.meeting.events import (
     MeetingCancelled,
@@ -62,6 +64,7 @@ from scheduling.domain.meeting_of_child import (
     schedule_meeting,
     tell_of_child,
 )
+from scheduling.domain.meetings_follow import CallOffWhatEnded, call_off_what_ended
 from scheduling.domain.rules import SchedulingRules
 
 TEACHER, NEW_TEACHER = "teacher5" + "a" * 18, "teacher6" + "a" * 18
@@ -136,6 +139,37 @@ def test_a_child_who_leaves_care_has_no_meetings_any_more(journal: Journal, reas
         ("m2", because),
     ]
     assert journal.take(tell_of_child, left) == []
+
+
+def no_longer_taken_in(status: str = "V4") -> RecordFact:
+    fact = LegalStatusTold(on=BEFORE, legal_status=status)
+    return RecordFact(**judging(OXFORDSHIRE), fact=fact, today=BEFORE, by=WORKER, date_of_birth=date(2014, 11, 5))
+
+
+@pytest.mark.rule("L-01")
+@pytest.mark.scenario("T54")
+def test_a_child_to_whom_no_pep_applies_any_more_has_no_meetings_any_more(journal: Journal) -> None:
+    happened = journal.take(judge_child, no_longer_taken_in())
+    assert len(of_kind(PEPNotApplicable, happened)) == 1
+    assert [off.because for off in of_kind(MeetingCancelled, happened)] == ["no_pep_applies"]
+    journal.take(schedule_meeting, arrange(meeting_id="m2", invitees=BOTH))
+    again = no_longer_taken_in("V3").model_copy(update={"fact": LegalStatusTold(on=BEFORE, legal_status="V3")})
+    assert of_kind(MeetingCancelled, journal.take(judge_child, again)) == [], "what people arranged since is theirs"
+
+
+def call_off(because: str = "left_care", on: date = BEFORE) -> CallOffWhatEnded:
+    return CallOffWhatEnded(child_ref=REF, meeting_id="m1", on=on, because=because)
+
+
+def test_what_an_import_did_not_see_is_called_off_later_and_once(journal: Journal) -> None:
+    assert journal.take(call_off_what_ended, call_off()) == [], "the child has a PEP"
+    fact = RecordLeftCare(child_ref=REF, on=BEFORE, reason="E4A")
+    journal.append(f"child-{REF}", ChildLeftCare(child_ref=REF, on=fact.on, reason=fact.reason))
+    assert journal.take(call_off_what_ended, call_off(on=date(2026, 10, 7))) == [], "what is over is left as it was"
+    (off,) = journal.take(call_off_what_ended, call_off())
+    assert isinstance(off, MeetingCancelled)
+    assert off.because == "left_care"
+    assert journal.take(call_off_what_ended, call_off()) == []
 
 
 def test_one_record_that_tells_both_calls_off_and_invites_nobody(journal: Journal) -> None:
@@ -290,7 +324,7 @@ def test_a_review_of_progress_has_its_own_deadline_and_its_correction_undoes_it(
     assert rearranged.rearranges == "m1"
     right = CorrectMeetingOutcome(meeting_id="m1", outcome="PEP", reason="…", on=HELD_ON, by=WORKER)
     corrected = journal.take(correct_meeting, CorrectMeetingOfChild(**judging(LEICESTERSHIRE), correction=right))
-    assert kinds(corrected) == [MeetingOutcomeCorrected, PEPDueDateWithdrawn, PEPDueDateSet]
+    assert kinds(corrected) == [MeetingOutcomeCorrected, PEPDueDateWithdrawn, PEPDueDateSet, MeetingCancelled]
     wrong = right.model_copy(update={"outcome": "PROGRESS_REVIEW"})
     back = journal.take(correct_meeting, CorrectMeetingOfChild(**judging(LEICESTERSHIRE), correction=wrong))
     assert [event.obligation for event in of_kind(PEPDueDateWithdrawn, back)] == ["complete"]

@@ -1,6 +1,7 @@
 """What pep-record announces reaches the child's due dates."""
 
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 import pytest
 from tests.scheduling.worked_examples import OXFORDSHIRE, REF, said
@@ -8,9 +9,12 @@ from tests.scheduling.worked_examples import OXFORDSHIRE, REF, said
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import pep_record
 from pep_kernel.decider import Act
+from pep_runtime.clock import LONDON
 from scheduling.domain.child.commands import FlagOverdue, MeetObligation, ReopenObligations
 from scheduling.domain.meeting.invitation_commands import FollowPerson
+from scheduling.domain.meetings_follow import CallOffWhatEnded
 from scheduling.policies import POLICIES
+from scheduling.policies.call_off_what_ended import StillStanding, call_off
 from scheduling.policies.flag_overdue_when_day_has_passed import flag_overdue
 from scheduling.policies.follow_a_changed_person import AnotherPerson, follow_a_changed_person
 
@@ -59,6 +63,13 @@ def test_whoever_has_taken_over_a_job_is_followed_once_for_a_meeting() -> None:
     assert follow_a_changed_person("shire", found, ON)[1] == cause
     assert follow_a_changed_person("shire", found, date(2026, 12, 1))[1] != cause
     assert follow_a_changed_person("elsewhere", found, ON)[1] != cause
+
+
+def test_what_stands_after_a_fact_that_ended_it_is_called_off_because_of_that_fact() -> None:
+    at = datetime(2026, 10, 16, 9, tzinfo=LONDON)
+    act = call_off(StillStanding("m1", REF, "died", UUID(int=1), UUID(int=2), at), ON)
+    assert act.command == CallOffWhatEnded(child_ref=REF, meeting_id="m1", on=ON, because="died")
+    assert (act.streams, act.child_ref) == ((f"child-{REF}", "meeting-m1"), REF)
 
 
 def test_a_day_that_has_passed_is_the_cause_of_one_flag_and_the_same_one_every_time() -> None:

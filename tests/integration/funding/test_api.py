@@ -283,8 +283,8 @@ async def test_nothing_leaves_for_a_child_who_is_another_authoritys_now(world: W
 async def test_a_deputy_of_the_head_approves_beyond_the_own_limit_on_those_days_only(world: World) -> None:
     await world.hears(*KNOWN, COMPLETED)
     await done(world, "head-1", "/envelopes", ENVELOPE)
-    before = RoleGranted(person_ref="officer-2", granted=("virtual_school_head until 2026-11-01",))
-    now = RoleGranted(person_ref="officer-2", granted=("virtual_school_head from 2026-11-02 until 2026-12-18",))
+    before = RoleGranted(person_ref="officer-2", granted=("stands_in_for:head-1 until 2026-11-01",))
+    now = RoleGranted(person_ref="officer-2", granted=("stands_in_for:head-1 from 2026-11-02 until 2026-12-18",))
     await world.hears(before)
     assert "you may approve £100.00" in await refused(world, "officer-2", f"/claims/{PLAN}/approval", BOTH)
     await world.hears(now)

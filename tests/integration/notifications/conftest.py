@@ -77,7 +77,14 @@ class Answers(BaseHTTPRequestHandler):
     known: dict[str, dict[str, Any]]
 
     def do_GET(self) -> None:
-        found = self.known.get(self.path)
+        self._answer(self.known.get(self.path))
+
+    def do_POST(self) -> None:
+        """What is made under one key is made once."""
+        made = self.known.get(f"POST {self.path}")
+        self._answer({**made, "token": f"{made['token']}-{self.headers['Idempotency-Key']}"} if made else None)
+
+    def _answer(self, found: dict[str, Any] | None) -> None:
         self.send_response(200 if found and "Bearer " in self.headers.get("Authorization", "") else 404)
         self.end_headers()
         self.wfile.write(json.dumps(found or {}).encode())

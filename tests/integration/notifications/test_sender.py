@@ -243,6 +243,64 @@ async def test_an_invitation_reaches_a_guest_without_an_account(
     )
 
 
+GUEST = "/meetings/meeting1/invitations/guest-2"
+
+
+async def invited_guest(service: RunningService, scheduling: Scheduling, **more: Any) -> str:
+    """Somebody without an account is invited; the message waits. Its id."""
+    scheduling[1][GUEST] = {
+        "meeting_id": "meeting1",
+        "at": "2026-10-20T13:00:00+00:00",
+        "venue": "Room 4, Civic Hall",
+        "email": ADDRESS,
+        "answers_by_link": True,
+        **more,
+    }
+    people = Named(people=("guest-2",))
+    notify = Notify(template="invitation", audience=people, child_ref="child7", about="meeting1", occasion="1")
+    await service.handler.handle(AUTHORITY, act_to_notify(notify), ByPolicy("test", UUID(int=1), UUID(int=2)))
+    return (await in_state(service, "waiting")).message_id
+
+
+async def test_a_guest_finds_where_to_answer_in_the_mail_and_the_secret_stands_nowhere_else(
+    service: RunningService, post_box: PostBox, scheduling: Scheduling, folded: asyncio.Task[None]
+) -> None:
+    """A mail that has to be tried again holds the same link."""
+    message_id = await invited_guest(service, scheduling)
+    scheduling[1][f"POST {GUEST}/reply-link"] = {"token": "a-secret", "until": "2026-10-20T14:00:00+00:00"}
+    post_box.answers_to_message.append("451 Later")
+    await sender(service, post_box).turn()
+    async with asyncio.timeout(10):
+        while (await in_state(service, "waiting")).attempts == 0:
+            await service.bell.wait(0.02)
+    await sender(service, post_box).turn()
+    await in_state(service, "sent")
+    (mail,) = post_box.taken
+    secret = f"a-secret-{message_id}"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert f"whether you come: https://plans.example/replies#{secret}\r\n" in body.get_content()
+    (entry,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert secret not in entry.get_content(), "an entry is passed on"
+    written = await service.worker.fetch(
+        "select j::text as text from journal j union all select m::text from message m"
+    )
+    as_bytes = "".join(row["text"] for row in written)
+    assert secret not in as_bytes
+    assert secret.encode().hex() not in as_bytes
+
+
+async def test_a_guest_who_cannot_answer_any_more_is_invited_without_a_link(
+    service: RunningService, post_box: PostBox, scheduling: Scheduling, folded: asyncio.Task[None]
+) -> None:
+    await invited_guest(service, scheduling)
+    await sender(service, post_box).turn()
+    await in_state(service, "sent")
+    body = post_box.taken[0].get_body(("plain",))
+    assert body is not None
+    assert "replies#" not in body.get_content()
+
+
 async def test_an_address_that_is_none_is_held_back(
     service: RunningService, post_box: PostBox, scheduling: Scheduling, message: Message
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,13 +18,14 @@ from tests.integration.walk import entries_after
 from pep_kernel.decider import Act
 from pep_kernel.ids import timer_cause
 from pep_runtime.handler import ByPolicy
+from pep_runtime.settings import Settings
 from scheduling.domain.person.commands import EndRole
 
 
-async def arranged(world: World, *people: str) -> str:
+async def arranged(world: World, *people: str, **more: str) -> str:
     """A meeting to which these people are invited."""
     child = await a_child(world)
-    body = meeting_about(child, joining_link="https://meet.example/zebedee-lane")
+    body = meeting_about(child, joining_link="https://meet.example/zebedee-lane", **more)
     for who in people:
         body["invitees"].append({"kind": "known", "person_ref": await world.ref(who), "capacity": "social_worker"})
     answer = await world.ask("coordinator", "POST", "/meetings", body)
@@ -104,3 +106,68 @@ async def test_the_secret_is_in_no_table_no_log_and_no_trace(
     told = "\n".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
     assert [place for place, text in (("spans", said), ("tables", stored), ("log", told)) if secret in text] == []
     assert "/calendar-feed" in said, "the others are traced"
+
+
+async def one_entry(world: World, path: str) -> tuple[str, int, str] | None:
+    """The only entry there is: its status, sequence and description."""
+    found = await entries(world, path)
+    assert len(found) <= 1
+    return next(((str(each["STATUS"]), each["SEQUENCE"], str(each["DESCRIPTION"])) for each in found), None)
+
+
+async def does(world: World, who: str, path: str, body: Any) -> None:
+    answer = await world.ask(who, "POST", path, body)
+    assert answer.status_code == 204, answer.text
+    await world.ask(who, "GET", "/children")  # until the read models show it
+
+
+@pytest.mark.rule("L-13", "L-34")
+async def test_an_entry_follows_what_people_were_told_what_they_said_and_what_became_of_it(world: World) -> None:
+    meeting = f"/meetings/{await arranged(world, 'worker', details='later')}"
+    path = await address(world, "worker")
+    to_come = "The details are still to come. Sign in: "
+    assert (entry := await one_entry(world, path)) is not None
+    assert (entry[:2], entry[2].startswith(to_come)) == (("TENTATIVE", 0), True)
+    await does(world, "coordinator", f"{meeting}/details", {})
+    assert (entry := await one_entry(world, path)) is not None
+    assert (entry[:2], entry[2].startswith("Sign in for details")) == (("CONFIRMED", 1), True)
+    await does(world, "worker", f"{meeting}/answer", {"comes": False})
+    assert await one_entry(world, path) is None
+    await does(world, "worker", f"{meeting}/answer", {"comes": True})
+    assert await one_entry(world, path) == entry
+    await does(world, "worker", f"{meeting}/answer", {"comes": False})
+    moved = {"at": "2026-10-08T14:00:00+01:00", "reason": "The carer is away.", "details": "later"}
+    await does(world, "coordinator", f"{meeting}/reschedule", moved)
+    assert (entry := await one_entry(world, path)) is not None
+    assert entry[:2] == ("TENTATIVE", 2), "on another day everybody is asked anew"
+    await does(world, "coordinator", f"{meeting}/cancellation", {"reason": "The child moves."})
+    assert (entry := await one_entry(world, path)) is not None
+    assert entry[:2] == ("CANCELLED", 3)
+
+
+async def test_a_meeting_that_was_called_off_stands_as_cancelled_until_its_day_is_long_past(
+    world: World, settings: Settings
+) -> None:
+    meeting = await arranged(world, "worker")
+    path = await address(world, "worker")
+    await does(world, "coordinator", f"/meetings/{meeting}/cancellation", {"reason": "The child moves."})
+    assert settings.clock_file is not None
+    seen = {}
+    for day in ("2026-10-05", "2026-10-08", "2026-12-24"):
+        settings.clock_file.write_text(f"{day}T10:00:00+00:00")
+        entry = await one_entry(world, path)
+        seen[day] = entry[0] if entry else None
+    assert seen == {"2026-10-05": "CANCELLED", "2026-10-08": "CANCELLED", "2026-12-24": None}
+
+
+@pytest.mark.rule("L-34")
+async def test_meetings_around_the_change_of_the_clocks_are_at_their_hour(world: World) -> None:
+    child = await a_child(world)
+    worker = {"kind": "known", "person_ref": await world.ref("worker"), "capacity": "social_worker"}
+    days = ["2026-10-23T09:00:00+01:00", "2026-10-26T09:00:00Z", "2027-03-26T09:00:00Z", "2027-03-29T09:00:00+01:00"]
+    for at in days:
+        body = {**meeting_about(child, invitees=[worker]), "at": at, "after_due_because": "…"}
+        assert (await world.ask("coordinator", "POST", "/meetings", body)).status_code == 201
+    found = await entries(world, await address(world, "worker"))
+    assert [each.decoded("DTSTART") for each in found] == [datetime.fromisoformat(at) for at in days]
+    assert {each.decoded("DTSTART").strftime("%H:%M") for each in found} == {"09:00"}

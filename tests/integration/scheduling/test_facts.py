@@ -9,6 +9,7 @@ from tests.integration.installed import until
 from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
 from tests.integration.scheduling.test_api import RECORD, SCHOOLS, a_child, take_in
 
+from pep_runtime.settings import Settings
 from scheduling.entrypoints.care_sweep import look_at_care
 
 TODAY = "2026-09-25"
@@ -253,3 +254,28 @@ async def test_whoever_stands_in_for_an_absent_worker_works_with_that_workers_ch
     assert (no.status_code, "is one too" in no.json()["detail"]) == (409, True)
     nobody = {**absence, "deputy_ref": "a" * 26}
     assert (await world.ask("admin", "POST", f"/people/{worker}/absences", nobody)).status_code == 404
+
+
+@pytest.mark.rule("L-37", "O-21", "O-22")
+async def test_a_teachers_deputy_does_the_teachers_work_for_the_teachers_school_on_the_days_of_the_absence(
+    world: World, settings: Settings
+) -> None:
+    """Nobody had named this delegate for the child. A record that is restricted stays closed to a deputy."""
+    child = await a_child(world)
+    delegate = await world.ref("delegate")
+    restricted = {"reason": "Somebody at school knows the family."}
+    path = f"/people/{await world.ref('teacher')}/absences"
+    absence = {"on": "2026-09-28", "until": "2026-10-09", "deputy_ref": delegate}
+    assert (await world.ask("admin", "POST", path, absence)).status_code == 204
+    name = (f"/children/{child}/delegates", {"person_ref": delegate})
+    assert settings.clock_file is not None
+    seen = {}
+    for day in ("2026-09-25", "2026-09-28", "2026-10-09", "2026-10-10"):
+        settings.clock_file.write_text(f"{day}T10:00:00+01:00")
+        seen[day] = (await world.ask("delegate", "GET", f"/children/{child}")).status_code
+    assert seen == {"2026-09-25": 403, "2026-09-28": 200, "2026-10-09": 200, "2026-10-10": 403}
+    settings.clock_file.write_text("2026-09-28T10:00:00+01:00")
+    assert [each["child_ref"] for each in (await world.ask("delegate", "GET", "/children")).json()["items"]] == [child]
+    assert (await world.ask("delegate", "POST", *name)).status_code == 204
+    assert (await world.ask("head", "POST", f"/children/{child}/restriction", restricted)).status_code == 204
+    assert (await world.ask("delegate", "GET", f"/children/{child}")).status_code == 403

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import pytest
 from tests.integration.installed import until
-from tests.integration.scheduling.conftest import World
+from tests.integration.scheduling.conftest import HERE, World
 from tests.integration.scheduling.test_api import RECORD, a_child, held, meeting_about, take_in
 
+from pep_kernel.decider import Act
+from pep_kernel.ids import timer_cause
+from pep_runtime.handler import ByPolicy
 from pep_runtime.settings import Settings
-from scheduling.entrypoints.follow_sweep import sweep_changed_people
+from scheduling.domain.child.commands import RecordLeftCare
+from scheduling.domain.in_one_append import child_stream
+from scheduling.domain.meeting_of_child import TellOfChild, tell_of_child
+from scheduling.entrypoints.follow_sweep import sweep_changed_people, sweep_what_facts_left
 from scheduling.entrypoints.quorum_sweep import sweep_quorum
 
 IN_OCTOBER = "2026-10-01T10:00:00+01:00"
@@ -113,6 +120,62 @@ async def test_a_list_is_approved_and_everybody_answers_with_an_account_or_witho
     assert (await world.client.post("/replies", json={"token": "short"})).status_code == 422
 
 
+@pytest.mark.rule("L-13", "O-45")
+async def test_a_letter_to_a_guest_carries_a_link_that_answers_once_and_ends_with_the_meeting(
+    world: World, settings: Settings
+) -> None:
+    """The service that writes the letter asks for it; asked again for the same letter it is the same."""
+    child = await a_child(world)
+    made = await does(world, "coordinator", "POST", "/meetings", meeting_about(child))
+    path = f"/meetings/{made['meeting_id']}"
+    await does(world, "coordinator", "GET", path)
+    assert (await world.ask_as_service(f"{path}/invitations/guest-1")).json()["answers_by_link"]
+
+    async def for_letter(message: str, ref: str = "guest-1") -> Any:
+        token = world.service.sign_in.service_token("scheduling", HERE)
+        where = f"{path}/invitations/{ref}/reply-link"
+        return await world.send(token, "POST", where, None, HERE, **{"Idempotency-Key": message})
+
+    first, again, newer = [(await for_letter(letter)).json()["token"] for letter in ("one", "one", "two")]
+    assert first == again != newer
+    assert newer.encode() not in await world.stored()
+
+    async def answers(token: str, **body: Any) -> int:
+        return int((await world.client.post("/replies", json={"token": token, **body})).status_code)
+
+    async def newest_holds() -> bool:
+        return (await answers(first), await answers(newer)) == (409, 200)
+
+    await until(newest_holds)
+    assert await answers(newer, comes=True) == 200
+
+    async def used() -> bool:
+        return await answers(newer, comes=False) == 409
+
+    await until(used)
+    assert (await for_letter("three", "guest-9")).status_code == 404
+    assert (await world.ask("coordinator", "POST", f"{path}/invitations/guest-1/reply-link")).status_code == 403
+    last = (await for_letter("four")).json()["token"]
+
+    async def holds() -> bool:
+        return await answers(last) == 200
+
+    await until(holds)
+    assert settings.clock_file is not None
+    settings.clock_file.write_text("2026-10-06T15:01:00+01:00")
+    assert await answers(last, comes=False) == 409
+
+
+async def test_whoever_has_an_account_gets_no_link_in_a_letter(world: World) -> None:
+    path = await a_meeting(world, await a_child(world))
+    worker = await world.ref("worker")
+    await does(world, "coordinator", "GET", path)
+    assert not (await world.ask_as_service(f"{path}/invitations/{worker}")).json()["answers_by_link"]
+    token = world.service.sign_in.service_token("scheduling", HERE)
+    refused = await world.send(token, "POST", f"{path}/invitations/{worker}/reply-link", None, HERE)
+    assert refused.status_code == 409
+
+
 async def test_a_link_that_was_withdrawn_answers_nothing(world: World) -> None:
     path = await a_meeting(world, await a_child(world))
     worker = await world.ref("worker")
@@ -194,6 +257,60 @@ async def test_another_designated_teacher_of_the_school_is_invited_by_the_timer(
     await until(follows)
 
 
+async def told_as_by_an_import(world: World, child: str, fact: RecordLeftCare) -> None:
+    """An end of care by an import that saw none of the child's meetings."""
+    act = Act(TellOfChild(fact=fact), (child_stream(child),), tell_of_child, child)
+    cause = timer_cause("an import", child)
+    done = await world.service.handler.handle(HERE, act, ByPolicy("import", cause, cause))
+    world.position[HERE] = f"scheduling:{done.position}"
+
+
+async def called_off_because(world: World, path: str) -> str | None:
+    query = "select cancelled_because from meeting_overview where meeting_id = $1"
+    because: str | None = await world.service.worker.fetchval(query, path.removeprefix("/meetings/"))
+    return because
+
+
+@pytest.mark.parametrize(("reason", "because"), [("E4A", "left_care"), ("E2", "died")])
+async def test_meetings_that_an_end_of_care_did_not_see_are_called_off_once_because_of_it(
+    world: World, reason: str, because: str
+) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    proposal = {"child_ref": child, "dates": ["2026-10-07T09:30:00+01:00"], "asked": [await world.ref("worker")]}
+    await does(world, "coordinator", "POST", "/meeting-proposals", proposal)
+    await told_as_by_an_import(world, child, RecordLeftCare(child_ref=child, on=date(2026, 9, 25), reason=reason))
+    arranged_since = await a_meeting(world, child)
+    assert (await does(world, "coordinator", "GET", path))["state"] == "scheduled"
+    await asyncio.gather(sweep_what_facts_left(world.service), sweep_what_facts_left(world.service))
+    await sweep_what_facts_left(world.service)
+    off = await world.service.worker.fetch("select cause, stream from journal where type = 'MeetingCancelled'")
+    told = "select event_id from journal where type = 'ChildLeftCare'"
+    assert len(off) == 2
+    assert {each["cause"] for each in off} == {await world.service.worker.fetchval(told)}
+
+    async def called_off() -> bool:
+        shown = await does(world, "coordinator", "GET", path)
+        proposals = (await does(world, "coordinator", "GET", "/meeting-proposals?state=cancelled"))["items"]
+        return (shown["state"], await called_off_because(world, path), len(proposals)) == ("cancelled", because, 1)
+
+    await until(called_off)
+    since = await does(world, "coordinator", "GET", arranged_since)
+    assert since["state"] == "scheduled", "what people arranged since is theirs"
+
+
+async def test_a_meeting_of_a_child_to_whom_no_pep_applies_any_more_is_called_off_with_the_fact(world: World) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    fact = {"kind": "legal_status", "on": "2026-09-25", "legal_status": "V4"}
+    await does(world, "worker", "POST", f"/children/{child}/facts", fact)
+    shown = await does(world, "coordinator", "GET", path)
+    assert (shown["state"], await called_off_because(world, path)) == ("cancelled", "no_pep_applies")
+    await sweep_what_facts_left(world.service)
+    off = "select count(*) from journal where type = 'MeetingCancelled'"
+    assert await world.service.worker.fetchval(off) == 1
+
+
 def other_worker() -> dict[str, Any]:
     workers = [*RECORD["social_workers"], {"staff_id": "duty", "began": "2026-09-24"}]
     return {**RECORD, "social_workers": workers}
@@ -258,6 +375,25 @@ async def test_a_morning_is_planned_and_arranged_whole_and_clashes_are_shown(wor
     conflicts = await does(world, "coordinator", "GET", f"/meeting-conflicts?person_ref={teacher['person_ref']}")
     assert [each["kind"] for each in conflicts] == ["overlap"]
     assert conflicts[0]["one"]["at"] < conflicts[0]["other"]["at"]
+
+
+async def test_brothers_and_sisters_are_placed_together_whichever_record_names_whom(world: World) -> None:
+    """The first child's own record names nobody: a sister's does, and hers names a brother who is not to meet."""
+    one = await a_child(world)
+    stranger = await another_child(world, "10", "Yan")
+    sister, brother = await another_child(world, "9", "Zack"), await another_child(world, "11", "Wim")
+    for of, named in ((sister, one), (sister, brother)):
+        fact = {"kind": "sibling", "on": "2026-09-25", "sibling_ref": named}
+        await does(world, "worker", "POST", f"/children/{of}/facts", fact)
+    day = {"begins": "2026-10-06T09:00:00+01:00", "ends": "2026-10-06T13:00:00+01:00"}
+
+    async def in_order(*children: str) -> list[str]:
+        body = {**day, "person_ref": await world.ref("teacher"), "children": [{"child_ref": each} for each in children]}
+        return [slot["child_ref"] for slot in await does(world, "coordinator", "POST", "/meeting-blocks/plan", body)]
+
+    assert await in_order(one, stranger, sister) == [one, sister, stranger]
+    assert await in_order(sister, stranger, one) == [sister, one, stranger]
+    assert await in_order(one, stranger, brother) == [one, brother, stranger]
 
 
 async def test_meetings_are_listed_by_person_school_day_and_what_is_not_recorded(
@@ -325,3 +461,57 @@ async def test_the_sweep_warns_once_and_an_officer_ends_it(world: World, setting
     assert sent.status_code == 204, sent.text
     shown = (await world.ask("coordinator", "GET", path, authority=elsewhere)).json()
     assert not shown["at_risk"]
+
+
+async def corrected(world: World, path: str, outcome: str, **headers: str) -> Any:
+    body = {"outcome": outcome, "reason": "The attendance had been written down wrongly."}
+    answer = await world.ask("coordinator", "POST", f"{path}/correction", body, **headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def agreed_there(world: World, child: str) -> str:
+    """What the record proposed for the next meeting."""
+    found = (await does(world, "coordinator", "GET", f"/meeting-proposals?child_ref={child}&state=open"))["items"]
+    (proposal,) = found
+    return str(proposal["meeting_id"])
+
+
+@pytest.mark.rule("L-12", "L-20", "L-21")
+@pytest.mark.scenario("T20")
+async def test_what_a_wrong_record_arranged_goes_with_it_and_what_people_took_up_is_named(world: World) -> None:
+    """From a PEP meeting to a review of progress and back, with four meetings of one child."""
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    recorded = path.removeprefix("/meetings/")
+    next_meeting = {"on": "2027-01-12", "time": "14:00", "venue": "zebedee-lane 4"}
+    await does(world, "teacher", "POST", f"{path}/record", held(next_meeting=next_meeting))
+    proposed = await agreed_there(world, child)
+    once = {"Idempotency-Key": "to a review"}
+    answer = await corrected(world, path, "PROGRESS_REVIEW", **once)
+    assert answer == {"called_off": [proposed], "standing": []}
+    assert await corrected(world, path, "PROGRESS_REVIEW", **once) == answer
+    assert (await does(world, "coordinator", "GET", "/meeting-proposals?state=cancelled"))["items"] != []
+    because = "select count(*) from journal where type = 'MeetingCancelled'"
+    assert await world.service.worker.fetchval(because) == 1
+    worker = [await known(world, "worker", "social_worker")]
+    later = {"at": "2026-10-12T14:00:00+01:00", "after_due_because": "Half-term comes before it."}
+    in_its_place = meeting_about(child, invitees=worker, rearranges=recorded, **later)
+    arranged = await does(world, "coordinator", "POST", "/meetings", in_its_place)
+    back = await corrected(world, path, "PEP")
+    assert back["called_off"] == [proposed]
+    assert back["standing"] == [{"meeting_id": arranged["meeting_id"], "state": "scheduled", "at": later["at"]}]
+    assert (await does(world, "worker", "GET", f"/meetings/{arranged['meeting_id']}"))["state"] == "scheduled"
+
+
+@pytest.mark.rule("L-21")
+async def test_a_day_that_somebody_answered_outlives_the_record_that_proposed_it(world: World) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    day = "2027-01-12T14:00:00Z"
+    agreed = {"on": "2027-01-12", "time": "14:00"}
+    await does(world, "teacher", "POST", f"{path}/record", held(next_meeting=agreed))
+    proposed = await agreed_there(world, child)
+    await does(world, "worker", "POST", f"/meeting-proposals/{proposed}/answer", {"suits": [day]})
+    answer = await corrected(world, path, "PROGRESS_REVIEW")
+    assert answer == {"called_off": [], "standing": [{"meeting_id": proposed, "state": "proposed", "at": day}]}

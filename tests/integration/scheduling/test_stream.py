@@ -24,7 +24,7 @@ from scheduling.entrypoints.stream import scheduling_stream
 from scheduling.main import PARTS
 
 AFTER_THE_DUE_DATE = "2026-10-20T08:00:00+01:00"
-OF_MEETINGS = ("flag_quorum_at_risk", "follow_a_changed_person")
+OF_MEETINGS = ("flag_quorum_at_risk", "follow_what_facts_left")
 ANNOUNCEMENT = RoleEnded(person_ref="x3kq5m7nvd2ra4ty6bhwj4cipe")
 
 

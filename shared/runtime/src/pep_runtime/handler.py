@@ -117,6 +117,12 @@ class Handler:
         states, _versions = self._replay(streams, (await load(self._pool, authority, streams)).events)
         return States(self._deciders, states)
 
+    async def states_of_child(self, authority: str, child_ref: str, of_category: str) -> list[Any]:
+        """The same of every stream of one category that concerns the child."""
+        events = (await load(self._pool, authority, (), child_ref=child_ref)).events
+        states, _versions = self._replay((), [each for each in events if category(each.stream) == of_category])
+        return list(states.values())
+
     async def answered(self, authority: str, origin: ByPerson) -> Done | None:
         """What this command came to if it was done before: by its stored answer, else by the id of its first event.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from secrets import token_urlsafe
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from pep_kernel.decider import Act
 from pep_kernel.ids import command_event_id
-from pep_kernel.may import Condition, Resource, Role, Signed, granted_on, may
+from pep_kernel.may import Condition, Resource, Role, Signed, granted_on, may, stood_in_for
 from pep_kernel.message import Person
 from pep_kernel.read_model import ReadModel
 from pep_kernel.refusal import NotFound
@@ -92,7 +92,7 @@ class Desk:
         self._look.judged(action, decision)
         if not decision.allowed:
             raise Forbidden(decision.reason)
-        self.signed = self.signed.acting_as(decision.role)
+        self.signed = self.signed.acting_as(decision.role, decision.as_whom)
 
     def new_id(self, number: int = 0) -> str:
         """An id for what this command makes: the same key gives the same id, so that a repeat makes nothing new.
@@ -216,13 +216,19 @@ async def _identity(
 async def _signed(service: RunningService, identity: Identity) -> Signed:
     if identity.is_service:
         return Signed(identity.authority, identity.subject, Role.SERVICE)
-    row = await service.pool.fetchrow("select * from colleague_of($1, $2)", identity.authority, identity.subject)
-    if row is None:
+    own = await _colleague(service, identity.authority, identity.subject)
+    if own is None:
         raise Forbidden("You are signed in, but nobody has said that you work here. Ask your administrator.")
+    absent = [await _colleague(service, identity.authority, ref) for ref in stood_in_for(own.granted)]
+    return replace(own, in_place_of=tuple(replace(each, granted=frozenset()) for each in absent if each))
+
+
+async def _colleague(service: RunningService, authority: str, person_ref: str) -> Signed | None:
+    row = await service.pool.fetchrow("select * from colleague_of($1, $2)", authority, person_ref)
+    if row is None:
+        return None
     granted = granted_on(row["granted"], service.clock.today())
-    return Signed(
-        identity.authority, identity.subject, Role(row["role"]), row["school_urn"], row["approval_limit_pence"], granted
-    )
+    return Signed(authority, person_ref, Role(row["role"]), row["school_urn"], row["approval_limit_pence"], granted)
 
 
 async def _desk(

@@ -39,10 +39,20 @@ class Upstream:
 
     async def get(self, path: str, authority: str, **query: str) -> Any:
         """The JSON of an answer. Raises `UpstreamError`, or `httpx.TransportError` if it cannot be reached."""
+        return self._answered(await self._client.get(path, params=query, headers=self._headers(authority)))
+
+    async def post(self, path: str, authority: str, *, key: str) -> Any:
+        """The same of a command without a body; `key` makes it safe to repeat."""
+        headers = {**self._headers(authority), "Idempotency-Key": key}
+        return self._answered(await self._client.post(path, headers=headers))
+
+    def _headers(self, authority: str) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self._sign_in.service_token(self._name, authority)}"}
         if traceparent := current_trace():
             headers["traceparent"] = traceparent
-        answer = await self._client.get(path, params=query, headers=headers)
+        return headers
+
+    def _answered(self, answer: httpx.Response) -> Any:
         if answer.status_code != 200:
             raise UpstreamError(self._name, answer.status_code)
         return answer.json()

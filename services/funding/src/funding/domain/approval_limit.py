@@ -9,16 +9,17 @@ from pep_kernel.may import Role, Signed
 def approval_limit_pence(signed: Signed, policy: FundingPolicy) -> int | None:
     """The widest that any of the person's roles gives, as for a deputy on these days; none for a role without limit.
 
-    A person's own limit goes before that of the role in which they act.
+    A person's own limit goes before that of their role: the deputy's for the deputy, that of the absent person in whose
+    place they act.
     """
-    limits = [_limit_as(role, signed, policy) for role in signed.roles]
+    limits = [_limit_as(role, whose, policy) for role, whose in signed.hats]
     pence = [limit for limit in limits if limit is not None]
     return max(pence) if len(pence) == len(limits) else None
 
 
-def _limit_as(role: Role, signed: Signed, policy: FundingPolicy) -> int | None:
+def _limit_as(role: Role, whose: Signed, policy: FundingPolicy) -> int | None:
     limit = policy.approval_limits.limit_pence(role)
-    own = signed.approval_limit_pence if role is signed.role else 0
+    own = whose.approval_limit_pence if role is whose.role else 0
     return None if limit is None else own or limit
 
 

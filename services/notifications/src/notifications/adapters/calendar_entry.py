@@ -5,14 +5,15 @@ The same meeting keeps its UID; a changed meeting has a higher sequence, so that
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 from icalendar.enums import CLASS, STATUS
 
 from notifications.domain.letters import LONDON, MEETING_SUMMARY, MeetingDetails
 from pep_kernel.authority_policy.notifications import Sender
+from pep_runtime.clock import LONDON_TIME
 
 PRODUCT = "-//OpenPEP//Invitations//EN"
 
@@ -24,12 +25,11 @@ def calendar_entry(
     meeting: MeetingDetails, sender: Sender, recipient: str, at: datetime, method: Method = "REQUEST"
 ) -> bytes:
     """The bytes of a `text/calendar` part for one recipient: an invitation, or that it is called off."""
-    begins = meeting.begins.astimezone(LONDON)
     event = Event.new(
         uid=f"{meeting.meeting_id}@{sender.address.rpartition('@')[2]}",
         sequence=meeting.sequence,
         stamp=at,
-        start=begins,
+        start=meeting.begins.astimezone(LONDON),
         end=(meeting.begins + meeting.lasts).astimezone(LONDON),
         summary=MEETING_SUMMARY,
         location=meeting.place or meeting.joining_link,
@@ -42,8 +42,8 @@ def calendar_entry(
     calendar = Calendar()  # `Calendar.new` would give it a UID by chance
     for name, value in (("PRODID", PRODUCT), ("VERSION", "2.0"), ("METHOD", method)):
         calendar.add(name, value)
+    calendar.add_component(Timezone.from_ical(LONDON_TIME))
     calendar.add_component(event)
-    calendar.add_missing_timezones(first_date=date(begins.year, 1, 1), last_date=date(begins.year + 1, 12, 31))
     return bytes(calendar.to_ical())
 
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from notifications.domain.letters import MeetingDetails
 from pep_runtime.upstream import Upstream, UpstreamError
 
-NOT_FOUND = 404
+NOT_FOUND, REFUSED = 404, 409
 
 
 class NotKnownThere(Exception):
@@ -40,11 +40,18 @@ class Invitation(Contact):
     joining_link: str | None = None
     sequence: int = 0
     cancelled: bool = False
+    answers_by_link: bool = False
 
     def details(self) -> MeetingDetails:
         """The meeting, without the invitee."""
         lasts = timedelta(minutes=self.lasts_minutes)
         return MeetingDetails(self.meeting_id, self.at, lasts, self.venue, self.joining_link, self.sequence)
+
+
+class ReplyLink(_Answer):
+    """What a link opens an answer with. It stands in the letter and nowhere else."""
+
+    token: str = Field(repr=False)
 
 
 class Contacts:
@@ -62,6 +69,16 @@ class Contacts:
         """One invitee of a meeting, with an account or without."""
         path = f"/meetings/{quote(meeting_id, safe='')}/invitations/{quote(invitee_ref, safe='')}"
         return Invitation.model_validate(await self._ask(path))
+
+    async def reply_link(self, meeting_id: str, invitee_ref: str, message_id: str) -> ReplyLink | None:
+        """The same one for one message, however often it is tried; none if nobody may answer any more."""
+        path = f"/meetings/{quote(meeting_id, safe='')}/invitations/{quote(invitee_ref, safe='')}/reply-link"
+        try:
+            return ReplyLink.model_validate(await self._scheduling.post(path, self._authority, key=message_id))
+        except UpstreamError as error:
+            if error.status in (NOT_FOUND, REFUSED):
+                return None
+            raise
 
     async def _ask(self, path: str) -> Any:
         try:

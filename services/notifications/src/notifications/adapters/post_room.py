@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from typing import assert_never, cast
 
 from notifications.adapters.calendar_entry import Method, calendar_entry
-from notifications.adapters.contacts import Contacts
+from notifications.adapters.contacts import Contacts, Invitation
 from notifications.adapters.mail import mail_to
 from notifications.domain.intent import Template
 from notifications.domain.letters import (
@@ -61,7 +61,15 @@ class PostRoom:
             return self._mail(message, found.email, cancellation(meeting), ("CANCEL", called_off))
         if found.cancelled:
             raise CannotBeAddressed(CALLED_OFF)
-        return self._mail(message, found.email, invitation(meeting), ("REQUEST", meeting))
+        letter = invitation(meeting, await self._answer_at(message, found))
+        return self._mail(message, found.email, letter, ("REQUEST", meeting))
+
+    async def _answer_at(self, message: Message, found: Invitation) -> str | None:
+        """The secret stands behind the `#`: no browser sends that, and no server writes it into a log."""
+        if not (found.answers_by_link and found.email):
+            return None
+        link = await self._contacts.reply_link(message.about, message.recipient, message.message_id)
+        return f"{self._base_address.rstrip('/')}/replies#{link.token}" if link else None
 
     def _mail(
         self,

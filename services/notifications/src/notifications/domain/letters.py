@@ -37,8 +37,8 @@ class MeetingDetails:
     sequence: int = 0
 
 
-def invitation(meeting: MeetingDetails) -> Letter:
-    """The invitation as text; the same stands in its calendar entry."""
+def invitation(meeting: MeetingDetails, answer_at: str | None = None) -> Letter:
+    """The invitation as text; the same stands in its calendar entry, but not where to answer: entries are passed on."""
     begins, ends = meeting.begins.astimezone(LONDON), (meeting.begins + meeting.lasts).astimezone(LONDON)
     day = f"{begins:%A} {begins.day} {begins:%B %Y}"
     details = (
@@ -52,10 +52,16 @@ def invitation(meeting: MeetingDetails) -> Letter:
         _paragraphs(
             "You are invited to a meeting.",
             "\n".join(line for line in details if line),
+            f"Say once, until the meeting is over, whether you come: {answer_at}" if answer_at else "",
             "You do not need an account. The attached entry puts the meeting into your calendar.",
-            "Please keep the joining link to yourself." if meeting.joining_link else "",
+            _keep_to_yourself(meeting.joining_link, answer_at),
         ),
     )
+
+
+def _keep_to_yourself(joining_link: str | None, answer_at: str | None) -> str:
+    links = [name for name, link in (("the joining link", joining_link), ("the link to answer", answer_at)) if link]
+    return f"Please keep {' and '.join(links)} to yourself." if links else ""
 
 
 def cancellation(meeting: MeetingDetails) -> Letter:

@@ -13,7 +13,7 @@ from datetime import date
 from pep_kernel import colleagues
 from pep_kernel.colleagues import ColleagueCommand, ColleagueEvent, ColleagueGone, ColleagueKnown, NoteColleagueGone
 from pep_kernel.decider import Decider
-from pep_kernel.may import Role, granted_on, stands_in_for
+from pep_kernel.may import Role, granted_on, stands_in_for, stood_in_for
 
 ROSTER_STREAM = "roster-staff"
 
@@ -25,12 +25,16 @@ class Roster:
     people: Mapping[str, ColleagueKnown] = field(default_factory=dict)
 
     def in_roles(self, roles: Collection[str], on: date) -> tuple[str, ...]:
-        """The people in any of these roles, or to whom one is granted on this day, in a fixed order."""
-        return tuple(
-            ref
-            for ref, known in sorted(self.people.items())
-            if {known.role, *granted_on(known.granted, on)}.intersection(roles)
-        )
+        """The people in any of these roles or to whom one is granted that day, and their deputies, in a fixed order."""
+        return tuple(ref for ref in sorted(self.people) if any(role in roles for role, _ in self._hats(ref, on)))
+
+    def _hats(self, ref: str, on: date) -> set[tuple[str, str | None]]:
+        """Each role in which the person works on this day, with its school: the own ones, those of the absent."""
+        known = self.people[ref]
+        granted = granted_on(known.granted, on)
+        absent = [self.people[each] for each in stood_in_for(granted) if each in self.people]
+        own = {(role, known.school_urn) for role in (known.role, *granted)}
+        return own | {(each.role, each.school_urn) for each in absent}
 
     def deputies(self, person_ref: str, on: date) -> tuple[str, ...]:
         """Who does the work of this person on this day, in a fixed order."""
@@ -39,8 +43,8 @@ class Roster:
 
     def designated_teachers(self, school_urn: str, on: date) -> tuple[str, ...]:
         """The designated teachers of this school and their deputies of this day, in a fixed order."""
-        teachers = self.in_roles({Role.DESIGNATED_TEACHER}, on)
-        return tuple(ref for ref in teachers if self.people[ref].school_urn == school_urn)
+        wanted = (Role.DESIGNATED_TEACHER.value, school_urn)
+        return tuple(ref for ref in sorted(self.people) if wanted in self._hats(ref, on))
 
 
 def decide(roster: Roster, command: ColleagueCommand) -> Sequence[ColleagueEvent]:

@@ -56,6 +56,7 @@ from scheduling.domain.meeting.people import KnownInvitee
 from scheduling.domain.meeting.states import Held, Scheduled
 from scheduling.domain.meetings_follow import follow
 from scheduling.domain.school.states import Listed, NotListed
+from scheduling.domain.what_a_record_arranged import call_off
 
 AGREED = "Agreed at the meeting before."
 LONDON = ZoneInfo("Europe/London")
@@ -112,8 +113,9 @@ def judge_child(states: States, command: JudgedOfChild) -> Decided:
 
 
 def _judge(book: InOneAppend, states: States, command: JudgedOfChild) -> None:
+    before = book.child(command.child_ref)
     told = book.tell_child(command.child_ref, _knowing_schools(states, command))
-    follow(book, command.child_ref, told, command.teachers)
+    follow(book, command.child_ref, before, told, command.teachers)
 
 
 def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:
@@ -123,8 +125,9 @@ def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:
 
 def tell_of_child(states: States, command: TellOfChild) -> Decided:
     book = InOneAppend(states)
+    before = book.child(command.fact.child_ref)
     told = book.tell_child(command.fact.child_ref, command.fact)
-    follow(book, command.fact.child_ref, told, {})
+    follow(book, command.fact.child_ref, before, told, {})
     return book.happened
 
 
@@ -239,6 +242,8 @@ def correct_meeting(states: States, command: CorrectMeetingOfChild) -> Decided:
     book = InOneAppend(states)
     told = book.tell_meeting(command.correction.meeting_id, command.correction)
     _with_outcome(book, states, command, told)
+    if told:
+        call_off(book, command.child_ref, command.correction.meeting_id, command.correction.on)
     return book.happened
 
 

@@ -1,7 +1,7 @@
 """What happens to a child's meetings when something happens to the child: all in the append that tells it.
 
-Another worker or school: whoever had the job is not invited any more, and whoever has it now is. A child who left care
-has no meetings any more. What is already over is left as it was.
+Another worker or school: whoever had the job is not invited any more, and whoever has it now is. A child who left care,
+or to whom no PEP applies any more, has no meetings any more. What is already over is left as it was.
 """
 
 from __future__ import annotations
@@ -11,17 +11,48 @@ from datetime import date
 from typing import Literal
 
 from pep_kernel.authority_policy.meetings import Capacity
-from pep_kernel.decider import Decided
+from pep_kernel.decider import Decided, States
+from pep_kernel.message import Command
 from scheduling.domain.child.ending import DIED
-from scheduling.domain.child.events import ChildLeftCare, SchoolMoved, SocialWorkerAllocated
+from scheduling.domain.child.events import ChildLeftCare, PEPNotApplicable, SchoolMoved, SocialWorkerAllocated
+from scheduling.domain.child.states import Child, DoesNotApply
 from scheduling.domain.in_one_append import InOneAppend
 from scheduling.domain.meeting.commands import CallOff
 from scheduling.domain.meeting.invitation_commands import FollowPerson
 from scheduling.domain.meeting.states import Proposed, Scheduled
 
+Because = Literal["left_care", "died", "no_pep_applies"]
 
-def follow(book: InOneAppend, child_ref: str, told: Decided, teachers: Mapping[str, tuple[str, ...]]) -> None:
-    """`teachers` has the designated teachers of each school, by its URN."""
+
+class CallOffWhatEnded(Command):
+    """A meeting still stands although a fact ended what it was for: an import did not see it yet (0039)."""
+
+    child_ref: str
+    meeting_id: str
+    on: date
+    because: Because
+
+
+def call_off_what_ended(states: States, command: CallOffWhatEnded) -> Decided:
+    """Nothing, where the child has a PEP after all, or the meeting is over or was called off meanwhile."""
+    book = InOneAppend(states)
+    if _has_pep(book.child(command.child_ref)):
+        return []
+    _call_off(book, command.child_ref, command.on, command.because)
+    return book.happened
+
+
+def _has_pep(child: Child) -> bool:
+    return child.running is not None and not isinstance(child.verdict, DoesNotApply)
+
+
+def follow(
+    book: InOneAppend, child_ref: str, before: Child, told: Decided, teachers: Mapping[str, tuple[str, ...]]
+) -> None:
+    """`teachers` has the designated teachers of each school, by its URN.
+
+    A child who had no PEP `before` keeps what was arranged all the same.
+    """
     for _, event in told:
         match event:
             case SocialWorkerAllocated(on=on):
@@ -32,6 +63,8 @@ def follow(book: InOneAppend, child_ref: str, told: Decided, teachers: Mapping[s
                 _follow(book, child_ref, Capacity.DESIGNATED_TEACHER, teachers.get(school or "", ()), on)
             case ChildLeftCare(on=on, reason=reason) if book.child(child_ref).running is None:
                 _call_off(book, child_ref, on, "died" if reason == DIED else "left_care")
+            case PEPNotApplicable(on=on) if _has_pep(before) and not _has_pep(book.child(child_ref)):
+                _call_off(book, child_ref, on, "no_pep_applies")
             case _:
                 pass
 
@@ -43,7 +76,7 @@ def _follow(book: InOneAppend, child_ref: str, capacity: Capacity, people: tuple
             book.tell_meeting(meeting.meeting_id, command)
 
 
-def _call_off(book: InOneAppend, child_ref: str, on: date, because: Literal["left_care", "died"]) -> None:
+def _call_off(book: InOneAppend, child_ref: str, on: date, because: Because) -> None:
     for meeting in book.meetings_of(child_ref):
         match meeting:
             case Scheduled(at=at) if at.date() < on:

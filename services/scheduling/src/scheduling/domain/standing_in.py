@@ -1,7 +1,9 @@
 """Who does the work of somebody who is away: the deputy is allowed, invited and told what the absent person would be.
 
 The deputy of a social worker is a social worker; of a designated teacher a colleague of the same school; of somebody in
-the Virtual School anybody there. What the deputy may is granted to the days of the absence, and to no other day.
+the Virtual School anybody there. What is granted is the work of the absent person, on the days of the absence and on no
+other: with that person's children, at that person's school, to that person's limit. Nothing that was granted to the
+absent person by name goes with it.
 """
 
 from __future__ import annotations
@@ -53,17 +55,17 @@ def record_absence(states: States, command: RecordAbsence) -> Decided:
     """The absence, and the deputy's grant to its days, in one append."""
     absent = _staff(states, command.person_ref)
     deputy = _staff(states, command.deputy_ref)
-    what = _what_the_deputy_gets(absent, deputy, command.person_ref)
+    _may_stand_in(absent, deputy)
     grant = GrantRole(
         person_ref=command.deputy_ref,
-        what=what,
+        what=stands_in_for(command.person_ref),
         on=command.on,
         since=command.on,
         until=command.until,
         by=command.by,
     )
     happened = PERSON.decide(absent, command)
-    granted = PERSON.decide(deputy, grant) if happened and what != deputy.role else []
+    granted = PERSON.decide(deputy, grant) if happened else []
     return [
         *((person_stream(command.person_ref), event) for event in happened),
         *((person_stream(command.deputy_ref), event) for event in granted),
@@ -78,16 +80,23 @@ def end_absence(states: States, command: EndAbsenceWithDeputy) -> Decided:
     if away is None:
         return []
     back = [(person_stream(ending.person_ref), event) for event in PERSON.decide(absent, ending)]
-    return [*back, *_grant_ended(states, away.deputy_ref, _granted_for(absent, ending.person_ref), ending)]
+    return [*back, *_grant_ended(states, away, ending)]
 
 
-def _grant_ended(states: States, deputy_ref: str, what: Role | str, ending: EndAbsence) -> Decided:
+def _grant_ended(states: States, away: Away, ending: EndAbsence) -> Decided:
     """Nothing, where the deputy has left meanwhile: what was granted went with them."""
-    deputy = states.of(person_stream(deputy_ref), PEOPLE)
+    stream = person_stream(away.deputy_ref)
+    deputy = states.of(stream, PEOPLE)
     if not isinstance(deputy, Staff):
         return []
-    end = EndGrant(person_ref=deputy_ref, what=what, on=ending.on, by=ending.by)
-    return [(person_stream(deputy_ref), event) for event in PERSON.decide(deputy, end)]
+    end = EndGrant(
+        person_ref=away.deputy_ref,
+        what=stands_in_for(ending.person_ref),
+        since=away.on,
+        on=ending.on,
+        by=ending.by,
+    )
+    return [(stream, event) for event in PERSON.decide(deputy, end)]
 
 
 def _staff(states: States, person_ref: str) -> Staff:
@@ -97,12 +106,7 @@ def _staff(states: States, person_ref: str) -> Staff:
     return person
 
 
-def _granted_for(absent: Staff, absent_ref: str) -> Role | str:
-    role = Role(absent.role)
-    return stands_in_for(absent_ref) if role in OWN_CASELOAD else role
-
-
-def _what_the_deputy_gets(absent: Staff, deputy: Staff, absent_ref: str) -> Role | str:
+def _may_stand_in(absent: Staff, deputy: Staff) -> None:
     role, deputys = Role(absent.role), Role(deputy.role)
     if role in OWN_CASELOAD and deputys is not role:
         raise Refusal(f"deputy_ref: the deputy of a {role.value.replace('_', ' ')} is one too.")
@@ -112,4 +116,3 @@ def _what_the_deputy_gets(absent: Staff, deputy: Staff, absent_ref: str) -> Role
         raise Refusal("deputy_ref: the deputy of somebody in the Virtual School works there too.")
     if role not in (*OWN_CASELOAD, *VIRTUAL_SCHOOL, Role.DESIGNATED_TEACHER):
         raise Refusal("Nobody stands in for this role here.")
-    return _granted_for(absent, absent_ref)

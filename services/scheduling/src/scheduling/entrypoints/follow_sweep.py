@@ -1,10 +1,15 @@
-"""Looks for invitations of people who have the job no more: a designated teacher who went, a worker told by a batch."""
+"""Looks for what a fact left behind: invitations of people who have the job no more, meetings without a purpose.
+
+A designated teacher who went, a worker told by a batch; a meeting that was arranged in the moment in which a batch told
+that care ended.
+"""
 
 from __future__ import annotations
 
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
 from scheduling.entrypoints.sweeping import for_each_authority, records_of
+from scheduling.policies.call_off_what_ended import StillStanding, call_off
 from scheduling.policies.follow_a_changed_person import AnotherPerson, follow_a_changed_person
 
 AT_MOST = 500
@@ -30,6 +35,38 @@ group by meeting_id, child_ref, capacity, people
 having not bool_or(person_ref = any (people))
 order by meeting_id limit $3
 """
+_ENDED = """
+with standing as (
+    select meeting_id, child_ref from meeting_overview where authority = $1 and state = 'scheduled' and at > $2
+    union all
+    select meeting_id, child_ref from meeting_proposal where authority = $1 and state in ('open', 'agreed')
+)
+select s.meeting_id, s.child_ref, fact.event_id as fact, fact.correlation, fact.recorded_at,
+       case when c.why_not <> 'left_care' then 'no_pep_applies'
+            when k.ended = 'died' then 'died' else 'left_care' end as because
+from standing s
+join child_overview c on (c.authority, c.child_ref) = ($1, s.child_ref) and not c.pep_applies
+left join child_circumstances k on (k.authority, k.child_ref) = ($1, s.child_ref)
+join journal arranged on (arranged.authority, arranged.stream, arranged.version) = ($1, 'meeting-' || s.meeting_id, 1)
+cross join lateral (
+    select e.event_id, e.correlation, e.recorded_at from journal e
+    where e.authority = $1 and e.stream = 'child-' || s.child_ref and e.position > arranged.position
+      and (e.type = 'ChildLeftCare' or (e.type = 'FactCorrected' and c.why_not = 'never_in_care')
+           or (e.type = 'PEPNotApplicable' and 'PEPApplicable' = (
+               select v.type from journal v
+               where v.authority = $1 and v.stream = e.stream and v.position < arranged.position
+                 and v.type in ('PEPApplicable', 'PEPNotApplicable')
+               order by v.position desc limit 1)))
+    order by e.position limit 1
+) fact
+order by s.meeting_id limit $3
+"""
+
+
+async def sweep_what_facts_left(service: RunningService) -> None:
+    """One sweep over every authority. Trouble with one stops no other."""
+    await sweep_changed_people(service)
+    await for_each_authority(service, "what ended", _sweep_ended)
 
 
 async def sweep_changed_people(service: RunningService) -> None:
@@ -44,3 +81,11 @@ async def _sweep_one(service: RunningService, authority: str) -> None:
         found = AnotherPerson(**{**dict(record), "people": tuple(record["people"])})
         act, cause = follow_a_changed_person(authority, found, today)
         await service.handler.handle(authority, act, ByPolicy("follow_a_changed_person", cause, cause))
+
+
+async def _sweep_ended(service: RunningService, authority: str) -> None:
+    """Only what was arranged before: a meeting that people arrange for a child without a PEP is theirs."""
+    for record in await records_of(service, authority, _ENDED, service.clock.now(), AT_MOST):
+        found = StillStanding(**dict(record))
+        origin = ByPolicy(f"call_off_what_ended/{found.meeting_id}", found.fact, found.correlation, found.recorded_at)
+        await service.handler.handle(authority, call_off(found, service.clock.today()), origin)

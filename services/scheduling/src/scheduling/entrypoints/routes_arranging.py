@@ -63,13 +63,13 @@ from scheduling.entrypoints.meeting_desk import (
     circumstances_of,
     clashes_of,
     meeting_of,
+    siblings_of,
     takes_out_of_lessons,
     year_group_of,
 )
 from scheduling.entrypoints.permitted import of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.child_overview import ChildOverview
-from scheduling.projections.circumstances import CIRCUMSTANCES
 from scheduling.projections.meeting import MEETING_OVERVIEWS
 from scheduling.projections.meeting_proposal import MEETING_PROPOSALS, MeetingProposal
 
@@ -221,11 +221,9 @@ async def plan_block(body: BlockPlanBody, caller: Caller) -> list[SlotShown]:
         timedelta(minutes=body.pause_minutes),
         tuple(await appointments_of(caller, body.person_ref)),
     )
-    refs = [each.child_ref for each in body.children]
-    known = (await caller.rows(CIRCUMSTANCES, {"child_ref": refs}, limit=len(refs))).items
-    siblings = {each.child_ref: frozenset(each.siblings) for each in known}
+    siblings = await siblings_of(caller, [each.child_ref for each in body.children])
     children = [
-        ToMeet(each.child_ref, timedelta(minutes=each.lasts_minutes), siblings.get(each.child_ref, frozenset()))
+        ToMeet(each.child_ref, timedelta(minutes=each.lasts_minutes), siblings[each.child_ref])
         for each in body.children
     ]
     return [SlotShown.model_validate(slot) for slot in planned(children, morning)]

@@ -75,7 +75,7 @@ async def show_calendar(
     caller = await _whose(request, response, secret)
     rule: CalendarFeed = caller.rules.file.in_force(caller.today).calendar_feed
     entries = [await _entry(caller, meeting, rule) for meeting in await _meetings(caller, rule)]
-    content = calendar_file(entries, LinkSettings().base_address, caller.today)
+    content = calendar_file(entries, LinkSettings().base_address)
     return Response(content, media_type="text/calendar", headers=dict(response.headers))
 
 
@@ -92,11 +92,11 @@ async def _whose(request: Request, response: Response, secret: str) -> Desk:
 
 
 _MEETINGS = """
-    select meeting_id, at, lasts_minutes, changes, changed_at, joining_link, cancelled from meeting_in_calendar m
+    select meeting_id, at, lasts_minutes, changes, changed_at, joining_link, told, cancelled from meeting_in_calendar m
     where authority = $1 and at >= $2 and exists (
         select from meeting_invitee i
         where i.authority = m.authority and i.meeting_id = m.meeting_id and i.person_ref = $3
-            and not i.awaits_approval)
+            and not i.awaits_approval and i.answer <> 'does_not_come')
     order by at, meeting_id limit $4
 """
 
@@ -107,13 +107,14 @@ async def _meetings(caller: Desk, rule: CalendarFeed) -> list[Any]:
 
 
 async def _entry(caller: Desk, meeting: Any, rule: CalendarFeed) -> Entry:
-    link = meeting["joining_link"] if rule.shows_joining_link else None
+    link = meeting["joining_link"] if rule.shows_joining_link and meeting["told"] else None
     return Entry(
         meeting_id=meeting["meeting_id"],
         at=meeting["at"],
         lasts=timedelta(minutes=meeting["lasts_minutes"]),
         sequence=meeting["changes"],
         changed_at=meeting["changed_at"],
+        told=meeting["told"],
         cancelled=meeting["cancelled"],
         joining_link=await caller.open(Contact(token=link) if link else None),
     )

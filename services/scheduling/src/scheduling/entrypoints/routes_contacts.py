@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact
 from pep_runtime.http import Caller, Desk
+from scheduling.entrypoints.invitation_shapes import ReplyLinkMade
+from scheduling.entrypoints.routes_invitations import reply_link
 from scheduling.entrypoints.shapes import ContactShown, InvitationShown
 from scheduling.projections.contact import CONTACTS
 from scheduling.projections.meeting import MEETING_OVERVIEWS
@@ -42,7 +45,22 @@ async def show_invitation(meeting_id: str, invitee_ref: str, caller: Caller) -> 
         joining_link=await caller.open(meeting.joining_link),
         email=await caller.open(await _address(caller, invitee)),
         language=await caller.open(invitee.language),
+        answers_by_link=invitee.person_ref is None and meeting.state == "scheduled",
     )
+
+
+@router.post(
+    "/meetings/{meeting_id}/invitations/{invitee_ref}/reply-link",
+    summary="A link for a letter to somebody without an account",
+)
+async def make_link_for_letter(meeting_id: str, invitee_ref: str, caller: Caller) -> ReplyLinkMade:
+    """Asked for again under the same key it is the same link. One that was made before is worth nothing any more."""
+    caller.permit("ask for contacts")
+    meeting = await caller.row(MEETING_OVERVIEWS, meeting_id)
+    invitee = await caller.row(MEETING_INVITEES, meeting_id, invitee_ref)
+    if invitee.person_ref is not None:
+        raise Refusal("Whoever has an account answers there.")
+    return await reply_link(caller, meeting, invitee_ref)
 
 
 async def _address(caller: Desk, invitee: MeetingInvitee) -> Contact | None:

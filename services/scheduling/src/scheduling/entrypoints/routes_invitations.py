@@ -126,18 +126,23 @@ async def answer(meeting_id: str, body: AnswerBody, caller: Caller) -> None:
 @router.post("/meetings/{meeting_id}/invitees/{invitee_ref}/link", summary="A link for somebody without an account")
 async def make_link(meeting_id: str, invitee_ref: str, caller: Caller) -> ReplyLinkMade:
     """The answer holds the secret, and nothing else does. A link made before is worth nothing any more."""
-    meeting, child = await meeting_of(caller, meeting_id, "give reply link")
+    meeting, _child = await meeting_of(caller, meeting_id, "give reply link")
+    return await reply_link(caller, meeting, invitee_ref)
+
+
+async def reply_link(caller: Desk, meeting: MeetingOverview, invitee_ref: str) -> ReplyLinkMade:
+    """The secret is made of the request's key, so that a request that is repeated gives the same."""
     secret = await caller.service.reference(
-        caller.authority, "reply link", f"{meeting_id} {invitee_ref} {caller.new_id()}"
+        caller.authority, "reply link", f"{meeting.meeting_id} {invitee_ref} {caller.new_id()}"
     )
     command = MakeReplyLink(
-        meeting_id=meeting_id,
+        meeting_id=meeting.meeting_id,
         invitee_ref=invitee_ref,
         token_hash=hash_of(secret),
         on=caller.today,
         by=caller.signed.person_ref,
     )
-    await caller.do(Act(command, (meeting_stream(meeting_id),), child_ref=child.child_ref))
+    await caller.do(Act(command, (meeting_stream(meeting.meeting_id),), child_ref=meeting.child_ref))
     return ReplyLinkMade(token=secret, until=meeting.at + timedelta(minutes=meeting.lasts_minutes))
 
 

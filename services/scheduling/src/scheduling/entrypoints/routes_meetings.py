@@ -16,6 +16,7 @@ from pep_runtime.paged_rows import Within
 from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
 from scheduling.domain.meeting.commands import CorrectMeetingOutcome, RecordMeeting
 from scheduling.domain.meeting.diary import clashes
+from scheduling.domain.meeting.states import Scheduled
 from scheduling.domain.meeting_of_child import (
     CorrectMeetingOfChild,
     RecordMeetingOfChild,
@@ -24,6 +25,7 @@ from scheduling.domain.meeting_of_child import (
     school_stream,
 )
 from scheduling.domain.rules import SchedulingRules
+from scheduling.domain.what_a_record_arranged import AfterCorrection, after_correction
 from scheduling.entrypoints.arranging_shapes import ConflictShown
 from scheduling.entrypoints.judging import judging
 from scheduling.entrypoints.meeting_desk import (
@@ -39,10 +41,12 @@ from scheduling.entrypoints.routes_lists import Before, From
 from scheduling.entrypoints.shapes import (
     AgendaShown,
     CorrectionBody,
+    CorrectionMade,
     MeetingPage,
     MeetingRecordBody,
     MeetingShown,
     MinutesShown,
+    StandingShown,
 )
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS, was_trained
@@ -222,8 +226,9 @@ def _streams(meeting_id: str, child: ChildOverview) -> tuple[str, ...]:
     return (meeting_stream(meeting_id), child_stream(child.child_ref), *school)
 
 
-@router.post("/meetings/{meeting_id}/correction", status_code=204, summary="Correct a meeting's outcome")
-async def correct(meeting_id: str, body: CorrectionBody, caller: Caller) -> None:
+@router.post("/meetings/{meeting_id}/correction", summary="Correct a meeting's outcome")
+async def correct(meeting_id: str, body: CorrectionBody, caller: Caller) -> CorrectionMade:
+    """A next meeting that the wrong record arranged by itself is called off; one that people took up is named."""
     meeting, child = await meeting_of(caller, meeting_id, "correct meeting")
     correction = CorrectMeetingOutcome(
         meeting_id=meeting_id,
@@ -234,5 +239,19 @@ async def correct(meeting_id: str, body: CorrectionBody, caller: Caller) -> None
     )
     command = CorrectMeetingOfChild(correction=correction, **judging(caller, child.child_ref))
     version = caller.rules.version_on(meeting.held_on or caller.today)
-    act = Act(command, _streams(meeting_id, child), correct_meeting, child.child_ref, policy_version=version)
-    await caller.do(act)
+    streams = _streams(meeting_id, child)
+    await caller.do(Act(command, streams, correct_meeting, child.child_ref, **MEETINGS_TOO, policy_version=version))
+    meetings = await caller.service.handler.states_of_child(caller.authority, child.child_ref, "meeting")
+    return _correction_made(after_correction(meetings, meeting_id, caller.today))
+
+
+def _correction_made(found: AfterCorrection) -> CorrectionMade:
+    standing = [
+        StandingShown(
+            meeting_id=each.meeting_id,
+            state="scheduled" if isinstance(each, Scheduled) else "proposed",
+            at=(each.at if isinstance(each, Scheduled) else min(each.dates)).astimezone(LONDON),
+        )
+        for each in found.standing
+    ]
+    return CorrectionMade(called_off=list(found.called_off), standing=standing)

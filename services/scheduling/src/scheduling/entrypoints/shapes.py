@@ -244,6 +244,25 @@ class CorrectionBody(BaseModel):
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
+class StandingShown(BaseModel):
+    """A meeting, or a proposal with its first day, that rests on the record and that people have taken up."""
+
+    meeting_id: str = Field(examples=[MEETING_ID])
+    state: Literal["proposed", "scheduled"]
+    at: datetime
+
+
+class CorrectionMade(BaseModel):
+    """What became of the meetings that the wrong record arranged, or that were to take its meeting's place.
+
+    `called_off`: nobody had answered, told or changed anything since. `standing`: people have, so decide whether it
+    takes place, and call it off or put it off if it does not.
+    """
+
+    called_off: list[str] = Field([], examples=[[MEETING_ID]])
+    standing: list[StandingShown] = []
+
+
 class ContactShown(BaseModel):
     """How somebody is reached. For the services that write to people."""
 
@@ -266,3 +285,4 @@ class InvitationShown(BaseModel):
     joining_link: str | None
     email: str | None = Field(examples=["pat.sample@example.org"])
     language: str | None
+    answers_by_link: bool = Field(False, description="Has no account: ask for a reply link when you write to them.")

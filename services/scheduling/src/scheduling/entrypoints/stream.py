@@ -12,7 +12,7 @@ from pep_runtime.settings import Settings, StreamSettings
 from pep_runtime.stream import stream_app
 from scheduling.entrypoints import overdue_sweep, term_sweep
 from scheduling.entrypoints.care_sweep import look_at_care
-from scheduling.entrypoints.follow_sweep import sweep_changed_people
+from scheduling.entrypoints.follow_sweep import sweep_what_facts_left
 from scheduling.entrypoints.quorum_sweep import sweep_quorum
 
 
@@ -28,6 +28,6 @@ def scheduling_stream(parts: ServiceParts, settings: Settings, stream: StreamSet
         "open_term": term_sweep.sweep,
         "look_at_care": look_at_care,
         "flag_quorum_at_risk": sweep_quorum,
-        "follow_a_changed_person": sweep_changed_people,
+        "follow_what_facts_left": sweep_what_facts_left,
     }
     return stream_app(parts, settings, stream, sweeps, announced)

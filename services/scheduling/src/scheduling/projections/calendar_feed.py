@@ -51,7 +51,7 @@ CALENDAR_FEEDS = ReadModel("calendar_feed", CalendarFeed, ("person_ref",), _feed
 class MeetingInCalendar:
     """One meeting as a calendar shows it: when, how long, how often that was changed, whether it was called off.
 
-    It does not say whom it is about.
+    `told`: the details of this day were sent. It does not say whom it is about.
     """
 
     meeting_id: str
@@ -61,6 +61,7 @@ class MeetingInCalendar:
     joining_link: Contact | None
     lasts_minutes: int = 60
     cancelled: bool = False
+    told: bool = False
 
 
 _ABOUT = (MeetingScheduled, MeetingRescheduled, MeetingDetailsSent, MeetingCancelled)
@@ -79,9 +80,10 @@ def _fold(row: MeetingInCalendar | None, recorded: Recorded, _key: Key) -> Meeti
                 event.meeting_id, event.at, changes, recorded.recorded_at, event.joining_link, event.lasts_minutes
             )
         case MeetingInCalendar(), MeetingRescheduled(at=at, joining_link=link, lasts_minutes=lasts):
-            return _changed(row, recorded, at=at, joining_link=link or row.joining_link, lasts_minutes=lasts)
-        case MeetingInCalendar(), MeetingDetailsSent(joining_link=Contact() as link):
-            return _changed(row, recorded, joining_link=link)
+            link = link or row.joining_link
+            return _changed(row, recorded, at=at, joining_link=link, lasts_minutes=lasts, told=False)
+        case MeetingInCalendar(), MeetingDetailsSent(joining_link=link) if link or not row.told:
+            return _changed(row, recorded, joining_link=link or row.joining_link, told=True)
         case MeetingInCalendar(), MeetingCancelled():
             return _changed(row, recorded, cancelled=True)
         case _:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from pep_kernel.colleagues import Colleague
-from pep_kernel.may import Role, as_granted
+from pep_kernel.may import Role, as_granted, is_grant_of
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from scheduling.domain.person.events import (
@@ -42,15 +43,17 @@ def _fold(row: Colleague | None, recorded: Recorded, _key: Key) -> Colleague | N
         case _, PupilAccountOpened(child_ref=ref):
             return Colleague(ref, Role.PUPIL.value, None, 0)
         case Colleague(), RoleGranted(what=what, until=until, since=since):
-            return replace(row, granted=(*_without(row.granted, what), as_granted(what, until, since)))
-        case Colleague(), GrantEnded(what=what):
-            return replace(row, granted=_without(row.granted, what))
+            return replace(row, granted=(*_others(row.granted, what, since), as_granted(what, until, since)))
+        case Colleague(), GrantEnded(what=what, since=None):
+            return replace(row, granted=tuple(each for each in row.granted if each.partition(" ")[0] != what))
+        case Colleague(), GrantEnded(what=what, since=since):
+            return replace(row, granted=_others(row.granted, what, since))
         case _:
             return None
 
 
-def _without(granted: tuple[str, ...], what: str) -> tuple[str, ...]:
-    return tuple(each for each in granted if each.partition(" ")[0] != what)
+def _others(granted: tuple[str, ...], what: str, since: date | None) -> tuple[str, ...]:
+    return tuple(each for each in granted if not is_grant_of(each, what, since))
 
 
 COLLEAGUES = ReadModel("colleague", Colleague, ("person_ref",), _keys, _fold)

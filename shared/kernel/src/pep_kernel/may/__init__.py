@@ -16,7 +16,9 @@ from pep_kernel.may.people import (
     Signed,
     as_granted,
     granted_on,
+    is_grant_of,
     stands_in_for,
+    stood_in_for,
 )
 from pep_kernel.may.resource import Resource, child_resource, with_glass, with_member
 from pep_kernel.may.standing_in import acts_as
@@ -48,10 +50,12 @@ __all__ = [
     "child_resource",
     "fields",
     "granted_on",
+    "is_grant_of",
     "job_in_words",
     "may",
     "spoken",
     "stands_in_for",
+    "stood_in_for",
     "whose",
     "with_glass",
     "with_member",

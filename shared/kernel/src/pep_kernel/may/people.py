@@ -57,6 +57,11 @@ def as_granted(what: str, until: date | None, since: date | None = None) -> str:
     return what + first + last
 
 
+def is_grant_of(granted: str, what: str, since: date | None) -> bool:
+    """Whether this is the grant of that which begins on this day, or that has no first day."""
+    return granted.partition(UNTIL)[0] == as_granted(what, None, since)
+
+
 def stands_in_for(person_ref: str) -> str:
     """What is granted to whoever does the work of this person, who is away."""
     return STANDS_IN_FOR + person_ref
@@ -74,9 +79,18 @@ def _held_on(granted: str, day: date) -> str | None:
     return what if begun and (not until or day <= date.fromisoformat(until)) else None
 
 
+def stood_in_for(granted: Iterable[str]) -> tuple[str, ...]:
+    """Whose work is granted here, in a fixed order."""
+    return tuple(sorted(each.removeprefix(STANDS_IN_FOR) for each in granted if each.startswith(STANDS_IN_FOR)))
+
+
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Somebody who signed in, as the facts in the log know them. `granted` holds now, beside the role."""
+    """Somebody who signed in, as the facts in the log know them. `granted` holds now, beside the role.
+
+    `in_place_of` are those who are away today and whose work this person does: in their role, with their children, at
+    their school, to their limit. What is granted to them by name is not passed on.
+    """
 
     authority: str
     person_ref: str
@@ -84,18 +98,29 @@ class Signed:
     school_urn: str | None = None
     approval_limit_pence: int = 0
     granted: frozenset[str] = frozenset()
+    in_place_of: tuple[Signed, ...] = ()
 
     @property
-    def stands_for(self) -> frozenset[str]:
-        """The people whose work this person does: the own, and that of those who are away."""
-        away = (each.removeprefix(STANDS_IN_FOR) for each in self.granted if each.startswith(STANDS_IN_FOR))
-        return frozenset({self.person_ref, *away})
+    def hats(self) -> tuple[tuple[Role, Signed], ...]:
+        """Each role in which the person may act, and as whom: the own, those that are granted, those of the absent."""
+        granted = (role for role in Role if role in self.granted and role is not self.role)
+        own = ((role, self) for role in (self.role, *granted))
+        return (*own, *(hat for absent in self.in_place_of for hat in absent.hats))
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """The person's own role first, then those that are granted."""
-        return (self.role, *(role for role in Role if role in self.granted and role is not self.role))
+        """The person's own role first, then the others, each once."""
+        return tuple(dict.fromkeys(role for role, _ in self.hats))
 
-    def acting_as(self, role: Role) -> Signed:
-        """The same person in another of their roles; the one they had is among the rest."""
-        return replace(self, role=role, granted=self.granted | {self.role})
+    def acting_as(self, role: Role, whose: Signed | None = None) -> Signed:
+        """The same person in another of their roles, or in that of somebody absent; what they had is among the rest."""
+        if whose is None or whose.person_ref == self.person_ref:
+            return replace(self, role=role, granted=self.granted | {self.role})
+        return replace(
+            self,
+            role=role,
+            school_urn=whose.school_urn,
+            approval_limit_pence=whose.approval_limit_pence,
+            granted=self.granted - frozenset(Role),
+            in_place_of=(*self.in_place_of, replace(self, in_place_of=())),
+        )

@@ -1,8 +1,8 @@
 """What somebody must be to a child, once as a question about one child and once as a condition in SQL for lists.
 
 The two stand side by side, and a test generates people and children to see that they agree. In the SQL, `{person}`,
-`{people}` (with those for whom the person stands in), `{school}`, `{school_year}` and `{now}` stand for what is known
-of whoever asks, all else for columns of a child's row.
+`{school}`, `{school_year}` and `{now}` stand for what is known of whoever asks, or of the absent person whose work
+they do, all else for columns of a child's row.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _at_their_school(signed: Signed, resource: Resource) -> bool:
 
 
 def _allocated(signed: Signed, resource: Resource) -> bool:
-    return resource.social_worker_ref in signed.stands_for
+    return resource.social_worker_ref == signed.person_ref
 
 
 def _allocated_after_16(signed: Signed, resource: Resource) -> bool:
@@ -48,11 +48,11 @@ THEIR_SCHOOL = Relation(
     _at_their_school, "school_urn = {school}", "a child who is on the roll of this person's school", ("L-37", "O-93")
 )
 ALLOCATED = Relation(
-    _allocated, "social_worker_ref = any ({people})", "a child who is allocated to this social worker", ("L-10",)
+    _allocated, "social_worker_ref = {person}", "a child who is allocated to this social worker", ("L-10",)
 )
 ALLOCATED_AFTER_16 = Relation(
     _allocated_after_16,
-    "(social_worker_ref = any ({people}) and {school_year} - born_in_school_year between"
+    "(social_worker_ref = {person} and {school_year} - born_in_school_year between"
     f" {POST_16[0] + YEAR_GROUP_FROM_BIRTH} and {POST_16[1] + YEAR_GROUP_FROM_BIRTH})",
     "a child in Year 12 or 13 who is allocated to this adviser",
     ("O-12",),

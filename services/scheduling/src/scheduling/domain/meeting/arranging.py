@@ -213,7 +213,7 @@ def called_off(meeting: Proposed | Scheduled, command: CallOff) -> list[MeetingE
 def _cancelled(
     meeting: Proposed | Scheduled,
     command: CancelMeeting | CallOff,
-    because: Literal["decided", "left_care", "died"],
+    because: Literal["decided", "left_care", "died", "no_pep_applies", "corrected"],
     by: str | None = None,
     reason: PlanText | None = None,
 ) -> MeetingCancelled:

@@ -12,7 +12,10 @@ from scheduling.domain.meeting.diary import Appointment
 
 @dataclass(frozen=True, slots=True)
 class ToMeet:
-    """One child whose meeting is to be placed. Brothers and sisters, as their records name them, stand together."""
+    """One child whose meeting is to be placed. Brothers and sisters stand together.
+
+    `siblings` are those whom the child's record names, and those whose records name the child.
+    """
 
     child_ref: str
     lasts: timedelta
@@ -59,8 +62,8 @@ def _families(children: Sequence[ToMeet]) -> list[list[ToMeet]]:
 
 
 def _are_siblings(one: ToMeet, other: ToMeet) -> bool:
-    """One of the two records is enough to know it."""
-    return one.child_ref in other.siblings or other.child_ref in one.siblings
+    """One record is enough to know it: of the two, or of a third whose brothers or sisters they both are."""
+    return not {one.child_ref, *one.siblings}.isdisjoint({other.child_ref, *other.siblings})
 
 
 def _placed(family: Sequence[ToMeet], earliest: datetime, morning: Morning) -> list[Slot]:

@@ -99,11 +99,11 @@ class CancelMeeting(Convening):
 
 
 class CallOff(Command):
-    """It cannot take place any more: the child left care, or died."""
+    """It has no purpose any more: the child left care, died or has no PEP now; or a wrong record had arranged it."""
 
     meeting_id: str
     on: date
-    because: Literal["left_care", "died"]
+    because: Literal["left_care", "died", "no_pep_applies", "corrected"]
 
 
 class DecideProceed(Command):

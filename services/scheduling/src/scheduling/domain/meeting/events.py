@@ -110,12 +110,15 @@ class MeetingDetailsSent(Event):
 
 
 class MeetingCancelled(Event):
-    """The meeting does not take place. `invitees` are those who had been told of it."""
+    """The meeting does not take place. `invitees` are those who had been told of it.
+
+    `corrected`: a record that was wrong had arranged it, and nobody had done anything about it since.
+    """
 
     meeting_id: str
     child_ref: str
     on: date
-    because: Literal["decided", "left_care", "died"]
+    because: Literal["decided", "left_care", "died", "no_pep_applies", "corrected"]
     at: datetime | None = None
     invitees: tuple[str, ...] = ()
     by: str | None = None

@@ -36,16 +36,28 @@ from scheduling.domain.meeting.invitation_events import (
 )
 from scheduling.domain.meeting.states import Cancelled, Held, Invited, Meeting, Proposed, ReplyLink, Scheduled
 
+OF_ITSELF = (MeetingProposed, MeetingScheduled, InviteeListed, QuorumAtRisk, QuorumSecured)
+"""What says nothing of anybody having taken up a meeting: how it came to be, and what a timer sees."""
+
 
 def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
+    after = _evolve(meeting, event)
+    if isinstance(after, Proposed | Scheduled) and not isinstance(event, OF_ITSELF):
+        return replace(after, untouched=False)
+    return after
+
+
+def _evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
     match meeting, event:
         case _, MeetingProposed():
-            return Proposed(event.meeting_id, event.child_ref, event.dates, event.asked)
+            return _proposed(event)
         case Proposed(suits=suits), ProposalAnswered(invitee_ref=ref):
             others = tuple(each for each in suits if each[0] != ref)
             return replace(meeting, suits=(*others, (ref, event.suits)))
         case Proposed(), MeetingDateAgreed(at=at):
             return replace(meeting, agreed=at)
+        case Proposed(agreed_at=agreed_at), MeetingScheduled():
+            return replace(_scheduled(event), agreed_at=agreed_at, untouched=False)
         case _, MeetingScheduled():
             return _scheduled(event)
         case Scheduled(), MeetingRescheduled():
@@ -57,7 +69,8 @@ def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
         case Scheduled(), OfTheInvited():
             return _with_list(meeting, event)
         case _, MeetingCancelled():
-            return Cancelled(event.meeting_id, event.child_ref)
+            agreed_at = meeting.agreed_at if isinstance(meeting, Proposed | Scheduled) else None
+            return Cancelled(event.meeting_id, event.child_ref, event.because, agreed_at)
         case Scheduled(invitees=invitees), MeetingHeld():
             known = tuple(each for each in invitees if each.person_ref is not None)
             return Held(event.meeting_id, event.child_ref, event.on, event.outcome, known)
@@ -65,6 +78,17 @@ def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
             return replace(meeting, outcome=outcome)
         case _:
             return meeting
+
+
+def _proposed(event: MeetingProposed) -> Proposed:
+    return Proposed(
+        meeting_id=event.meeting_id,
+        child_ref=event.child_ref,
+        dates=event.dates,
+        asked=event.asked,
+        agreed_at=event.agreed_at,
+        rearranges=event.rearranges,
+    )
 
 
 def _scheduled(event: MeetingScheduled) -> Scheduled:
@@ -77,6 +101,8 @@ def _scheduled(event: MeetingScheduled) -> Scheduled:
         convener=event.convener,
         chair=event.planned_chair,
         must_invite=event.must_invite,
+        agreed_at=event.agreed_at,
+        rearranges=event.rearranges,
     )
 
 

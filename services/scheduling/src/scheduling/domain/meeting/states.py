@@ -36,12 +36,19 @@ class NotScheduled:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """These days were proposed to those who must come; `suits` has the answers that were given."""
+    """These days were proposed to those who must come; `suits` has the answers that were given.
+
+    `agreed_at` is the meeting whose record made the proposal, `rearranges` the review of progress in whose place it
+    comes; `untouched` until somebody answers or changes anything.
+    """
 
     meeting_id: str
     child_ref: str
     dates: tuple[datetime, ...]
     asked: tuple[str, ...]
+    agreed_at: str | None = None
+    rearranges: str | None = None
+    untouched: bool = True
     suits: tuple[tuple[str, tuple[datetime, ...]], ...] = ()
     agreed: datetime | None = None
 
@@ -51,7 +58,7 @@ class Scheduled:
     """It has a date and people who are invited. `ever_invited` counts those who are not any more as well.
 
     `details_sent` counts how often its details went out; `warned_days` is how near it was when somebody was told last
-    that it will be no PEP meeting.
+    that it will be no PEP meeting. `agreed_at`, `rearranges` and `untouched` are as of a proposal.
     """
 
     meeting_id: str
@@ -69,6 +76,9 @@ class Scheduled:
     warned_days: int | None = None
     at_risk: bool = False
     proceeds: bool | None = None
+    agreed_at: str | None = None
+    rearranges: str | None = None
+    untouched: bool = True
 
     def invited(self, ref: str) -> Invited | None:
         return next((each for each in self.invitees if each.ref == ref), None)
@@ -87,10 +97,12 @@ class Scheduled:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """It does not take place."""
+    """It does not take place. `agreed_at` is the meeting whose record had arranged it, where one had."""
 
     meeting_id: str
     child_ref: str
+    because: str = "decided"
+    agreed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,12 +59,13 @@ class GrantRole(Command):
 
 
 class EndGrant(Command):
-    """This is not granted to the person any more."""
+    """This is not granted to the person any more. `since` names which, where the same is granted for several times."""
 
     person_ref: str
     what: Grantable | StandsInFor
     on: date
     by: str
+    since: date | None = None
 
 
 class RecordAbsence(Command):

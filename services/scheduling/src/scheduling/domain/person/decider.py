@@ -57,7 +57,7 @@ def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
             return []
         case Staff(), GrantRole():
             return [RoleGranted(**command.model_dump())]
-        case Staff(granted=granted), EndGrant(what=what) if what not in (each[0] for each in granted):
+        case Staff() as staff, EndGrant(what=what, since=since) if staff.without_grant(what, since) == staff:
             return []
         case Staff(), EndGrant():
             return [GrantEnded(**command.model_dump())]
@@ -145,8 +145,8 @@ def evolve(person: Person, event: PersonEvent) -> Person:
             return replace(person, absences=(*absences, Absence(on, until, deputy)))
         case Staff(absences=absences), StaffReturned(absent_on=first):
             return replace(person, absences=tuple(each for each in absences if each.on != first))
-        case Staff(), GrantEnded(what=what):
-            return person.without_grant(what)
+        case Staff(), GrantEnded(what=what, since=since):
+            return person.without_grant(what, since)
         case Staff(), DesignatedTeacherVerified():
             return person
         case _, RoleEnded():

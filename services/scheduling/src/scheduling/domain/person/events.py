@@ -76,12 +76,13 @@ class RoleGranted(Event):
 
 
 class GrantEnded(Event):
-    """This is not granted to the person any more."""
+    """This is not granted to the person any more. `since` names which, where the same is granted for several times."""
 
     person_ref: str
     what: str
     on: date
     by: str
+    since: date | None = None
 
 
 class StaffAbsent(Event):

@@ -35,15 +35,18 @@ class Staff:
     absences: tuple[Absence, ...] = ()
 
     def with_grant(self, grant: Grant) -> Staff:
-        """What is granted twice is granted to the day that was said last."""
-        return replace(self, granted=(*self.without_grant(grant[0]).granted, grant))
+        """What is granted twice is granted to the day that was said last; each absence has a first day of its own."""
+        others = tuple(each for each in self.granted if (each[0], each[2]) != (grant[0], grant[2]))
+        return replace(self, granted=(*others, grant))
 
     def away_on(self, day: date) -> Absence | None:
         """The absence that this day is one of."""
         return next((absence for absence in self.absences if absence.on <= day <= absence.until), None)
 
-    def without_grant(self, what: str) -> Staff:
-        return replace(self, granted=tuple(each for each in self.granted if each[0] != what))
+    def without_grant(self, what: str, since: date | None) -> Staff:
+        """Without the one that began on this day; without a day, without all of it."""
+        ended = {each for each in self.granted if each[0] == what and since in (None, each[2])}
+        return replace(self, granted=tuple(each for each in self.granted if each not in ended))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,19 @@
 
 from datetime import date, timedelta
 
-from tests.scheduling.worked_examples import MONDAY, REF, told
+import pytest
+from tests.scheduling.test_due_explained import with_obligation
+from tests.scheduling.test_facts_by_themselves import BORN, SIBLING, fact, known
+from tests.scheduling.worked_examples import MONDAY, OXFORDSHIRE, REF, of_kind, told
 
-from pep_kernel.scenario import Scenario
-from scheduling.domain.child.commands import MeetObligation, NoteMeetingScheduled
+from pep_kernel.announcement import Announcement
+from pep_kernel.contracts import scheduling as said
+from pep_kernel.scenario import Outcome, Scenario
+from scheduling.domain.child.commands import EndCareAtEighteen, MeetObligation, NoteMeetingScheduled
 from scheduling.domain.child.decider import CHILD
-from scheduling.domain.child.events import ObligationMet, PEPDueDateSet
+from scheduling.domain.child.events import ChildLeftCare, ObligationMet, PEPDueDateSet, PEPOverdue, ReviewHeld
+from scheduling.domain.child.fact_events import SiblingLinked
+from scheduling.domain.child.states import Child
 from scheduling.domain.concerns.events import PlanBecameAvailable
 
 child = Scenario(CHILD)
@@ -39,3 +46,40 @@ def test_a_meeting_on_the_last_day_needs_no_reason_and_one_on_the_next_day_does(
     in_care.when(scheduled_for(last + timedelta(days=1))).then_refused(
         f"is due by {last:%d/%m/%Y}. Choose an earlier day"
     )
+
+
+def test_a_fact_of_the_first_day_in_care_and_of_the_day_of_birth_can_be_told() -> None:
+    known().when(fact("review_held", MONDAY)).then_some(ReviewHeld)
+    known().when(fact("review_held", MONDAY - timedelta(days=1))).then_refused("is before the child entered care")
+    known().when(fact("sibling", BORN, sibling_ref=SIBLING)).then_some(SiblingLinked)
+    known().when(fact("sibling", BORN - timedelta(days=1), sibling_ref=SIBLING)).then_refused("before the child was")
+
+
+def test_whoever_enters_care_on_the_eighteenth_birthday_leaves_it_that_day() -> None:
+    grown = known(date_of_birth=date(2008, 9, 21))
+    grown.when(EndCareAtEighteen(child_ref=REF, birthday=MONDAY)).then_some(ChildLeftCare)
+
+
+@pytest.mark.rule("reg 13")
+def test_an_emergency_on_the_day_of_entering_care_starts_its_clock() -> None:
+    placed = known().when(fact("placement", MONDAY, placement="U4", emergency=True))
+    assert [each.obligation for each in of_kind(PEPDueDateSet, placed.happened)] == ["convene", "notify"]
+
+
+def test_what_clears_one_overdue_date_clears_no_other() -> None:
+    hold = PEPOverdue(child_ref=REF, obligation="hold", trigger_on=MONDAY, due=due("hold"))
+    late = in_care.given(hold)
+    late.when(scheduled_for(due("hold"))).then_announced()
+
+
+def test_a_date_that_rests_on_two_sources_names_both() -> None:
+    rules = with_obligation(OXFORDSHIRE, source=("O-13", "our choice"), name="both", days=1, duty="convene")
+    announced = [
+        each.source for each in _said(child.when(told(rules, today=MONDAY))) if isinstance(each, said.PEPDueDateSet)
+    ]
+    assert "O-13, our choice" in announced
+
+
+def _said(outcome: Outcome) -> list[Announcement | None]:
+    state: Child = CHILD.fold(outcome.before.history)  # type: ignore[arg-type]
+    return [CHILD.announce(state, event) for event in outcome.happened]  # type: ignore[arg-type]

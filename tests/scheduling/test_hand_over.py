@@ -20,8 +20,8 @@ from tests.scheduling.worked_examples import (
 
 from pep_kernel.refusal import Refusal
 from pep_kernel.scenario import Scenario
-from scheduling.domain.child.care_record import CareRecord
-from scheduling.domain.child.commands import AcceptResponsibility, NoteMeetingHeld
+from scheduling.domain.child.care_record import CareRecord, ChildName
+from scheduling.domain.child.commands import AcceptResponsibility, NoteMeetingHeld, NoteMeetingScheduled
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ChildEnteredCare, ChildIdentified, ReviewHeld, SchoolMoved
 from scheduling.domain.child.fact_events import CareResponsibilityAccepted, EHCPIssued
@@ -73,6 +73,29 @@ def test_the_pack_holds_who_the_child_is_and_what_was_learned_where_and_nobody_e
     assert (pack.last_pep, pack.reviews, pack.special_educational_needs) == (date(2026, 10, 6), (TODAY,), "plan")
     assert pack.held_back == HELD_BACK
     assert WORKER not in pack.model_dump_json()
+
+
+@pytest.mark.rule("O-28")
+def test_the_name_the_number_and_every_review_come_to_the_other_authority_as_they_were() -> None:
+    opened = {**OPENED, "preferred_name": "Rob", "upn": "P207000016049"}
+    before = ReviewHeld(child_ref=REF, on=date(2026, 9, 24))
+    pack = packed(transferred(ReviewHeld(child_ref=REF, on=TODAY), before), "oxfordshire", opened)
+    robin = ChildName(given="Robin", family="Example", preferred="Rob", language="cy")
+    assert (pack.name, pack.date_of_birth, pack.upn) == (robin, date(2014, 11, 5), "P207000016049")
+    record = as_record(accepted(pack), "leicestershire")
+    assert (record.name, record.date_of_birth, record.upn, record.sex) == (robin, pack.date_of_birth, pack.upn, "F")
+    assert record.reviews == (date(2026, 9, 24), TODAY)
+    assert packed(transferred(), "oxfordshire", {**opened, "given_name": None}).name is None
+
+
+def test_a_meeting_that_was_only_arranged_is_no_last_pep() -> None:
+    """What meets another obligation than "hold" is no meeting that was held."""
+    arranged = known(OXFORDSHIRE).when(
+        NoteMeetingScheduled(
+            child_ref=REF, meeting_id="m1", on=TODAY, for_day=date(2026, 10, 6), after_due_because=None
+        )
+    )
+    assert packed(transferred(*arranged.happened), "oxfordshire", OPENED).last_pep is None
 
 
 def test_before_the_transfer_is_recorded_there_is_no_pack() -> None:

@@ -3,19 +3,26 @@
 from datetime import date
 
 import pytest
-from tests.scheduling.worked_examples import WORKER
+from tests.scheduling.worked_examples import TODAY, WORKER
 
 from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.may import Role
 from pep_kernel.scenario import Scenario
 from pep_kernel.sealed import ThirdParty
 from scheduling.domain.child.care_record import CarerRecord, SchoolRecord, StaffRecord
-from scheduling.domain.person.commands import AddStaffMember, EndRole, LetPupilSignIn, LinkCarer
+from scheduling.domain.person.commands import (
+    AddStaffMember,
+    EndRole,
+    LetPupilSignIn,
+    LinkCarer,
+    VerifyDesignatedTeacher,
+)
 from scheduling.domain.person.decider import PERSON, evolve
 from scheduling.domain.person.events import (
     CarerLinked,
     CarerNamed,
     CarerUnlinked,
+    DesignatedTeacherVerified,
     GrantEnded,
     PupilAccountClosed,
     PupilAccountOpened,
@@ -66,6 +73,19 @@ def test_a_changed_record_is_known_from_then_on() -> None:
     changed_once = works_here.given(*works_here.when(changed).happened)
     changed_once.when(changed).then_nothing()
     changed_once.when(added).then_some(StaffMemberAdded)
+
+
+def test_who_changes_role_or_school_has_the_new_one_from_then_on() -> None:
+    works_here = person.given(*person.when(added).happened)
+    verify = VerifyDesignatedTeacher(person_ref=WORKER, trained_on=TODAY, on=TODAY, by="head", deputy_ref=None)
+    works_here.when(verify).then_refused("is not a designated teacher")
+    teacher = record.model_copy(update={"role": Role.DESIGNATED_TEACHER, "school_urn": "999101", "team": None})
+    changed = works_here.when(AddStaffMember(person_ref=WORKER, record=teacher, digest="d2"))
+    teaches = works_here.given(*changed.happened)
+    teaches.when(verify).then_some(DesignatedTeacherVerified)
+    teaches.when(verify.model_copy(update={"trained_on": date(2026, 9, 26)})).then_refused("26/09/2026 is still")
+    now = PERSON.fold(teaches.history)  # type: ignore[arg-type]
+    assert now == Staff("d2", "designated_teacher", "999101")
 
 
 def test_who_has_left_may_come_back() -> None:
@@ -153,3 +173,28 @@ def test_a_school_is_listed_once_and_again_when_something_changes() -> None:
     known.when(ListSchool(record=listed)).then_nothing()
     academy = listed.model_copy(update={"ukprn": "10099102"})
     known.when(ListSchool(record=academy)).then_some(SchoolListed)
+
+
+def test_an_academy_keeps_the_number_that_the_school_had_before_and_the_day_it_opened() -> None:
+    academy = SchoolRecord(
+        urn="999103",
+        ukprn="10099103",
+        laestab="9319103",
+        name="Elm Sample Academy",
+        phase="secondary",
+        authority="Oxfordshire",
+        predecessor_urn="999101",
+        opened_on=date(2026, 9, 1),
+    )
+    Scenario(SCHOOL).when(ListSchool(record=academy)).then(
+        SchoolListed(
+            urn="999103",
+            ukprn="10099103",
+            laestab="9319103",
+            name="Elm Sample Academy",
+            phase="secondary",
+            area="Oxfordshire",
+            predecessor_urn="999101",
+            opened_on=date(2026, 9, 1),
+        )
+    ).when(ListSchool(record=academy)).then_nothing()

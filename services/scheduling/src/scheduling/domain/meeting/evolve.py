@@ -114,7 +114,6 @@ def _rescheduled(meeting: Scheduled, event: MeetingRescheduled) -> Scheduled:
         at=event.at,
         lasts=timedelta(minutes=event.lasts_minutes),
         invitees=asked_anew,
-        changes=meeting.changes + 1,
         warned_days=None,
         at_risk=False,
         proceeds=None,

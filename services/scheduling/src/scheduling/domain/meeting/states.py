@@ -72,7 +72,6 @@ class Scheduled:
     invitees: tuple[Invited, ...] = ()
     ever_invited: int = 0
     details_sent: int = 0
-    changes: int = 0
     warned_days: int | None = None
     at_risk: bool = False
     proceeds: bool | None = None

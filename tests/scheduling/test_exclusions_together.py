@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.scheduling.test_concerns import asking, child, excluding, holding, suspending
+from tests.scheduling.test_facts_by_themselves import NOVEMBER, fact
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     MONDAY,
@@ -275,6 +276,17 @@ def test_what_had_given_way_to_the_sooner_date_is_due_again_as_it_was() -> None:
     assert {due.obligation: due.due for due in state.open_dues} == first
 
 
+def test_only_the_date_that_gave_way_is_due_again() -> None:
+    """Placed in an emergency and excluded on one day: arranging the meeting had a later date, holding it none."""
+    placed = after(child(), fact("placement", NOVEMBER, OXFORDSHIRE, placement="U4", emergency=True))
+    known = after(placed, excluding(NOVEMBER))
+    happened = known.when(reinstating(on=NOVEMBER)).happened
+    gone = of_kind(PEPDueDateWithdrawn, happened)
+    assert [each.obligation for each in gone] == ["convene", "hold"]
+    again = of_kind(PEPDueDateSet, happened)
+    assert [(each.obligation, each.trigger) for each in again] == [("convene", "emergency_placement_made")]
+
+
 # A permanent exclusion that does not stand
 
 
@@ -341,6 +353,12 @@ def test_a_child_whom_another_school_has_taken_in_stays_there() -> None:
     assert schools(happened) == []
     later = after(child(), excluding(), taken_in.model_copy(update={"on": date(2026, 11, 16)}))
     assert schools(later.when(reinstating()).happened) == [(GOVERNORS, OXFORDSHIRE_SCHOOL)]
+
+
+def test_the_school_is_the_one_whose_roll_the_child_was_on_until_the_exclusion() -> None:
+    the_day_before = RecordSchoolMove(**judging(OXFORDSHIRE), on=date(2026, 10, 11), school_urn="999102")
+    happened = after(child(), the_day_before, excluding()).when(reinstating()).happened
+    assert schools(happened) == [(GOVERNORS, "999102")]
 
 
 def test_nobody_comes_back_to_no_school_or_out_of_care() -> None:

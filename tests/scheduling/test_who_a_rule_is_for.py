@@ -15,17 +15,21 @@ from tests.scheduling.worked_examples import (
     OXFORDSHIRE,
     OXFORDSHIRE_SCHOOL,
     episode,
+    judging,
     of_kind,
     spell,
     told,
 )
 
-from pep_kernel.authority_policy.due_dates import Trigger
+from pep_kernel.authority_policy.due_dates import AboutChild, Trigger
 from pep_kernel.calendars import Calendar, Unit, due_date
 from pep_kernel.scenario import Scenario
+from scheduling.domain.child.about import about as known_about
 from scheduling.domain.child.care_record import Schooling
+from scheduling.domain.child.commands import RecordSchoolMove
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import PEPDueDateSet
+from scheduling.domain.child.states import Child, SpellInCare
 from scheduling.domain.due.asking import Asked
 from scheduling.domain.due.explanation import Uncounted
 from scheduling.domain.rules import SchedulingRules
@@ -140,3 +144,16 @@ def test_a_terms_meeting_is_named_with_its_rule_and_stands_beside_what_else_the_
     assert (term.rule, term.satisfied_by) == ("cadence", "MeetingHeld")
     both = after(Trigger.TERM_OPENED, spring, special(Trigger.TERM_OPENED)).explanation.candidates
     assert {each.obligation for each in both} == {"hold", "complete"}
+
+
+@pytest.mark.parametrize(("on", "age_years"), [(date(2027, 8, 30), 11), (date(2027, 8, 31), 12)])
+def test_where_the_day_of_birth_stays_sealed_a_child_is_as_old_as_the_youngest_of_the_year(
+    on: date, age_years: int
+) -> None:
+    pupil = Child(
+        spells=(SpellInCare(MONDAY),), born_in_school_year=2014, legal_statuses=((MONDAY, "C2"),), last_pep=MONDAY
+    )
+    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=on, school_urn="999102")
+    assert known_about(pupil, on, True, move) == AboutChild(
+        year_group=7, age_years=age_years, legal_status="C2", out_of_county=True, first_pep=False
+    )

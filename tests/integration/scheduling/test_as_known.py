@@ -13,7 +13,7 @@ FRIDAY, TUESDAY, WEDNESDAY = "2026-09-25", "2026-09-29", "2026-09-30"
 
 
 async def as_known(world: World, child: str, day: str, who: str = "worker", status: int = 200) -> dict[str, Any]:
-    answer = await world.ask(who, "GET", f"/children/{child}/as-known/{day}")
+    answer = await world.ask(who, "GET", f"/children/{child}/as-known?as_of={day}")
     assert answer.status_code == status, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -49,15 +49,15 @@ async def test_nothing_is_known_before_the_child_was_and_of_days_to_come(world: 
     early = await as_known(world, child, "2026-09-24", status=404)
     assert early["detail"] == "Nothing was known of this child on 24/09/2026."
     future = await as_known(world, child, "2026-09-26", status=422)
-    assert future["errors"] == [{"field": "day", "reason": "This day is still to come."}]
-    assert (await as_known(world, child, "yesterday", status=422))["errors"][0]["field"] == "day"
+    assert future["errors"] == [{"field": "as_of", "reason": "This day is still to come."}]
+    assert (await as_known(world, child, "yesterday", status=422))["errors"][0]["field"] == "as_of"
 
 
 async def test_who_may_read_a_childs_care_history_may_ask_and_the_look_is_written_down(world: World) -> None:
     child = await a_child(world)
     for who in ("duty", "other-teacher", "delegate", "admin"):
         await as_known(world, child, FRIDAY, who, status=403)
-    answer = await world.ask("coordinator", "GET", f"/children/{child}/as-known/{FRIDAY}", authority=ELSEWHERE)
+    answer = await world.ask("coordinator", "GET", f"/children/{child}/as-known?as_of={FRIDAY}", authority=ELSEWHERE)
     assert answer.status_code == 404
     before = len(await entries_after(world.service, HERE))
     await as_known(world, child, FRIDAY, "teacher")

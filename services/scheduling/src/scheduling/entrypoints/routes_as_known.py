@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from pep_kernel.may import Shown, fields
@@ -26,7 +26,7 @@ from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.due_date import DUE_DATES
 
 router = APIRouter(tags=["children"])
-Day = Annotated[date, Path(description="As it was known at the end of this day, in London.")]
+AsOf = Annotated[date | None, Query(description="As it was known at the end of this day; left out, today.")]
 _HISTORY = """select position, type, schema_version, recorded_at, announced, envelope, payload, child_ref from journal
     where authority = $1 and stream = $2 and recorded_at < $3 order by version"""
 
@@ -39,14 +39,15 @@ class ChildAsKnown(BaseModel):
     due_dates: list[DueDateShown]
 
 
-@router.get("/children/{child_ref}/as-known/{day}", summary="One child and what was due, as known on a day")
-async def show_child_as_known(child_ref: str, day: Day, caller: Caller) -> ChildAsKnown:
+@router.get("/children/{child_ref}/as-known", summary="One child and what was due, as known on a day")
+async def show_child_as_known(child_ref: str, caller: Caller, as_of: AsOf = None) -> ChildAsKnown:
     """A correction that came later changes nothing of it. Words that were removed since are removed here too."""
     now = await permitted_child(caller, child_ref, READ)
     if Shown.CARE not in fields(caller.signed, READ, around(now, caller.now)):
         raise Forbidden("The care history of a child is not shown in this role.")
+    day = as_of or caller.today
     if day > caller.today:
-        raise not_understood("path", "day", "This day is still to come.")
+        raise not_understood("query", "as_of", "This day is still to come.")
     history = await _history(caller, child_ref, day)
     children = rows_after(CHILD_OVERVIEWS, history)
     if not children:

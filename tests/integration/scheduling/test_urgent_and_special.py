@@ -137,11 +137,11 @@ async def test_the_move_to_secondary_school_in_september_is_on_no_list_of_moves_
     ref = await world.service.reference("oxfordshire", "child", "year-6")
     move = {"on": "2026-09-02", "school_urn": "999102"}
     assert (await world.ask("worker", "POST", f"/children/{ref}/school-move", move)).status_code == 204
-    assert (await world.ask("head", "GET", "/moves-without-approval")).json()["items"] == []
+    assert (await world.ask("head", "GET", "/flags?lacks=approval")).json()["items"] == []
     again = {"on": "2026-09-21", "school_urn": "999101"}
     assert (await world.ask("worker", "POST", f"/children/{ref}/school-move", again)).status_code == 204
-    listed = (await world.ask("head", "GET", "/moves-without-approval")).json()["items"]
-    assert [(each["decision"], each["moved_on"]) for each in listed] == [("school_change", "2026-09-21")]
+    listed = (await world.ask("head", "GET", "/flags?lacks=approval")).json()["items"]
+    assert [(each["decision"], each["fact_on"]) for each in listed] == [("school_change", "2026-09-21")]
 
 
 @pytest.mark.rule("O-80", "O-89")

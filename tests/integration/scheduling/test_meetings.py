@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -99,6 +101,10 @@ async def test_a_list_is_approved_and_everybody_answers_with_an_account_or_witho
         return bool((await by_link()).status_code == 200)
 
     await until(linked)
+    page = await world.client.get("/replies")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    script = page.text.partition("<script>")[2].partition("</script>")[0].encode()
+    assert b64encode(sha256(script).digest()).decode() in page.headers["content-security-policy"], "or it would not run"
     assert (await by_link()).json() == {
         "at": "2026-10-06T14:00:00+01:00",
         "lasts_minutes": 60,

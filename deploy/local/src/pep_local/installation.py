@@ -103,6 +103,7 @@ def _common(stack: Stack, keys_dsn: str) -> dict[str, str]:
         "PEP_CLOCK_FILE": str(stack.clock_file),
         "PEP_SMTP_PORT": str(stack.door("smtp")),
         "PEP_BASE_ADDRESS": stack.url("pep-record"),
+        "PEP_REPLY_ADDRESS": stack.url("scheduling"),
     }
 
 

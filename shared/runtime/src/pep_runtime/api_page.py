@@ -29,12 +29,16 @@ def show_api_page(app: FastAPI) -> None:
             swagger_css_url=f"{ASSETS}/swagger-ui.css",
             swagger_favicon_url=f"{ASSETS}/favicon.png",
         )
-        page.headers["Content-Security-Policy"] = _allowed(bytes(page.body))
-        return page
+        return only_with_what_is_ours(page)
+
+
+def only_with_what_is_ours(page: HTMLResponse) -> HTMLResponse:
+    """The page, for which a browser may load and run our files, and by their hashes the scripts that stand in it."""
+    page.headers["Content-Security-Policy"] = _allowed(bytes(page.body))
+    return page
 
 
 def _allowed(page: bytes) -> str:
-    """What a browser may load and run for the page: our files, and by their hashes the scripts that stand in it."""
     digests = (b64encode(sha256(script).digest()).decode() for script in _WRITTEN_INTO_THE_PAGE.findall(page))
     scripts = " ".join(f"'sha256-{digest}'" for digest in digests)
     return (

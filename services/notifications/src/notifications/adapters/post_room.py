@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -35,13 +35,21 @@ class CannotBeAddressed(Exception):
     """No address that a message could go to, or nothing to say any more. The text is a short code, and no address."""
 
 
+@dataclass(frozen=True, slots=True)
+class LinksTo:
+    """The addresses to which links in mails lead: our pages, and the page on which people without an account answer."""
+
+    pages: str
+    replies: str
+
+
 class PostRoom:
     """Makes mail for one authority, in its own words, at one moment."""
 
-    def __init__(self, contacts: Contacts, rules: NotificationsPolicy, base_address: str, now: datetime) -> None:
+    def __init__(self, contacts: Contacts, rules: NotificationsPolicy, links: LinksTo, now: datetime) -> None:
         self._contacts = contacts
         self._rules = rules
-        self._base_address = base_address
+        self._links = links
         self._now = now
 
     async def mail_for(self, message: Message) -> EmailMessage:
@@ -49,7 +57,7 @@ class PostRoom:
         if message.template in ("invitation", "cancellation"):
             return await self._about_meeting(message)
         contact = await self._contacts.of_person(message.recipient)
-        letter = _letter(cast("Template", message.template), message.about, self._base_address, self._rules.words)
+        letter = _letter(cast("Template", message.template), message.about, self._links.pages, self._rules.words)
         return self._mail(message, contact.email, letter)
 
     async def _about_meeting(self, message: Message) -> EmailMessage:
@@ -69,7 +77,7 @@ class PostRoom:
         if not (found.answers_by_link and found.email):
             return None
         link = await self._contacts.reply_link(message.about, message.recipient, message.message_id)
-        return f"{self._base_address.rstrip('/')}/replies#{link.token}" if link else None
+        return f"{self._links.replies.rstrip('/')}/replies#{link.token}" if link else None
 
     def _mail(
         self,

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from notifications.adapters.contacts import Contacts, NotKnownThere
 from notifications.adapters.mail import MailServer, NobodyKnows, NotTaken, Outcome, Taken
 from notifications.adapters.open_messages import OpenMessages
-from notifications.adapters.post_room import CannotBeAddressed, PostRoom
+from notifications.adapters.post_room import CannotBeAddressed, LinksTo, PostRoom
 from notifications.domain.holding_back import BeginAttemptAbout, beginning
 from notifications.domain.intent import (
     IntentCommand,
@@ -118,7 +118,8 @@ class Sender:
     async def _mail(self, authority: str, message: Message) -> EmailMessage | None:
         """The mail, or None if it cannot be made: then the message is held back. Raises what `Contacts` raises."""
         contacts = Contacts(self._service.upstream("scheduling"), authority)
-        room = PostRoom(contacts, self._rules(authority), self._settings.base_address, self._service.clock.now())
+        links = LinksTo(self._settings.base_address, self._settings.reply_address or self._settings.base_address)
+        room = PostRoom(contacts, self._rules(authority), links, self._service.clock.now())
         try:
             return await room.mail_for(message)
         except NotKnownThere:

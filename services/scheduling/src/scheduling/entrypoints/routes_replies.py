@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import resources
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
 
 from pep_kernel.calendars import cohort_year_group
 from pep_kernel.decider import Act
 from pep_kernel.message import Person
 from pep_kernel.refusal import Refusal
+from pep_runtime.api_page import only_with_what_is_ours
 from pep_runtime.clock import LONDON
 from pep_runtime.handler import ByPerson
 from pep_runtime.service import RunningService
@@ -28,6 +31,7 @@ from scheduling.entrypoints.routes_invitations import hash_of
 
 router = APIRouter(tags=["invitations"])
 GUEST = "guest"
+PAGE = resources.files("scheduling.entrypoints").joinpath("reply.html").read_text("utf-8")
 _LINKED = """
 select i.authority, i.meeting_id, i.invitee_ref, i.child_ref, i.answer, i.reply_until,
        m.at, m.lasts_minutes, c.born_in_school_year
@@ -41,6 +45,12 @@ where i.reply_hash = $1 and m.state = 'scheduled'
 def _service(request: Request) -> RunningService:
     service: RunningService = request.app.state.service
     return service
+
+
+@router.get("/replies", include_in_schema=False)
+async def show_reply_page() -> HTMLResponse:
+    """The page behind a link. It knows nothing itself: the secret stays in the browser and is sent by a press."""
+    return only_with_what_is_ours(HTMLResponse(PAGE, headers={"Cache-Control": "no-cache"}))
 
 
 @router.post("/replies", summary="Answer an invitation by a link, without an account")

@@ -15,6 +15,7 @@ VERBS = {"get", "post", "put", "patch", "delete"}
 OPEN_TO_ALL = {
     "health": "answers whether the service is ready, and nothing else",
     "reply": "whoever is invited without an account answers by the secret of a link, and sees when the meeting is",
+    "show_reply_page": "the page behind such a link is the same for everybody, and knows nothing",
 }
 Place = tuple[str, str]  # a function's module and name
 Function = ast.FunctionDef | ast.AsyncFunctionDef

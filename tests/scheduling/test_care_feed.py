@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from tests.scheduling.test_projections import folded
-from tests.scheduling.worked_examples import LEICESTERSHIRE, OXFORDSHIRE, REF, journal, of_kind
+from tests.scheduling.worked_examples import LEICESTERSHIRE, NONESUCH, OXFORDSHIRE, REF, journal, of_kind
 
 from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.scenario import Scenario
 from scheduling.domain.child.commands import EndCareAtEighteen, FlagMissingNotice
 from scheduling.domain.child.events import ReviewHeld
-from scheduling.domain.feed.decider import FEED, CareFeedLate, CareFeedTakenIn, LookForFeed, TakeInFeed
+from scheduling.domain.feed.decider import FEED, CareFeedLate, CareFeedTakenIn, LookForFeed, TakeInFeed, late_after
 from scheduling.domain.meeting_of_child import TellOfChild
 from scheduling.domain.stage import stage_of
 from scheduling.policies.look_at_care import (
@@ -158,6 +158,8 @@ def test_a_look_at_a_feed_has_its_day_and_the_newest_file_as_its_cause() -> None
     assert found == again
     assert isinstance(found[0].command, LookForFeed)
     assert found[0].command.late_after_working_days == 1
+    feeds: tuple[contracts.Feed, ...] = ("care", "attendance")
+    assert [late_after(NONESUCH.file.in_force(TUESDAY), each) for each in feeds] == [3, 2]
     assert len({each[1] for each in (found, next_day, newer) if each}) == 3
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 from tests.scheduling.test_due_explained import with_obligation
 from tests.scheduling.test_facts_by_themselves import BORN, SIBLING, fact, known
 from tests.scheduling.worked_examples import MONDAY, OXFORDSHIRE, REF, of_kind, told
@@ -60,7 +59,6 @@ def test_whoever_enters_care_on_the_eighteenth_birthday_leaves_it_that_day() -> 
     grown.when(EndCareAtEighteen(child_ref=REF, birthday=MONDAY)).then_some(ChildLeftCare)
 
 
-@pytest.mark.rule("reg 13")
 def test_an_emergency_on_the_day_of_entering_care_starts_its_clock() -> None:
     placed = known().when(fact("placement", MONDAY, placement="U4", emergency=True))
     assert [each.obligation for each in of_kind(PEPDueDateSet, placed.happened)] == ["convene", "notify"]

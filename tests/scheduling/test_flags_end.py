@@ -81,6 +81,13 @@ def test_a_notice_that_is_noted_after_it_was_missed_ends_the_flag_and_stays_late
     told_once.when(LOOK).then_nothing()
 
 
+@pytest.mark.rule("reg 13")
+def test_a_notice_is_in_time_on_the_very_day_of_the_placement_and_not_missed_before_its_end() -> None:
+    placed = after(known(), PLACED)
+    placed.when(FlagMissingNotice(child_ref=REF, placement_on=NOVEMBER, today=NOVEMBER)).then_nothing()
+    placed.when(fact("school_notified", NOVEMBER, placement_on=NOVEMBER)).then_some(SchoolNotified)
+
+
 def test_a_notice_of_another_placement_ends_nothing() -> None:
     unnoticed().when(fact("school_notified", WEDNESDAY, placement_on=MONDAY)).then_some(SchoolNotified)
 
@@ -116,6 +123,8 @@ def test_a_late_notice_is_late_no_more_when_the_placement_was_later() -> None:
 def test_a_placement_of_the_same_day_with_another_code_lacks_what_it_lacked() -> None:
     other = correct("placement", NOVEMBER, was="U4", right="K2")
     assert ends(*unnoticed().when(other).happened) == []
+    looked_for = unnoticed().given(left_out("placement"))
+    assert [each.lacks for each in ends(*looked_for.when(other).happened)] == ["place_in_the_care_record"]
     of_two = after(unnoticed(), fact("placement", placement="K2"))
     one_wrong = correct("placement", NOVEMBER, was="U4", right_on=WEDNESDAY)
     assert ends(*of_two.when(one_wrong).happened) == []
@@ -263,11 +272,22 @@ def test_an_agreement_that_comes_after_the_move_ends_its_flag_and_covers_no_othe
         (agreed(AFTERWARDS, for_day=date(2026, 11, 20)), 1),  # asked for a later day, and the child is there already
         (agreed(AFTERWARDS, urn="999103"), 0),
         (agreed(AFTERWARDS, decision="key_stage_4_move"), 0),
-        (agreed(NOVEMBER, for_day=AFTERWARDS), 0),  # of that very day: then the move would not have lacked it
+        (agreed(NOVEMBER), 1),  # later on the very day of the move
+        (agreed(date(2026, 10, 30), for_day=AFTERWARDS), 1),  # before its day, of a move that was told in advance
     ],
 )
 def test_an_agreement_ends_the_flag_of_the_move_that_it_was_asked_for(note: NoteApproval, count: int) -> None:
     assert len(ends(*doing(known(OXFORDSHIRE), move()).when(note).happened)) == count
+
+
+def test_two_agreements_end_a_flag_once() -> None:
+    noted = doing(known(OXFORDSHIRE), agreed(AFTERWARDS), agreed(date(2026, 11, 10)))
+    assert ends(*noted.when(move()).happened) == [approved(AFTERWARDS)]
+
+
+def test_a_move_without_its_agreement_uses_up_no_agreement_to_another_move() -> None:
+    moved = doing(known(OXFORDSHIRE), move(), agreed(WEDNESDAY, for_day=AFTERWARDS, urn="999103"))
+    assert of_kind(NoApprovalRecorded, moved.when(move(AFTERWARDS, "999103")).happened) == []
 
 
 def test_an_agreement_to_go_back_later_says_nothing_of_a_move_that_was_left() -> None:

@@ -75,7 +75,6 @@ def test_the_pack_holds_who_the_child_is_and_what_was_learned_where_and_nobody_e
     assert WORKER not in pack.model_dump_json()
 
 
-@pytest.mark.rule("O-28")
 def test_the_name_the_number_and_every_review_come_to_the_other_authority_as_they_were() -> None:
     opened = {**OPENED, "preferred_name": "Rob", "upn": "P207000016049"}
     before = ReviewHeld(child_ref=REF, on=date(2026, 9, 24))

@@ -38,14 +38,12 @@ def test_all_days_of_one_school_year_are_one_entry_in_the_stream_of_that_year() 
     ]
 
 
-@pytest.mark.rule("O-74")
 def test_the_day_on_which_care_ends_is_not_collected() -> None:
     log = Log(spells=(spell(MONDAY, ended=LAST, reason_ceased="E4A"),), today=date(2026, 11, 2))
     (received,) = of_kind(AttendanceMarksReceived, log.feed(day(date(2026, 10, 2)), day(LAST)))
     assert [each.on for each in received.days] == [date(2026, 10, 2)]
 
 
-@pytest.mark.rule("O-77")
 def test_what_was_missed_last_school_year_is_no_risk_of_this_one() -> None:
     """Both come in one file: the newer year is looked at, by its own marks alone."""
     last_year = days_from(date(2027, 6, 1), 25, missed=20)

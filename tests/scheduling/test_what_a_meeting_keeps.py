@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from msgspec import structs
 from tests.scheduling.test_invitations import (
     AS_WORKER,
@@ -155,8 +154,6 @@ def test_after_it_was_put_off_the_new_day_and_length_are_what_counts() -> None:
     linked.when(by_link(at=ON_FRIDAY + timedelta(minutes=91))).then_refused("not valid any more")
 
 
-@pytest.mark.rule("L-19")
-@pytest.mark.scenario("T63")
 def test_after_it_was_put_off_nobody_has_said_yes_and_nobody_was_warned() -> None:
     settled = school_chairs.given(*school_chairs.when(look(3)).happened)
     settled = settled.given(*settled.when(says(WORKER, True)).happened)
@@ -176,7 +173,6 @@ def test_a_warning_that_another_day_ended_comes_back_with_the_new_days_warning_o
     at_risk.when(says(WORKER, False)).then_some(AttendanceDeclined)
 
 
-@pytest.mark.rule("L-11")
 def test_the_decision_to_proceed_keeps_its_reason_and_was_about_that_day_only() -> None:
     waits = meeting.given(*meeting.when(arrange()).happened)
     decided = waits.when(proceeds).then(
@@ -271,8 +267,6 @@ def test_a_no_by_a_link_uses_it_up_as_well() -> None:
     declined.when(by_link()).then_refused("not valid any more")
 
 
-@pytest.mark.rule("L-19")
-@pytest.mark.scenario("T63")
 def test_an_answer_by_a_link_ends_the_warning_too() -> None:
     duty = GuestInvitee(name="Sam Sample", email="sam@example.org", capacity=Capacity.DUTY_SOCIAL_WORKER)
     invited = told_of(duty, teacher, chair=Capacity.DESIGNATED_TEACHER)
@@ -283,7 +277,6 @@ def test_an_answer_by_a_link_ends_the_warning_too() -> None:
     linked.when(answer).then_some(AttendanceConfirmed, QuorumSecured)
 
 
-@pytest.mark.rule("L-19")
 def test_whoever_convenes_is_expected_without_an_answer() -> None:
     convened = MeetingScheduled(
         meeting_id="m1", child_ref=REF, on=JANUARY, at=AT_TEN, invitees=(), by="manager", convener="team_manager"
@@ -293,7 +286,6 @@ def test_whoever_convenes_is_expected_without_an_answer() -> None:
     meeting.given(by_school).when(look(3)).then_some(QuorumAtRisk)
 
 
-@pytest.mark.rule("L-19")
 def test_an_officer_who_is_sent_is_named_with_what_they_are() -> None:
     head = officer.model_copy(update={"capacity": Capacity.VIRTUAL_SCHOOL_HEAD})
     invited = told_of(worker, head)
@@ -379,7 +371,6 @@ def test_who_is_withdrawn_leaves_the_others_as_they_were() -> None:
     without.when(says(WORKER, True)).then_some(AttendanceConfirmed)
 
 
-@pytest.mark.rule("L-04", "L-12")
 def test_a_refusal_names_everybody_who_may_chair_or_set_the_date() -> None:
     chaired = meeting.when(arrange(chair=Capacity.CARER))
     chaired.then_refused("virtual school officer or senior virtual school officer or virtual school head or designated")
@@ -389,7 +380,6 @@ def test_a_refusal_names_everybody_who_may_chair_or_set_the_date() -> None:
     meeting.when(arrange(policy=shared)).then_refused("a social worker or a team manager sets the date")
 
 
-@pytest.mark.rule("L-13")
 def test_where_notice_was_waived_a_meeting_is_not_late_from_the_beginning() -> None:
     told, _, _ = meeting.when(arrange(on=date(2027, 1, 11), notice_waived_because="Excluded today.")).then_some(
         MeetingScheduled, InviteeListed, MeetingDetailsSent

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from tests.scheduling.test_requests import (
     CORPORATE_PARENTING,
     HEAD,
@@ -63,7 +62,6 @@ def test_a_request_keeps_why_it_is_made_what_the_child_says_and_what_school_lose
     )
 
 
-@pytest.mark.rule("O-89")
 def test_what_the_professionals_concluded_is_sealed() -> None:
     met = RecordProfessionalMeeting(request_id="r1", on=TODAY, today=TODAY, conclusion="Stay at Elm.", by=WORKER)
     asked(professionals_meet=True).when(met).then(

@@ -115,7 +115,6 @@ def hold(rules: SchedulingRules, on: date, **changes: Any) -> PEPDueDateSet:
     return found
 
 
-@pytest.mark.rule("O-14")
 def test_a_child_on_no_roll_and_one_in_year_11_after_the_last_exam_are_counted_as_policy_says() -> None:
     summer, after_exams = date(2026, 8, 3), date(2026, 6, 29)
     on_no_roll = hold(NONESUCH, summer, schooling=())

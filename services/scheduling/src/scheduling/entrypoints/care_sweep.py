@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pep_kernel.decider import Act
-from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Identity, Redacted
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
-from scheduling.entrypoints.sweeping import for_each_authority, records_of
+from scheduling.entrypoints.sweeping import for_each_authority, records_of, say
 from scheduling.policies.look_at_care import born_by, end_care_at_eighteen, flag_missing_notice, look_for_feed
 
 AT_MOST = 500
-log = logging.getLogger("scheduling.stream")
 
 _GROWING_UP = """select child_ref, date_of_birth from child_overview
     where authority = $1 and in_care_since is not null and left_care_on is null and born_in_school_year <= $2
@@ -35,10 +32,7 @@ async def look_at_care(service: RunningService) -> None:
 
 async def _look_at_one(service: RunningService, authority: str) -> None:
     async for act, cause in _found(service, authority, service.clock.today()):
-        try:
-            await service.handler.handle(authority, act, ByPolicy("look_at_care", cause, cause))
-        except Refusal:  # by the rules of one child, such as one whose record was removed: it holds up no other
-            log.warning("a look at the care of one child in %s was refused", authority)
+        await say(service, authority, act, ByPolicy("look_at_care", cause, cause))
 
 
 async def _found(service: RunningService, authority: str, today: date) -> AsyncIterator[tuple[Act, UUID]]:

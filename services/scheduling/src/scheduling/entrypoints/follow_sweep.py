@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
-from scheduling.entrypoints.sweeping import for_each_authority, records_of
+from scheduling.entrypoints.sweeping import for_each_authority, records_of, say
 from scheduling.policies.call_off_what_ended import StillStanding, call_off
 from scheduling.policies.follow_a_changed_person import AnotherPerson, follow_a_changed_person
 
@@ -80,7 +80,7 @@ async def _sweep_one(service: RunningService, authority: str) -> None:
     for record in await records_of(service, authority, _CHANGED, service.clock.now(), AT_MOST):
         found = AnotherPerson(**{**dict(record), "people": tuple(record["people"])})
         act, cause = follow_a_changed_person(authority, found, today)
-        await service.handler.handle(authority, act, ByPolicy("follow_a_changed_person", cause, cause))
+        await say(service, authority, act, ByPolicy("follow_a_changed_person", cause, cause))
 
 
 async def _sweep_ended(service: RunningService, authority: str) -> None:
@@ -88,4 +88,4 @@ async def _sweep_ended(service: RunningService, authority: str) -> None:
     for record in await records_of(service, authority, _ENDED, service.clock.now(), AT_MOST):
         found = StillStanding(**dict(record))
         origin = ByPolicy(f"call_off_what_ended/{found.meeting_id}", found.fact, found.correlation, found.recorded_at)
-        await service.handler.handle(authority, call_off(found, service.clock.today()), origin)
+        await say(service, authority, call_off(found, service.clock.today()), origin)

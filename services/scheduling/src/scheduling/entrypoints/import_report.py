@@ -112,7 +112,7 @@ class Report:
         if self.as_json:
             self._line(days_late=days)
         elif days:
-            self.err.print(f"This file is {days} days late. The alert is recorded.")
+            self.err.print(f"This file is {days} day{'s' if days > 1 else ''} late. The alert is recorded.")
 
     def _line(self, **content: object) -> None:
         self.out.file.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")

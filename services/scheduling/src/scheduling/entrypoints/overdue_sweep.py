@@ -9,7 +9,7 @@ from typing import Any
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
 from scheduling.domain.rules import SchedulingRules
-from scheduling.entrypoints.sweeping import for_each_authority, rows_of
+from scheduling.entrypoints.sweeping import for_each_authority, rows_of, say
 from scheduling.policies.escalate_what_stays_overdue import escalate, steps_reached
 from scheduling.policies.flag_overdue_when_day_has_passed import flag_overdue
 from scheduling.projections.due_date import DUE_DATES, DueDate
@@ -27,7 +27,7 @@ async def _flag(service: RunningService, authority: str) -> None:
     today = service.clock.today()
     for row in await _passed(service, authority, today):
         act, cause = flag_overdue(authority, row.child_ref, row.obligation, row.trigger_on, row.due, today)
-        await service.handler.handle(authority, act, ByPolicy("flag_overdue_when_day_has_passed", cause, cause))
+        await say(service, authority, act, ByPolicy("flag_overdue_when_day_has_passed", cause, cause))
 
 
 async def _passed(service: RunningService, authority: str, today: date) -> Sequence[DueDate]:
@@ -43,7 +43,7 @@ async def _escalate(service: RunningService, authority: str) -> None:
             act, cause = escalate(
                 authority, row.child_ref, row.obligation, row.trigger_on, row.due or today, number, step
             )
-            await service.handler.handle(authority, act, ByPolicy("escalate_what_stays_overdue", cause, cause))
+            await say(service, authority, act, ByPolicy("escalate_what_stays_overdue", cause, cause))
 
 
 async def _still_overdue(service: RunningService, authority: str, steps: int) -> AsyncIterator[DueDate]:

@@ -10,7 +10,7 @@ from pep_runtime.clock import LONDON
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
 from scheduling.domain.rules import SchedulingRules
-from scheduling.entrypoints.sweeping import for_each_authority, records_of
+from scheduling.entrypoints.sweeping import for_each_authority, records_of, say
 from scheduling.policies.flag_quorum_at_risk import ComesNear, flag_quorum_at_risk, last_day_to_look_at
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 
@@ -35,7 +35,7 @@ async def _sweep_one(service: RunningService, authority: str) -> None:
         flagged = flag_quorum_at_risk(authority, meeting, today, policy, calendar)
         if flagged is not None:
             act, cause = flagged
-            await service.handler.handle(authority, act, ByPolicy("flag_quorum_at_risk", cause, cause))
+            await say(service, authority, act, ByPolicy("flag_quorum_at_risk", cause, cause))
 
 
 def _comes_near(meeting: MeetingOverview, born_in_school_year: int) -> ComesNear:

@@ -6,7 +6,10 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+from pep_kernel.decider import Act
 from pep_kernel.read_model import ReadModel
+from pep_kernel.refusal import Refusal
+from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
 from pep_runtime.tasks import PASSING
 
@@ -23,6 +26,14 @@ async def for_each_authority(
             await work(service, authority)
         except PASSING as trouble:
             log.warning("%s sweep of %s put off: %s", name, authority, type(trouble).__name__)
+
+
+async def say(service: RunningService, authority: str, act: Act, origin: ByPolicy) -> None:
+    """What a sweep has found. What the rules of one child refuse, such as one who was forgotten, holds up no other."""
+    try:
+        await service.handler.handle(authority, act, origin)
+    except Refusal:
+        log.warning("%s: what the day brings was refused for one child in %s", origin.purpose, authority)
 
 
 async def rows_of(

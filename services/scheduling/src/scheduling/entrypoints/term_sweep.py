@@ -8,7 +8,7 @@ from pep_kernel.calendars import SchoolTerm
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
 from scheduling.domain.rules import SchedulingRules
-from scheduling.entrypoints.sweeping import for_each_authority, rows_of
+from scheduling.entrypoints.sweeping import for_each_authority, rows_of, say
 from scheduling.policies.open_term_when_its_day_comes import open_for_child, open_term, term_of
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 
@@ -32,10 +32,10 @@ async def _open(service: RunningService, authority: str) -> None:
     if term is None:
         return
     act, cause = open_term(authority, term)
-    await service.handler.handle(authority, act, ByPolicy(PURPOSE, cause, cause))
+    await say(service, authority, act, ByPolicy(PURPOSE, cause, cause))
     for child in await _not_looked_at(service, authority, term):
         act, cause = open_for_child(authority, term, child.child_ref, child.school_urn, rules)
-        await service.handler.handle(authority, act, ByPolicy(PURPOSE, cause, cause))
+        await say(service, authority, act, ByPolicy(PURPOSE, cause, cause))
 
 
 async def _not_looked_at(service: RunningService, authority: str, term: SchoolTerm) -> Sequence[ChildOverview]:

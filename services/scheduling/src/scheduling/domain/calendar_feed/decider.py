@@ -47,9 +47,7 @@ class NoFeed:
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """The secret with this hash opens the calendar."""
-
-    sha256: str
+    """One secret opens the calendar; which one is looked up by its hash, not here."""
 
 
 Feed = NoFeed | Open
@@ -69,8 +67,8 @@ def decide(feed: Feed, command: CalendarFeedCommand) -> Sequence[CalendarFeedEve
 
 def evolve(_feed: Feed, event: CalendarFeedEvent) -> Feed:
     match event:
-        case CalendarFeedOpened(sha256=sha256):
-            return Open(sha256)
+        case CalendarFeedOpened():
+            return Open()
         case CalendarFeedWithdrawn():
             return NoFeed()
 

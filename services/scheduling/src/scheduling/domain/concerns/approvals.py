@@ -7,6 +7,7 @@ the flag, not the history: on the day of the move there was none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -43,26 +44,33 @@ def noted(child: Child, command: NoteApproval) -> Sequence[ChildEvent]:
         school_urn=command.school_urn,
         for_day=command.for_day,
     )
-    return [note, *_settled(child, command.child_ref, [agreed])]
+    concerns = replace(child.concerns, approved=(*child.concerns.approved, agreed))
+    return [note, *_settled(replace(child, concerns=concerns), command.child_ref)]
 
 
 def settled(child: Child, command: TellsMoves) -> Sequence[ChildEvent]:
     """Of a move that is told late the agreement may have come meanwhile."""
-    return _settled(child, command.child_ref, child.concerns.approved)
+    return _settled(child, command.child_ref)
 
 
-def _settled(child: Child, child_ref: str, agreements: Sequence[ApprovedMove]) -> list[ChildEvent]:
-    later = [
-        (move, next((agreed.on for agreed in agreements if _settles(child, agreed, move)), None))
+def _settled(child: Child, child_ref: str) -> list[ChildEvent]:
+    return [
+        clearing.approval(child_ref, move, "approval_given", agreed.on)
         for move in child.concerns.unapproved
         if not move.settled
+        for agreed in [each for each in child.concerns.approved if _is_for(child, each, move)][:1]
     ]
-    return [clearing.approval(child_ref, move, "approval_given", on) for move, on in later if on is not None]
 
 
-def _settles(child: Child, agreed: ApprovedMove, move: UnapprovedMove) -> bool:
-    """It came after the move, and was asked for it: for its very day, or for the school where the child still is."""
-    if agreed.decision != move.decision or agreed.school_urn not in (None, move.school_urn) or agreed.on <= move.on:
+def _is_for(child: Child, agreed: ApprovedMove, move: UnapprovedMove) -> bool:
+    """Given too late for the move; or in time, for a move that had been told before its day."""
+    in_time = _covers(child, agreed, move.decision, move.on, move.school_urn)
+    return in_time or _is_late_for(child, agreed, move)
+
+
+def _is_late_for(child: Child, agreed: ApprovedMove, move: UnapprovedMove) -> bool:
+    """It was asked for this move: for its very day, or for the school where the child has been since."""
+    if agreed.decision != move.decision or agreed.school_urn not in (None, move.school_urn):
         return False
     schools_since = {urn for day, urn in child.schools if move.on <= day <= agreed.on}
     return agreed.for_day == move.on or (move.school_urn is not None and schools_since == {move.school_urn})
@@ -183,19 +191,18 @@ def _changes_phase(command: TellsMoves, child: Child, on: date) -> bool:
 
 
 def _is_approved(child: Child, decision: str, on: date, urn: str | None) -> bool:
-    """By that day, for this school, and not used up by an earlier move."""
-    return any(
-        each.decision == decision
-        and each.on <= on
-        and each.school_urn in (None, urn)
-        and not _is_used(child, each, on, urn)
-        for each in child.concerns.approved
-    )
+    return any(_covers(child, each, decision, on, urn) for each in child.concerns.approved)
+
+
+def _covers(child: Child, agreed: ApprovedMove, decision: str, on: date, urn: str | None) -> bool:
+    """It was there by that day, for this school, and was not used up by an earlier move."""
+    is_of_it = agreed.decision == decision and agreed.on <= on and agreed.school_urn in (None, urn)
+    return is_of_it and not _is_used(child, agreed, on, urn)
 
 
 def _is_used(child: Child, agreed: ApprovedMove, on: date, urn: str | None) -> bool:
     """By a move to this school since it was given, by the placement of its day, or by a move that it was late for."""
-    if any(_settles(child, agreed, move) for move in child.concerns.unapproved):
+    if any(move.on < on and _is_late_for(child, agreed, move) for move in child.concerns.unapproved):
         return True
     if urn is None:
         return any((agreed.for_day or on) <= day < on for day, _placement in child.placements)

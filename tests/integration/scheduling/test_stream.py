@@ -59,6 +59,22 @@ async def test_a_sweep_says_once_what_has_passed_its_day(late_world: World) -> N
     await until(all_shown)
 
 
+async def test_what_the_rules_of_one_child_refuse_holds_up_no_other(late_world: World) -> None:
+    """A row about a child of whom the journal knows nothing, before all others: the read model may be behind."""
+    async with late_world.service.worker.acquire() as connection, connection.transaction():
+        await connection.execute("select set_config('app.authority', $1, true)", late_world.here)
+        columns = "obligation, trigger_on, trigger, state, due - 30, days, unit, source, overdue"
+        named = "obligation, trigger_on, trigger, state, due, days, unit, source, overdue"
+        await connection.execute(
+            f"insert into due_date (authority, child_ref, {named}) select authority, $2, {columns} from due_date"
+            " where authority = $1",
+            late_world.here,
+            "a" * 26,
+        )
+    await sweep(late_world.service)
+    assert await said_overdue(late_world) == 3
+
+
 @pytest.fixture
 async def county(unique_name: Callable[[str], str], tmp_path: Path, kafka_bootstrap: str) -> str:
     """An authority whose topics no other test writes to; its policy files are in `tmp_path`, beside the others'."""

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 LIST = Path(__file__).parents[1] / "docs" / "rules.md"
-ROW = re.compile(r"^\| ([LO]-\d+|T\d+b?) \|(?: ([a-z, -]+) \|)? (.+) \|$", re.MULTILINE)
-REASON = re.compile(r"^\| ([LO]-\d+) \| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([LO]-\d+|reg \d+|T\d+b?) \|(?: ([a-z, -]+) \|)? (.+) \|$", re.MULTILINE)
+REASON = re.compile(r"^\| ([LO]-\d+|reg \d+) \| ([^|]+) \|$", re.MULTILINE)
 WHY_NONE = "## Rules that no test shows, and why"
 IN_FULL = ("scheduling",)  # services of which every rule is kept
 ADVICE = "guidance"  # for help texts: no code is asked to show it

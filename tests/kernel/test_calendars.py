@@ -55,6 +55,7 @@ def due(trigger: date, days: int, unit: Unit, calendar: Calendar = ANYWHERE, rol
 
 
 @pytest.mark.scenario("T01")
+@pytest.mark.rule("reg 2")
 def test_twenty_working_days_after_an_ordinary_monday() -> None:
     assert due(date(2026, 9, 21), 20, Unit.WORKING) == date(2026, 10, 19)
 
@@ -129,6 +130,7 @@ def test_an_inset_day_of_the_school_moves_the_date_by_one() -> None:
 
 @pytest.mark.scenario("T13")
 @pytest.mark.rule("O-13")
+@pytest.mark.rule("reg 2")
 def test_the_early_may_bank_holiday_does_not_count() -> None:
     assert due(date(2026, 4, 20), 10, Unit.WORKING) == date(2026, 5, 5)
 

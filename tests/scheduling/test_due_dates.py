@@ -75,6 +75,7 @@ def at_school(urn: str, entered: date = date(2025, 9, 2)) -> tuple[Schooling, ..
 
 
 @pytest.mark.rule("O-13", "O-31")
+@pytest.mark.rule("reg 33")
 @pytest.mark.scenario("T01", "T02", "T61")
 def test_each_obligation_has_a_date_of_its_own() -> None:
     happened = entering(MONDAY)
@@ -133,6 +134,7 @@ def test_a_date_that_no_calendar_reaches_is_said_not_to_be_counted() -> None:
     assert set(dates(happened)) == {"convene", "available"}
 
 
+@pytest.mark.rule("reg 48")
 @pytest.mark.scenario("T54")
 def test_a_short_break_has_no_pep_until_the_status_changes() -> None:
     short_break = spell(MONDAY, episode(MONDAY, legal_status="V4"))

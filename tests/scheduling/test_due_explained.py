@@ -33,6 +33,7 @@ def governing(found: Asked) -> dict[str, date]:
 
 
 @pytest.mark.rule("O-13", "O-31")
+@pytest.mark.rule("reg 33")
 @pytest.mark.scenario("T01", "T02", "T61")
 def test_each_obligation_names_its_rule_its_source_and_what_meets_it() -> None:
     found = after(Trigger.ENTERED_CARE, MONDAY)
@@ -137,6 +138,7 @@ def test_ten_days_for_completing_by_either_reading(unit: str, due: date) -> None
     assert governing(after(Trigger.MEETING_HELD, date(2026, 11, 9), rules)) == {"complete": due}
 
 
+@pytest.mark.rule("reg 48")
 @pytest.mark.scenario("T54")
 @pytest.mark.parametrize("legal_status", ["V3", "V4"])
 def test_a_short_break_starts_nothing(legal_status: str) -> None:

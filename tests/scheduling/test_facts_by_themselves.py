@@ -345,6 +345,7 @@ def test_a_move_between_two_homes_of_one_kind_is_a_move() -> None:
         ("at_a_distance", "placement_at_a_distance", "out_of_area_placement"),
     ],
 )
+@pytest.mark.rule("reg 11")
 def test_who_must_have_agreed_to_a_placement_outside_the_area_follows_the_distance(
     area: str, decision: str, other: str
 ) -> None:

@@ -157,6 +157,7 @@ def test_where_no_authority_asks_for_it_nobody_is_asked() -> None:
 
 
 @pytest.mark.scenario("T53")
+@pytest.mark.rule("reg 10")
 def test_a_move_in_year_10_waits_for_the_nominated_officer_after_teacher_and_reviewing_officer_were_asked() -> None:
     waiting = asked("key_stage_4_move", rules=LEICESTERSHIRE, school_urn=NEW_SCHOOL)
     waiting.when(agreeing(OFFICER, NOMINATED)).then_refused(
@@ -306,6 +307,7 @@ def test_a_move_without_approval_is_recorded_and_said_once_and_an_emergency_is_t
 
 
 @pytest.mark.scenario("T53")
+@pytest.mark.rule("reg 10")
 def test_in_year_10_a_move_without_the_nominated_officer_is_said_in_every_county() -> None:
     year_10: dict[str, Any] = {"date_of_birth": date(2011, 11, 5)}
     missing = known(LEICESTERSHIRE, **year_10).move(MOVES_ON, LEICESTERSHIRE)
@@ -379,6 +381,7 @@ def test_the_law_on_moves_in_year_10_knows_no_exception_for_september() -> None:
 
 
 @pytest.mark.scenario("T53")
+@pytest.mark.rule("reg 11")
 def test_a_placement_at_a_distance_waits_for_the_director_after_the_other_area_was_asked() -> None:
     waiting = asked("placement_at_a_distance")
     heard = waiting.given(

@@ -92,6 +92,7 @@ asked = grown_up.given(requested())
         (BORN, date(2030, 3, 1), "28_february", LATE),  # grown up
     ],
 )
+@pytest.mark.rule("reg 50")
 def test_a_record_is_kept_until_an_anniversary(born: date, died_on: date | None, leap_day: Any, until: date) -> None:
     rule = RULE.model_copy(update={"leap_day_anniversary": leap_day})
     assert rule.kept_until(born, died_on) == until
@@ -103,6 +104,7 @@ def test_a_child_born_on_a_leap_day_is_not_forgotten_a_day_too_early() -> None:
     grown_up.when(request()).then(requested())
 
 
+@pytest.mark.rule("reg 50")
 def test_a_child_who_died_in_care_is_forgotten_fifteen_years_later() -> None:
     died = child.given(*child.when(told(date_of_birth=BORN)).happened)
     died = died.given(*died.when(RecordLeftCare(child_ref=REF, on=date(2028, 6, 1), reason="E2")).happened)

@@ -59,9 +59,9 @@ PLAIN = {
         trigger_on until verified_on was was_at withdrawn_on written_on year_group_since""",
     "yes or no about the process": """
         MeetingInCalendar.told address_withheld at_risk awaits_approval began_earlier by_link cancelled
-        changes_school corrected correction emergency final fostering_allowance late_notice leader_trained linked
-        must_be_rearranged named never_happened no_authority_representative notice_waived overdue paid pep_applies
-        permanent proceeds professionals_meet
+        changes_school corrected correction earlier emergency final fostering_allowance late_notice leader_trained
+        linked must_be_rearranged named never_happened no_authority_representative notice_waived overdue paid
+        pep_applies permanent proceeds professionals_meet
         pupil_attended renumbered restricted resumed school_expected social_worker_agrees stands too_many
         views_shared""",
     "sessions at school that were possible or missed, and days of suspension, as sums": """

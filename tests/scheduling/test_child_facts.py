@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     LEICESTERSHIRE_SCHOOL,
@@ -117,6 +118,33 @@ def test_a_spell_that_ended_and_another_that_began_are_two() -> None:
     happened = child.when(told(spells=(ended, spell()))).happened
     assert [event.on for event in of_kind(ChildEnteredCare, happened)] == [date(2025, 1, 6), MONDAY]
     assert of_kind(ChildLeftCare, happened) == [ChildLeftCare(child_ref=REF, on=date(2025, 3, 3), reason="E4A")]
+
+
+LONG_AGO = date(2025, 1, 6)
+
+
+@pytest.mark.parametrize("ended", [date(2025, 3, 3), MONDAY], ids=["a year before", "on the day of the next"])
+def test_a_spell_of_before_that_is_told_late_ends_and_the_running_one_goes_on(ended: date) -> None:
+    older = spell(LONG_AGO, ended=ended, reason_ceased="E4A")
+    late = told(spells=(older, spell()), today=LATER)
+    outcome = known().when(late)
+    entered, left = [each for each in outcome.happened if isinstance(each, ChildEnteredCare | ChildLeftCare)]
+    assert (entered.on, left) == (LONG_AGO, ChildLeftCare(child_ref=REF, on=ended, reason="E4A", earlier=True))
+    outcome.then_announced()
+    after = known().given(*outcome.happened)
+    after.when(late).then_nothing()
+    state = CHILD.fold(after.history)  # type: ignore[arg-type]
+    assert [(each.began, each.ended) for each in state.spells] == [(LONG_AGO, ended), (MONDAY, None)]
+    assert state.open_dues, "what is due for the running spell stays due"
+
+
+def test_a_spell_of_one_day_is_told_once() -> None:
+    one_day = told(spells=(spell(ended=MONDAY, reason_ceased="E4A"),), today=LATER)
+    happened = child.when(one_day).happened
+    assert [type(each) for each in happened if isinstance(each, ChildEnteredCare | ChildLeftCare)] == [
+        ChildEnteredCare, ChildLeftCare,
+    ]  # fmt: skip
+    child.given(*happened).when(one_day).then_nothing()
 
 
 def test_a_child_who_left_care_owes_nothing_any_more() -> None:

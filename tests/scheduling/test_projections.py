@@ -13,6 +13,7 @@ from pep_kernel.read_model import ReadModel
 from pep_kernel.sealed import Contact, Identity, PlanText, ThirdParty
 from pep_runtime.clock import LONDON
 from scheduling.domain.child import events as child
+from scheduling.domain.concerns.events import LACReviewScheduled
 from scheduling.domain.meeting import events as meeting
 from scheduling.domain.meeting import invitation_events as invitation
 from scheduling.domain.person import events as person
@@ -20,13 +21,14 @@ from scheduling.domain.school.decider import SchoolListed
 from scheduling.domain.school.states import Listed
 from scheduling.projections import READ_MODELS
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+from scheduling.projections.circumstances import CIRCUMSTANCES
 from scheduling.projections.colleague import COLLEAGUES
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS, CarerOfChild, PersonContact
 from scheduling.projections.due_date import DUE_DATES, DueDate
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 from scheduling.projections.meeting_invitee import MEETING_INVITEES, MeetingInvitee
 from scheduling.projections.meeting_proposal import MEETING_PROPOSALS, MeetingProposal
-from scheduling.projections.review_ahead import ReviewAhead
+from scheduling.projections.review_ahead import REVIEWS_AHEAD, ReviewAhead
 from scheduling.projections.school import SCHOOLS
 
 EARLIER, LATER = date(2026, 9, 1), date(2026, 11, 2)
@@ -95,6 +97,18 @@ def test_an_older_spell_that_is_told_late_does_not_take_the_place_of_the_newest(
         CHILD_OVERVIEWS, entered(), older, child.ChildLeftCare(child_ref=REF, on=date(2025, 3, 3), reason="E4A")
     )
     assert (row.in_care_since, row.left_care_on, row.placement) == (MONDAY, None, "U1")
+
+
+def test_an_older_spell_that_ends_on_the_day_of_the_newest_leaves_the_child_in_care() -> None:
+    older = entered(on=date(2025, 1, 6), placement="K2")
+    over = child.ChildLeftCare(child_ref=REF, on=MONDAY, reason="E4A", earlier=True)
+    (row,) = folded(CHILD_OVERVIEWS, entered(), older, over)
+    assert (row.in_care_since, row.left_care_on, row.why_not) == (MONDAY, None, None)
+    (known,) = folded(CIRCUMSTANCES, entered(), older, over)
+    assert (known.ended, known.ended_on) == (None, None)
+    review = LACReviewScheduled(child_ref=REF, on=LATER, by=WORKER)
+    (ahead,) = folded(REVIEWS_AHEAD, review, over)
+    assert ahead.review_on == LATER
 
 
 def test_a_child_without_a_pep_is_shown_with_the_reason() -> None:

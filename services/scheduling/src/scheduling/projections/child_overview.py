@@ -123,7 +123,7 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
             row = replace(row, in_care_since=on, left_care_on=None, born_in_school_year=born)
             row = replace(row, placement=placement, placement_since=on)
             return replace(row, legal_status=status, legal_status_since=on, pep_applies=None, why_not=None)
-        case ChildLeftCare(on=on) if is_newest(on, row.in_care_since):
+        case ChildLeftCare(on=on, earlier=False) if is_newest(on, row.in_care_since):
             return replace(row, left_care_on=on, pep_applies=False, why_not="left_care")
         case PlacementChanged(on=on, placement=placement) if is_newest(on, row.placement_since):
             return replace(row, placement=placement, placement_since=on)

@@ -94,7 +94,7 @@ def circumstances(row: ChildCircumstances, recorded: Recorded) -> ChildCircumsta
         case told.SiblingLinked(sibling_ref=sibling) | told.SiblingUnlinked(sibling_ref=sibling):
             is_one = isinstance(recorded.event, told.SiblingLinked)
             return replace(row, siblings=with_member(row.siblings, sibling, is_one))
-        case ChildLeftCare(on=on, reason=reason) if is_newest(on, row.ended_on):
+        case ChildLeftCare(on=on, reason=reason, earlier=False) if is_newest(on, row.ended_on):
             return replace(row, ended=kind_of_end(reason), ended_on=on)
         case ChildEnteredCare(on=on) if is_newest(on, row.ended_on):
             return replace(row, ended=None, ended_on=None)

@@ -86,7 +86,7 @@ def _days(row: ReviewAhead, event: Event) -> ReviewAhead:
             last = max(on, row.last_review_on or on)
             ahead = row.review_on if row.review_on is not None and row.review_on > last else None
             return replace(row, last_review_on=last, review_on=ahead)
-        case ChildLeftCare():
+        case ChildLeftCare(earlier=False):
             return replace(row, review_on=None, pathway_plan_on=None)
         case _:
             return row

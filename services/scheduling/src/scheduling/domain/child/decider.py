@@ -263,7 +263,7 @@ def evolve(child: Child, event: ChildEvent) -> Child:
         case ChildEnteredCare():
             return _entered(child, event)
         case ChildLeftCare(on=on, reason=reason):
-            spells = tuple(_ended(spell, on) for spell in child.spells)
+            spells = _ended(child.spells, on)
             kept = replace(child.keeping, died_on=on if reason == ending.DIED else None)
             verdict = child.verdict if spells[-1].ended is None else Undecided()
             return replace(child, spells=spells, keeping=kept, verdict=verdict)
@@ -350,9 +350,10 @@ def _began(spell: SpellInCare) -> date:
     return spell.began
 
 
-def _ended(spell: SpellInCare, on: date) -> SpellInCare:
-    """An older spell that is told late ends before the running one began, and does not end that."""
-    return replace(spell, ended=on) if spell.ended is None and spell.began <= on else spell
+def _ended(spells: tuple[SpellInCare, ...], on: date) -> tuple[SpellInCare, ...]:
+    """An older spell that is told late ends, and not the running one, which may have begun on that day."""
+    ending = next((spell for spell in spells if spell.ended is None and spell.began <= on), None)
+    return tuple(replace(spell, ended=on) if spell is ending else spell for spell in spells)
 
 
 OfOneDue = (
@@ -413,6 +414,10 @@ def _with_due(child: Child, event: OfOneDue, **changes: Any) -> Child:
 
 def announce(child: Child, event: ChildEvent) -> Announcement | None:
     match event:
+        case ChildEnteredCare(on=on) if any(spell.began > on for spell in child.spells):
+            return None  # a spell of long ago, told late: others know the newest
+        case ChildLeftCare(earlier=True):
+            return None
         case ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn):
             return said.ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn)
         case ChildLeftCare(child_ref=ref, on=on, reason=reason):

@@ -117,11 +117,15 @@ class LastPEPNoted(Event):
 
 
 class ChildLeftCare(Event):
-    """The spell in care ended, for a reason of the return, or because the child turned eighteen."""
+    """The spell in care ended, for a reason of the return, or because the child turned eighteen.
+
+    `earlier`: that of a spell before the newest that is known, which was told late.
+    """
 
     child_ref: str
     on: date
     reason: str
+    earlier: bool = False
 
 
 class PEPApplicable(Event):

@@ -82,8 +82,14 @@ def spell(told: Spell, child: Child, command: RecordCareFacts) -> list[ChildEven
     if known is not None and known.began != told.began and not told.began_earlier:
         happened.extend(_other_first_day(child, known.began, told, command))
     if told.ended is not None and told.ended <= command.today and (known is None or known.ended is None):
-        reason = told.reason_ceased or "not_given"
-        happened.append(ChildLeftCare(child_ref=command.child_ref, on=told.ended, reason=reason))
+        happened.append(
+            ChildLeftCare(
+                child_ref=command.child_ref,
+                on=told.ended,
+                reason=told.reason_ceased or "not_given",
+                earlier=any(each.began >= told.ended for each in child.spells if each is not known),
+            )
+        )
     return happened
 
 
@@ -104,8 +110,10 @@ def _corrected(command: RecordCareFacts, fact: Corrected, on: date, **right: Any
 
 
 def _overlap(known: SpellInCare, spell: Spell) -> bool:
-    """Days on which one ends and the other begins are not shared: that is a new spell."""
-    return known.began < (spell.ended or date.max) and spell.began < (known.ended or date.max)
+    """Days on which one ends and the other begins are not shared: that is a new spell. One may last a single day."""
+    return known.began == spell.began or (
+        known.began < (spell.ended or date.max) and spell.began < (known.ended or date.max)
+    )
 
 
 def _entered(command: RecordCareFacts, spell: Spell) -> ChildEnteredCare:

@@ -133,8 +133,8 @@ class Elsewhere:
 
     async def _send(self, move: Move) -> None:
         headers = {"Authorization": f"Bearer {self.tokens[move.authority]}", "Idempotency-Key": move.key}
-        body = {"on": MOVED, "school_urn": move.school_urn}
-        url = f"{self.suite.stack.url('scheduling')}/children/{move.child_ref}/school-move"
+        body = {"kind": "school", "on": MOVED, "school_urn": move.school_urn}
+        url = f"{self.suite.stack.url('scheduling')}/children/{move.child_ref}/facts"
         while (answer := await self.client.post(url, json=body, headers=headers)).status_code == AWAY:
             self._asked_again += 1
             await asyncio.sleep(self.chance.uniform(0.05, 0.1))  # as the answer says, with the same key

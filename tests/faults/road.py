@@ -183,8 +183,8 @@ class ChildsRoad:
     async def moves(self, writer: Writer) -> None:
         now = {each["school_urn"] for each in self.record["schooling"]}
         school = next(urn for urn in self.place.schools if urn not in now)
-        body = {"on": str(self.clock.today()), "school_urn": school}
-        what, who = f"POST /children/{self.desk.child(self.child)}/school-move", self.place.story.jobs.coordinator
+        body = {"kind": "school", "on": str(self.clock.today()), "school_urn": school}
+        what, who = f"POST /children/{self.desk.child(self.child)}/facts", self.place.story.jobs.coordinator
         await writer.tell(self.desk, who, "scheduling", what, body, step=f"moves-{body['on']}")
 
     async def is_approved(self, writer: Writer) -> None:

@@ -410,8 +410,9 @@ async def test_whoever_a_child_was_taken_from_yesterday_is_refused_everywhere_an
     for service, path in everywhere:
         await here.desk.ask(before, service, "GET", path)
         await here.desk.ask(after, service, "GET", path, wanted=403)
-    handover = {"on": f"{LOOKING_BACK - timedelta(days=1)}", "social_worker_ref": here.desk.person(after)}
-    await here.desk.tell(manager, "scheduling", f"/children/{ref}/allocation", handover)
+    told_of = LOOKING_BACK - timedelta(days=1)
+    handover = {"kind": "social_worker", "on": f"{told_of}", "person_ref": here.desk.person(after)}
+    await here.desk.tell(manager, "scheduling", f"/children/{ref}/facts", handover)
     await here.desk.until(after, "pep-record", read["pep-record"][0], lambda plan: plan["plan_id"], "The plan")
     for service, path in everywhere:
         await here.desk.ask(before, service, "GET", path, wanted=403)

@@ -14,7 +14,6 @@ from pep_kernel.scenario import Scenario
 from scheduling.domain.child.commands import EndCareAtEighteen, FlagMissingNotice
 from scheduling.domain.child.events import ReviewHeld
 from scheduling.domain.feed.decider import FEED, CareFeedLate, CareFeedTakenIn, LookForFeed, TakeInFeed, late_after
-from scheduling.domain.meeting_of_child import TellOfChild
 from scheduling.domain.stage import stage_of
 from scheduling.policies.look_at_care import (
     born_by,
@@ -168,7 +167,7 @@ def test_a_birthday_is_a_cause_and_nothing_happens_before_it() -> None:
     assert end_care_at_eighteen("oxfordshire", REF, born, FRIDAY) is None
     found = end_care_at_eighteen("oxfordshire", REF, born, TUESDAY)
     assert found is not None
-    assert found[0].command == TellOfChild(fact=EndCareAtEighteen(child_ref=REF, birthday=birthday))
+    assert found[0].command == EndCareAtEighteen(child_ref=REF, birthday=birthday)
     assert found == end_care_at_eighteen("oxfordshire", REF, born, birthday)
     assert born_by(FRIDAY) == 2008
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.scheduling.single_facts import left_care_told, school_told, worker_told
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     LEICESTERSHIRE_SCHOOL,
@@ -14,7 +15,6 @@ from tests.scheduling.worked_examples import (
     TODAY,
     WORKER,
     episode,
-    judging,
     of_kind,
     spell,
     told,
@@ -24,7 +24,6 @@ from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.decider import AnyDecider
 from pep_kernel.scenario import Scenario
 from scheduling.domain.child.care_record import ChildName, LastPep, Schooling, SocialWorkerSpell, Unaccompanied
-from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import (
     ChildEnteredCare,
@@ -191,21 +190,21 @@ def test_a_changed_worker_is_told_from_the_day_of_the_change() -> None:
 
 
 def test_facts_are_also_told_one_by_one() -> None:
-    allocation = AllocateSocialWorker(child_ref=REF, on=TODAY, social_worker_ref=OTHER_WORKER)
+    allocation = worker_told(TODAY, OTHER_WORKER)
     allocated = SocialWorkerAllocated(child_ref=REF, on=TODAY, social_worker_ref=OTHER_WORKER)
     known().when(allocation).then(allocated).when(allocation).then_nothing()
-    move = RecordSchoolMove(**judging(LEICESTERSHIRE), on=TODAY, school_urn=LEICESTERSHIRE_SCHOOL)
+    move = school_told(LEICESTERSHIRE, TODAY, LEICESTERSHIRE_SCHOOL)
     moved = SchoolMoved(child_ref=REF, on=TODAY, school_urn=LEICESTERSHIRE_SCHOOL)
     known().when(move).then(moved).when(move).then_nothing()
-    leaving = RecordLeftCare(child_ref=REF, on=TODAY, reason="returned_home")
+    leaving = left_care_told(TODAY)
     after = known(rules=LEICESTERSHIRE).when(leaving)
     after.then_some(ChildLeftCare, PEPDueDateWithdrawn)
     known(rules=LEICESTERSHIRE).given(*after.happened).when(leaving).then_nothing()
 
 
 def test_what_cannot_be_true_is_refused() -> None:
-    leaving = RecordLeftCare(child_ref=REF, on=date(2026, 9, 1), reason="returned_home")
-    known().when(leaving).then_refused("before entering it")
+    leaving = left_care_told(date(2026, 9, 1))
+    known().when(leaving).then_refused("on: 01/09/2026 is before the child entered care, on 21/09/2026.")
     child.when(leaving).then_refused("Nothing is known of this child")
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.scheduling.single_facts import left_care_told
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     MONDAY,
@@ -23,7 +24,7 @@ from pep_kernel.contracts import scheduling as said
 from pep_kernel.decider import AnyDecider
 from pep_kernel.scenario import Scenario
 from pep_kernel.sealed import PlanText
-from scheduling.domain.child.commands import MeetObligation, NoteMeetingHeld, RecordLeftCare, ReopenObligations
+from scheduling.domain.child.commands import MeetObligation, NoteMeetingHeld, ReopenObligations
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ObligationMet, PEPDueDateSet, SchoolMoved
 from scheduling.domain.concerns.commands import (
@@ -341,7 +342,7 @@ def test_what_the_others_need_not_know_is_not_announced() -> None:
 
 def test_after_care_a_suspension_is_a_fact_still_and_nothing_urgent_follows() -> None:
     left = child(NONESUCH)
-    gone = left.given(*left.when(RecordLeftCare(child_ref=REF, on=OCTOBER, reason="E11")).happened)
+    gone = left.given(*left.when(left_care_told(OCTOBER, "E11", NONESUCH)).happened)
     happened = gone.when(suspending(date(2026, 11, 2), **judging(NONESUCH))).happened
     assert of_kind(SuspensionNotified, happened) != []
     assert of_kind(UrgentPEPRequested, happened) == []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 from pydantic import ValidationError
+from tests.scheduling.single_facts import fact, left_care_told, school_told
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     LEICESTERSHIRE_SCHOOL,
@@ -29,7 +30,7 @@ from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.decider import AnyDecider
 from pep_kernel.scenario import Outcome, Scenario
 from scheduling.domain.child.care_record import LastPep, Schooling, SocialWorkerSpell
-from scheduling.domain.child.commands import CorrectFact, NoteMeetingHeld, RecordFact, RecordLeftCare, RecordSchoolMove
+from scheduling.domain.child.commands import CorrectFact, NoteMeetingHeld
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import (
     ChildEnteredCare,
@@ -48,7 +49,7 @@ from scheduling.domain.child.events import (
 )
 from scheduling.domain.child.fact_events import FactCorrected, FactFlagCleared, FactFlagged, ReviewingOfficerAssigned
 from scheduling.domain.child.states import Child
-from scheduling.domain.child.told import Correction, PlacementTold
+from scheduling.domain.child.told import Correction
 from scheduling.domain.concerns.events import NoApprovalRecorded
 from scheduling.domain.rules import SchedulingRules
 
@@ -151,7 +152,7 @@ def test_a_status_that_was_a_short_break_all_along_takes_back_what_is_due() -> N
 
 
 def moved_in_november() -> Scenario:
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=date(2026, 11, 2), school_urn="999102")
+    move = school_told(OXFORDSHIRE, date(2026, 11, 2), "999102")
     start = known(OXFORDSHIRE)
     return start.given(*start.when(move).happened)
 
@@ -191,7 +192,7 @@ def test_a_first_school_in_another_county_has_that_countys_school_days() -> None
 
 
 def test_a_child_who_had_never_left_care_owes_again_what_was_due_and_no_second_plan_is_opened() -> None:
-    gone = known().given(*known().when(RecordLeftCare(child_ref=REF, on=TODAY, reason="E4A")).happened)
+    gone = known().given(*known().when(left_care_told(TODAY, rules=LEICESTERSHIRE)).happened)
     outcome = gone.when(correct("left_care", TODAY, never_happened=True))
     _, applies, due = outcome.then_some(FactCorrected, PEPApplicable, PEPDueDateSet)
     assert isinstance(applies, PEPApplicable)
@@ -206,7 +207,7 @@ def test_a_child_who_had_never_left_care_owes_again_what_was_due_and_no_second_p
 def test_a_child_who_was_in_care_before_going_live_owes_the_next_termly_plan_again() -> None:
     since: dict[str, Any] = {"spells": (spell(date(2023, 2, 6)),), "cut_over": date(2026, 8, 31)}
     live = known(**since, last_pep=LastPep(held=date(2026, 6, 16)))
-    gone = live.given(*live.when(RecordLeftCare(child_ref=REF, on=TODAY, reason="E4A")).happened)
+    gone = live.given(*live.when(left_care_told(TODAY, rules=LEICESTERSHIRE)).happened)
     happened = gone.when(correct("left_care", TODAY, never_happened=True)).happened
     assert [(event.trigger, event.due) for event in of_kind(PEPDueDateSet, happened)] == [
         ("last_pep", date(2026, 12, 18))
@@ -216,7 +217,7 @@ def test_a_child_who_was_in_care_before_going_live_owes_the_next_termly_plan_aga
 
 
 def test_a_wrong_last_day_or_reason_is_told_anew() -> None:
-    gone = known().given(*known().when(RecordLeftCare(child_ref=REF, on=TODAY, reason="E4A")).happened)
+    gone = known().given(*known().when(left_care_told(TODAY, rules=LEICESTERSHIRE)).happened)
     outcome = gone.when(correct("left_care", TODAY, right_on=date(2026, 10, 2), right="E11"))
     outcome.then_some(FactCorrected, ChildLeftCare)
     assert contracts.ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), ended="adopted") in announced(outcome)
@@ -234,13 +235,7 @@ def test_a_spell_that_never_was_is_no_spell_and_nothing_is_due() -> None:
 
 
 def in_an_emergency(day: date) -> Scenario:
-    placed = RecordFact(
-        **judging(LEICESTERSHIRE),
-        date_of_birth=BORN,
-        today=LATER,
-        by=WORKER,
-        fact=PlacementTold(on=day, placement="U4", emergency=True),
-    )
+    placed = fact("placement", day, placement="U4", emergency=True)
     return known().given(*known().when(placed).happened)
 
 

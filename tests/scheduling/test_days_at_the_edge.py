@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
+from tests.scheduling.single_facts import BORN, fact
 from tests.scheduling.test_due_explained import with_obligation
-from tests.scheduling.test_facts_by_themselves import BORN, SIBLING, fact, known
+from tests.scheduling.test_facts_by_themselves import SIBLING, known
 from tests.scheduling.worked_examples import MONDAY, OXFORDSHIRE, REF, of_kind, told
 
 from pep_kernel.announcement import Announcement

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Literal
 
 import pytest
+from tests.scheduling.single_facts import left_care_told, school_told
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     LEICESTERSHIRE_SCHOOL,
@@ -30,13 +31,11 @@ from scheduling.domain.child.commands import (
     MeetObligation,
     NoteMeetingHeld,
     NoteMeetingScheduled,
-    RecordSchoolMove,
     ReopenObligations,
 )
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import (
     ChildEvent,
-    ChildLeftCare,
     LegalStatusChanged,
     ObligationMet,
     ObligationReopened,
@@ -174,10 +173,10 @@ def test_another_reason_takes_the_place_of_the_first() -> None:
 def test_a_first_setting_gives_a_small_child_a_first_pep() -> None:
     toddler: dict[str, Any] = {"date_of_birth": date(2023, 11, 5), "schooling": ()}
     known = child.given(*child.when(told(LEICESTERSHIRE, **toddler)).happened)
-    move = RecordSchoolMove(**judging(LEICESTERSHIRE), on=TODAY, school_urn="EY123456")
+    move = school_told(LEICESTERSHIRE, TODAY, "EY123456", born=toddler["date_of_birth"])
     _, applies, due = known.when(move).then_some(SchoolMoved, PEPApplicable, PEPDueDateSet)
     assert isinstance(applies, PEPApplicable)
-    assert applies.because == "school_moved"
+    assert (applies.because, applies.on) == ("entered_care", TODAY)
     assert isinstance(due, PEPDueDateSet)
     assert due.trigger == "entered_care"
 
@@ -196,16 +195,16 @@ def test_when_no_pep_applies_any_more_what_was_open_is_withdrawn() -> None:
 @pytest.mark.scenario("T13", "T62")
 def test_a_new_school_asks_for_a_pep_again_where_the_rules_say_so() -> None:
     moved_on = date(2026, 11, 2)
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=moved_on, school_urn="999102")
+    move = school_told(OXFORDSHIRE, moved_on, "999102")
     held = NoteMeetingHeld(**judging(OXFORDSHIRE), meeting_id=MEETING, on=date(2026, 10, 6), outcome="PEP")
     known = child.given(*entering(MONDAY)).when(held).then(met("hold", date(2026, 10, 6)))
     kinds = (SchoolMoved, PEPApplicable, PEPDueDateSet, PEPDueDateSet, NoApprovalRecorded)
     _, applies, *due, _nobody_agreed = known.when(move).then_some(*kinds)
     assert applies == applicable(moved_on, "school_moved")
     assert dates(due) == {"convene": date(2026, 11, 16), "hold": date(2026, 11, 30)}
-    child.given(*entering(MONDAY, LEICESTERSHIRE)).when(
-        RecordSchoolMove(**judging(LEICESTERSHIRE), on=moved_on, school_urn="999102")
-    ).then_some(SchoolMoved)
+    child.given(*entering(MONDAY, LEICESTERSHIRE)).when(school_told(LEICESTERSHIRE, moved_on, "999102")).then_some(
+        SchoolMoved
+    )
 
 
 def test_an_imported_school_move_counts_like_one_told_by_itself_and_leaving_a_school_does_not() -> None:
@@ -219,12 +218,13 @@ def test_an_imported_school_move_counts_like_one_told_by_itself_and_leaving_a_sc
 def test_a_roll_left_for_the_summer_and_entered_again_is_no_move() -> None:
     left, again = date(2027, 7, 21), date(2027, 9, 2)
     known = child.given(*entering(MONDAY), SchoolMoved(child_ref=REF, on=left))
-    known.when(RecordSchoolMove(**judging(OXFORDSHIRE), on=again, school_urn=OXFORDSHIRE_SCHOOL)).then_some(SchoolMoved)
+    known.when(school_told(OXFORDSHIRE, again, OXFORDSHIRE_SCHOOL)).then_some(SchoolMoved)
 
 
 def test_a_school_move_that_is_told_after_the_child_left_care_asks_for_nothing() -> None:
-    gone = child.given(*entering(MONDAY), ChildLeftCare(child_ref=REF, on=TODAY, reason="E4A"))
-    move = RecordSchoolMove(**judging(LEICESTERSHIRE), on=TODAY, school_urn="999102")
+    known = child.given(*entering(MONDAY))
+    gone = known.given(*known.when(left_care_told(TODAY)).happened)
+    move = school_told(LEICESTERSHIRE, TODAY, "999102")
     gone.when(move).then_some(SchoolMoved)
 
 
@@ -273,7 +273,8 @@ def test_before_the_first_rule_nothing_applies_and_a_school_move_starts_nothing(
     happened = child.when(told(today=date(2010, 5, 4), **first)).happened
     assert of_kind(PEPNotApplicable, happened)[0].reason == "no_rules_yet"
     live = child.given(*happened, PEPApplicable(child_ref=REF, on=date(2010, 5, 5), because="entered_care"))
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=date(2010, 9, 1), school_urn="999102")
+    told_late = {"born": first["date_of_birth"], "today": date(2012, 1, 9)}
+    move = school_told(OXFORDSHIRE, date(2010, 9, 1), "999102", **told_late)
     live.when(move).then_some(SchoolMoved)
 
 

@@ -15,7 +15,7 @@ from pep_kernel.authority_policy import NotInForce, SchedulingFile
 from pep_kernel.authority_policy.due_dates import AboutChild, Conditions, Overdue, Trigger
 from pep_kernel.calendars import Calendar, Roll, TermDatesMissing, Unit, due_date, passed_over
 from scheduling.domain.child.about import about as known_about
-from scheduling.domain.child.commands import RecordSchoolMove
+from scheduling.domain.child.commands import NoteMeetingHeld
 from scheduling.domain.child.states import Child
 from scheduling.domain.due.asking import Asked, Question, asked
 from scheduling.domain.rules import SchedulingRules
@@ -336,8 +336,8 @@ def _counted(start: date, days: int, unit: Unit, calendar: Calendar) -> Any:
 
 
 def test_of_a_child_whose_birth_was_never_told_neither_year_nor_age_is_known() -> None:
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=MONDAY, school_urn="999101")
-    about = known_about(Child(), MONDAY, None, move)
+    held = NoteMeetingHeld(**judging(OXFORDSHIRE), meeting_id="m1", on=MONDAY, outcome="PEP")
+    about = known_about(Child(), MONDAY, None, held)
     assert about == AboutChild(first_pep=True)
 
 

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.scheduling.single_facts import NOVEMBER, fact, left_care_told, school_told
 from tests.scheduling.test_concerns import asking, child, excluding, holding, suspending
-from tests.scheduling.test_facts_by_themselves import NOVEMBER, fact
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     MONDAY,
@@ -23,7 +23,6 @@ from pep_kernel.decider import AnyDecider
 from pep_kernel.message import Event
 from pep_kernel.scenario import Scenario
 from pep_kernel.sealed import PlanText
-from scheduling.domain.child.commands import RecordLeftCare, RecordSchoolMove
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import PEPApplicable, PEPDueDateSet, PEPDueDateWithdrawn, SchoolMoved
 from scheduling.domain.concerns.commands import NotifySuspension, WithdrawPermanentExclusion, WithdrawSuspension
@@ -327,7 +326,7 @@ def test_to_come_back_to_the_same_school_is_no_move_that_asks_for_a_pep_or_for_a
     assert of_kind(PEPApplicable, happened) == []
     assert of_kind(NoApprovalRecorded, happened) == []
     known = after(child(), excluding(), reinstating())
-    told = known.when(RecordSchoolMove(**judging(OXFORDSHIRE), on=GOVERNORS, school_urn=OXFORDSHIRE_SCHOOL))
+    told = known.when(school_told(OXFORDSHIRE, GOVERNORS, OXFORDSHIRE_SCHOOL))
     told.then_nothing()
 
 
@@ -348,22 +347,22 @@ def test_an_exclusion_told_by_mistake_never_took_the_child_off_the_roll() -> Non
 
 
 def test_a_child_whom_another_school_has_taken_in_stays_there() -> None:
-    taken_in = RecordSchoolMove(**judging(OXFORDSHIRE), on=date(2026, 11, 2), school_urn="999102")
+    taken_in = school_told(OXFORDSHIRE, date(2026, 11, 2), "999102")
     happened = after(child(), excluding(), taken_in).when(reinstating()).happened
     assert schools(happened) == []
-    later = after(child(), excluding(), taken_in.model_copy(update={"on": date(2026, 11, 16)}))
+    later = after(child(), excluding(), school_told(OXFORDSHIRE, date(2026, 11, 16), "999102"))
     assert schools(later.when(reinstating()).happened) == [(GOVERNORS, OXFORDSHIRE_SCHOOL)]
 
 
 def test_the_school_is_the_one_whose_roll_the_child_was_on_until_the_exclusion() -> None:
-    the_day_before = RecordSchoolMove(**judging(OXFORDSHIRE), on=date(2026, 10, 11), school_urn="999102")
+    the_day_before = school_told(OXFORDSHIRE, date(2026, 10, 11), "999102")
     happened = after(child(), the_day_before, excluding()).when(reinstating()).happened
     assert schools(happened) == [(GOVERNORS, "999102")]
 
 
 def test_nobody_comes_back_to_no_school_or_out_of_care() -> None:
     assert schools(after(child(schooling=()), excluding()).when(reinstating()).happened) == []
-    left = after(child(), excluding(), RecordLeftCare(child_ref=REF, on=date(2026, 11, 2), reason="E11"))
+    left = after(child(), excluding(), left_care_told(date(2026, 11, 2), "E11"))
     assert schools(left.when(reinstating()).happened) == []
 
 

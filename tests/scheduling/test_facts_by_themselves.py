@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
+from tests.scheduling.single_facts import FACT, LATER, NOVEMBER, fact, school_told
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     MONDAY,
@@ -16,7 +17,6 @@ from tests.scheduling.worked_examples import (
     TODAY,
     WORKER,
     episode,
-    judging,
     of_kind,
     rules_of,
     spell,
@@ -33,8 +33,6 @@ from scheduling.domain.child.commands import (
     FlagMissingNotice,
     FlagOverdue,
     RecordFact,
-    RecordLeftCare,
-    RecordSchoolMove,
 )
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.ending import kind_of_end
@@ -67,32 +65,18 @@ from scheduling.domain.child.fact_events import (
     SpecialEducationalNeedsChanged,
     YearGroupTold,
 )
-from scheduling.domain.child.told import CareChange, Fact
+from scheduling.domain.child.told import CareChange
 from scheduling.domain.concerns.events import ApprovalNoted, LACReviewScheduled, NoApprovalRecorded
 from scheduling.domain.rules import SchedulingRules
 
 child = Scenario(CHILD)
-FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
-BORN = date(2014, 11, 5)
 YEAR_10 = date(2011, 11, 5)
 SIBLING = "sibling4" + "a" * 18
-NOVEMBER, LATER = date(2026, 11, 2), date(2026, 12, 1)
 NONESUCH = rules_of("nonesuch")
 
 
 def known(rules: SchedulingRules = LEICESTERSHIRE, **changes: Any) -> Scenario:
     return child.given(*child.when(told(rules, **changes)).happened)
-
-
-def fact(kind: str, on: date = NOVEMBER, rules: SchedulingRules = LEICESTERSHIRE, **more: Any) -> RecordFact:
-    today, born = more.pop("today", LATER), more.pop("born", BORN)
-    return RecordFact(
-        **judging(rules),
-        date_of_birth=born,
-        today=today,
-        by=WORKER,
-        fact=FACT.validate_python({"kind": kind, "on": on, **more}),
-    )
 
 
 @pytest.mark.parametrize(
@@ -181,7 +165,7 @@ def test_a_new_school_that_is_told_as_a_fact_asks_for_a_plan_as_one_told_by_its_
 @pytest.mark.rule("O-91")
 @pytest.mark.scenario("T53")
 def test_a_change_of_school_without_the_approvals_stands_and_is_flagged_and_alerted() -> None:
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn="999102")
+    move = school_told(OXFORDSHIRE, NOVEMBER, "999102")
     outcome = known(OXFORDSHIRE).when(move)
     said = NoApprovalRecorded(child_ref=REF, on=NOVEMBER, decision="school_change", school_urn="999102")
     assert of_kind(NoApprovalRecorded, outcome.happened) == [said]
@@ -193,26 +177,26 @@ def test_a_change_of_school_without_the_approvals_stands_and_is_flagged_and_aler
 def test_a_change_of_school_that_was_approved_is_not_flagged() -> None:
     agreed = ApprovalNoted(child_ref=REF, decision="school_change", on=NOVEMBER, request_id="request-1")
     approved = known(OXFORDSHIRE).given(agreed)
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn="999102")
+    move = school_told(OXFORDSHIRE, NOVEMBER, "999102")
     assert of_kind(NoApprovalRecorded, approved.when(move).happened) == []
 
 
 def test_a_first_school_a_roll_left_and_no_known_rules_are_no_change_that_needs_approval() -> None:
     no_school = known(OXFORDSHIRE, schooling=())
-    first = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn="999102")
+    first = school_told(OXFORDSHIRE, NOVEMBER, "999102")
     assert of_kind(FactFlagged, no_school.when(first).happened) == []
-    left = RecordSchoolMove(**judging(OXFORDSHIRE), on=NOVEMBER, school_urn=None)
+    left = school_told(OXFORDSHIRE, NOVEMBER, None)
     known(OXFORDSHIRE).when(left).then_some(SchoolMoved)
     before_all_rules = date(2011, 3, 1)
-    old = known(OXFORDSHIRE).given(SchoolMoved(child_ref=REF, on=date(2010, 9, 1), school_urn="999105"))
-    long_ago = RecordSchoolMove(**judging(OXFORDSHIRE), on=before_all_rules, school_urn="999102")
+    born, first_setting = date(2010, 8, 2), SchoolMoved(child_ref=REF, on=date(2010, 9, 1), school_urn="999105")
+    old = known(OXFORDSHIRE, date_of_birth=born).given(first_setting)
+    long_ago = school_told(OXFORDSHIRE, before_all_rules, "999102", today=LATER, born=born)
     old.when(long_ago).then_some(SchoolMoved)
 
 
 @pytest.mark.rule("O-28")
 def test_a_school_that_becomes_an_academy_has_a_new_number_and_nobody_moved() -> None:
-    renumbered = judging(OXFORDSHIRE) | {"predecessors": {"999150": OXFORDSHIRE_SCHOOL}}
-    move = RecordSchoolMove(**renumbered, on=NOVEMBER, school_urn="999150")
+    move = school_told(OXFORDSHIRE, NOVEMBER, "999150", predecessors={"999150": OXFORDSHIRE_SCHOOL})
     outcome = known(OXFORDSHIRE).when(move)
     outcome.then(SchoolMoved(child_ref=REF, on=NOVEMBER, school_urn="999150", renumbered=True))
     outcome.then_announced(contracts.SchoolMoved(child_ref=REF, on=NOVEMBER, school_urn="999150", renumbered=True))
@@ -228,8 +212,8 @@ def test_a_school_that_becomes_an_academy_has_a_new_number_and_nobody_moved() ->
 
 @pytest.mark.rule("O-28", "O-91")
 def test_a_new_number_is_known_to_be_one_also_when_nobody_asks_the_school() -> None:
-    renumbered = judging(OXFORDSHIRE) | {"predecessors": {"999150": OXFORDSHIRE_SCHOOL}}
-    academy = after(known(OXFORDSHIRE), RecordSchoolMove(**renumbered, on=NOVEMBER, school_urn="999150"))
+    became = school_told(OXFORDSHIRE, NOVEMBER, "999150", predecessors={"999150": OXFORDSHIRE_SCHOOL})
+    academy = after(known(OXFORDSHIRE), became)
     status = fact("legal_status", LATER, OXFORDSHIRE, legal_status="C1")
     academy.when(status).then(LegalStatusChanged(child_ref=REF, on=LATER, legal_status="C1"))
 
@@ -280,7 +264,7 @@ def test_whether_a_placement_was_made_in_an_emergency_is_known_where_somebody_sa
     assert [about(state, on, None, moved).emergency for on in (MONDAY, NOVEMBER)] == [None, True]
 
 
-def after(scenario: Scenario, *commands: RecordFact | RecordSchoolMove) -> Scenario:
+def after(scenario: Scenario, *commands: RecordFact) -> Scenario:
     for command in commands:
         scenario = scenario.given(*scenario.when(command).happened)
     return scenario
@@ -407,12 +391,13 @@ def test_responsibility_is_one_authoritys_at_an_instant() -> None:
     [("E11", "adopted"), ("E2", "died"), ("E45", "special_guardianship"), ("E17", "grown_up"), ("not_given", "other")],
 )
 def test_leaving_care_says_what_kind_of_end_it_was(reason: str, ended: str) -> None:
-    outcome = known().when(RecordLeftCare(child_ref=REF, on=TODAY, reason=reason))
-    outcome.then_announced(contracts.ChildLeftCare(child_ref=REF, on=TODAY, ended=kind_of_end(reason)))
+    left = ChildLeftCare(child_ref=REF, on=TODAY, reason=reason)
+    heard = contracts.ChildLeftCare(child_ref=REF, on=TODAY, ended=kind_of_end(reason))
+    assert CHILD.announce(CHILD.initial, left) == heard
     assert kind_of_end(reason) == ended
 
 
-def test_leaving_care_may_be_told_as_a_fact_and_ends_what_is_due() -> None:
+def test_leaving_care_ends_what_is_due() -> None:
     leaving = fact("left_care", reason="E4A")
     left = (
         known()
@@ -474,6 +459,16 @@ TWICE = (spell(date(2025, 1, 6), ended=date(2025, 3, 3), reason_ceased="E4A"), s
             fact("review_held", date(2025, 6, 2)),
             "two spells in care: 06/01/2025 to 03/03/2025",
         ),
+        (
+            known(spells=TWICE),
+            fact("left_care", date(2025, 2, 3), reason="E4A"),
+            "on: 03/02/2025 is before the spell in care that runs, from 21/09/2026.",
+        ),
+        (
+            known(spells=TWICE),
+            fact("responsibility_transferred", date(2025, 2, 3), to_authority="leicestershire"),
+            "on: 03/02/2025 is before the spell in care that runs",
+        ),
         (child, fact("review_held"), "Nothing is known of this child's care yet."),
     ],
 )
@@ -481,6 +476,12 @@ def test_what_cannot_be_true_is_refused_with_its_field_and_the_earlier_fact(
     scenario: Scenario, command: RecordFact, sentence: str
 ) -> None:
     scenario.when(command).then_refused(sentence)
+
+
+def test_the_end_of_an_earlier_spell_is_told_again_and_changes_nothing() -> None:
+    twice, on = known(spells=TWICE), date(2025, 3, 3)
+    twice.when(fact("left_care", on, reason="E4A")).then_nothing()
+    twice.when(fact("responsibility_transferred", on, to_authority="leicestershire")).then_nothing()
 
 
 def test_a_school_before_care_is_history_and_taken() -> None:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.scheduling.single_facts import NOVEMBER, fact, left_care_told, school_told
 from tests.scheduling.test_corrections import correct
-from tests.scheduling.test_facts_by_themselves import NOVEMBER, SIBLING, after, fact, known
+from tests.scheduling.test_facts_by_themselves import SIBLING, after, known
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     MONDAY,
@@ -17,7 +18,6 @@ from tests.scheduling.worked_examples import (
     REF,
     WORKER,
     episode,
-    judging,
     of_kind,
     spell,
     told,
@@ -27,7 +27,7 @@ from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.message import Event
 from pep_kernel.scenario import Scenario
 from scheduling.domain.child.care_record import Schooling, SocialWorkerSpell
-from scheduling.domain.child.commands import FlagMissingNotice, RecordLeftCare, RecordSchoolMove
+from scheduling.domain.child.commands import FlagMissingNotice, RecordFact
 from scheduling.domain.child.events import ObligationMet, SocialWorkerAllocated
 from scheduling.domain.child.fact_events import FactFlagCleared, FactFlagged, PlacementNoticeDue, SchoolNotified
 from scheduling.domain.concerns.commands import NoteApproval
@@ -208,8 +208,8 @@ def test_a_record_that_corrects_another_fact_leaves_the_flags_of_the_others() ->
 # An agreement that a move lacked
 
 
-def move(on: date = NOVEMBER, urn: str = NEW_SCHOOL) -> RecordSchoolMove:
-    return RecordSchoolMove(**judging(OXFORDSHIRE), on=on, school_urn=urn)
+def move(on: date = NOVEMBER, urn: str = NEW_SCHOOL) -> RecordFact:
+    return school_told(OXFORDSHIRE, on, urn)
 
 
 def agreed(on: date, for_day: date = NOVEMBER, urn: str | None = NEW_SCHOOL, decision: str = "school_change") -> Any:
@@ -346,7 +346,7 @@ def test_a_move_to_where_the_child_was_all_the_time_is_none() -> None:
 
 
 def test_of_a_child_who_left_care_the_moves_stay_as_they_were_said() -> None:
-    left = doing(known(OXFORDSHIRE), move(), RecordLeftCare(child_ref=REF, on=WEDNESDAY, reason="E4A"))
+    left = doing(known(OXFORDSHIRE), move(), left_care_told(WEDNESDAY))
     reason = correct("left_care", WEDNESDAY, OXFORDSHIRE, right="E11")
     assert ends(*left.when(reason).happened) == []
 

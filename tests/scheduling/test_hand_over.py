@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.scheduling.test_facts_by_themselves import fact, known
+from tests.scheduling.single_facts import fact
+from tests.scheduling.test_facts_by_themselves import known
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     OXFORDSHIRE,

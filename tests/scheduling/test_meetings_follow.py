@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from tests.scheduling.single_facts import fact, left_care_told, school_told, worker_told
 from tests.scheduling.test_meeting_of_child import AT_TWO, HELD_ON, Journal, arrange, hold
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
@@ -25,7 +26,7 @@ from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import LONDON
 from scheduling.domain.child.care_record import LastPep, SocialWorkerSpell
-from scheduling.domain.child.commands import AllocateSocialWorker, RecordFact, RecordLeftCare, RecordSchoolMove
+from scheduling.domain.child.commands import EndCareAtEighteen, RecordFact
 from scheduling.domain.child.events import (
     ChildLeftCare,
     ObligationMet,
@@ -36,7 +37,6 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
-from scheduling.domain.child.told import LegalStatusTold
 from scheduling.domain.meeting.commands import CancelMeeting, CorrectMeetingOutcome, ProposeMeeting, RescheduleMeeting
 from scheduling.domain.meeting.events import (
     MeetingCancelled,
@@ -52,17 +52,16 @@ from scheduling.domain.meeting.people import Attendee, KnownInvitee, NextMeeting
 from scheduling.domain.meeting_of_child import (
     CorrectMeetingOfChild,
     ScheduleBlock,
-    TellOfChild,
     cancel_meeting,
     change_list,
     correct_meeting,
+    end_care,
     judge_child,
     propose_meeting,
     record_meeting,
     reschedule_meeting,
     schedule_block,
     schedule_meeting,
-    tell_of_child,
 )
 from scheduling.domain.meetings_follow import CallOffWhatEnded, call_off_what_ended
 from scheduling.domain.rules import SchedulingRules
@@ -92,28 +91,26 @@ def kinds(events: list[Event]) -> list[type[Event]]:
     return [type(event) for event in events]
 
 
-def allocate(on: date, worker: str = OTHER_WORKER) -> TellOfChild:
-    return TellOfChild(fact=AllocateSocialWorker(child_ref=REF, on=on, social_worker_ref=worker))
-
-
 def test_another_worker_is_invited_in_the_place_of_the_one_before(journal: Journal) -> None:
-    happened = journal.take(tell_of_child, allocate(BEFORE))
+    happened = journal.take(judge_child, worker_told(BEFORE, OTHER_WORKER))
     assert kinds(happened) == [SocialWorkerAllocated, InviteeWithdrawn, InviteeAdded]
     (gone,), (came,) = of_kind(InviteeWithdrawn, happened), of_kind(InviteeAdded, happened)
     assert (gone.invitee_ref, came.invitee_ref, came.capacity) == (WORKER, OTHER_WORKER, "social_worker")
-    assert journal.take(tell_of_child, allocate(BEFORE)) == []
+    assert journal.take(judge_child, worker_told(BEFORE, OTHER_WORKER)) == []
 
 
 def test_a_worker_who_is_told_late_and_was_followed_already_changes_no_meeting(journal: Journal) -> None:
-    assert kinds(journal.take(tell_of_child, allocate(date(2026, 9, 20)))) == [SocialWorkerAllocated]
+    journal.take(judge_child, worker_told(BEFORE, OTHER_WORKER))
+    late = worker_told(date(2026, 9, 25), "worker5" + "a" * 19, today=BEFORE)
+    assert kinds(journal.take(judge_child, late)) == [SocialWorkerAllocated]
 
 
 def test_a_meeting_that_is_over_keeps_its_list(journal: Journal) -> None:
-    assert kinds(journal.take(tell_of_child, allocate(date(2026, 10, 7)))) == [SocialWorkerAllocated]
+    assert kinds(journal.take(judge_child, worker_told(date(2026, 10, 7), OTHER_WORKER))) == [SocialWorkerAllocated]
 
 
-def move(teachers: dict[str, tuple[str, ...]]) -> RecordSchoolMove:
-    return RecordSchoolMove(**judging(OXFORDSHIRE), on=BEFORE, school_urn=LEICESTERSHIRE_SCHOOL, teachers=teachers)
+def move(teachers: dict[str, tuple[str, ...]], on: date = BEFORE) -> RecordFact:
+    return school_told(OXFORDSHIRE, on, LEICESTERSHIRE_SCHOOL, teachers=teachers)
 
 
 def test_at_a_new_school_its_designated_teacher_is_invited(journal: Journal) -> None:
@@ -131,19 +128,24 @@ def test_a_school_whose_teacher_is_not_known_leaves_nobody_of_the_old_one_on_the
 @pytest.mark.parametrize(("reason", "because"), [("E4A", "left_care"), ("E2", "died")])
 def test_a_child_who_leaves_care_has_no_meetings_any_more(journal: Journal, reason: str, because: str) -> None:
     journal.take(propose_meeting, propose("m2"))
-    left = TellOfChild(fact=RecordLeftCare(child_ref=REF, on=BEFORE, reason=reason))
-    happened = journal.take(tell_of_child, left)
+    left = left_care_told(BEFORE, reason)
+    happened = journal.take(judge_child, left)
     assert isinstance(happened[0], ChildLeftCare)
     assert [(off.meeting_id, off.because) for off in of_kind(MeetingCancelled, happened)] == [
         ("m1", because),
         ("m2", because),
     ]
-    assert journal.take(tell_of_child, left) == []
+    assert journal.take(judge_child, left) == []
+
+
+def test_on_the_eighteenth_birthday_the_meetings_that_come_are_called_off(journal: Journal) -> None:
+    happened = journal.take(end_care, EndCareAtEighteen(child_ref=REF, birthday=BEFORE))
+    assert len(of_kind(ChildLeftCare, happened)) == 1
+    assert [(off.meeting_id, off.because) for off in of_kind(MeetingCancelled, happened)] == [("m1", "left_care")]
 
 
 def no_longer_taken_in(status: str = "V4") -> RecordFact:
-    fact = LegalStatusTold(on=BEFORE, legal_status=status)
-    return RecordFact(**judging(OXFORDSHIRE), fact=fact, today=BEFORE, by=WORKER, date_of_birth=date(2014, 11, 5))
+    return fact("legal_status", BEFORE, OXFORDSHIRE, legal_status=status, today=BEFORE)
 
 
 @pytest.mark.rule("L-01")
@@ -153,7 +155,7 @@ def test_a_child_to_whom_no_pep_applies_any_more_has_no_meetings_any_more(journa
     assert len(of_kind(PEPNotApplicable, happened)) == 1
     assert [off.because for off in of_kind(MeetingCancelled, happened)] == ["no_pep_applies"]
     journal.take(schedule_meeting, arrange(meeting_id="m2", invitees=BOTH))
-    again = no_longer_taken_in("V3").model_copy(update={"fact": LegalStatusTold(on=BEFORE, legal_status="V3")})
+    again = no_longer_taken_in("V3")
     assert of_kind(MeetingCancelled, journal.take(judge_child, again)) == [], "what people arranged since is theirs"
 
 
@@ -163,8 +165,7 @@ def call_off(because: str = "left_care", on: date = BEFORE) -> CallOffWhatEnded:
 
 def test_what_an_import_did_not_see_is_called_off_later_and_once(journal: Journal) -> None:
     assert journal.take(call_off_what_ended, call_off()) == [], "the child has a PEP"
-    fact = RecordLeftCare(child_ref=REF, on=BEFORE, reason="E4A")
-    journal.append(f"child-{REF}", ChildLeftCare(child_ref=REF, on=fact.on, reason=fact.reason))
+    journal.append(f"child-{REF}", ChildLeftCare(child_ref=REF, on=BEFORE, reason="E4A"))
     assert journal.take(call_off_what_ended, call_off(on=date(2026, 10, 7))) == [], "what is over is left as it was"
     (off,) = journal.take(call_off_what_ended, call_off())
     assert isinstance(off, MeetingCancelled)
@@ -185,8 +186,8 @@ def test_one_record_that_tells_both_calls_off_and_invites_nobody(journal: Journa
 def test_leaving_care_leaves_what_was_held_and_what_is_over_as_it_was(journal: Journal) -> None:
     journal.take(record_meeting, hold())
     journal.take(schedule_meeting, arrange(meeting_id="m3", at=AT_TWO + timedelta(days=1), **later()))
-    left = TellOfChild(fact=RecordLeftCare(child_ref=REF, on=date(2026, 10, 9), reason="E4A"))
-    assert of_kind(MeetingCancelled, journal.take(tell_of_child, left)) == []
+    left = left_care_told(date(2026, 10, 9))
+    assert of_kind(MeetingCancelled, journal.take(judge_child, left)) == []
 
 
 def later() -> dict[str, Any]:
@@ -198,9 +199,9 @@ def propose(meeting_id: str) -> ProposeMeeting:
     return ProposeMeeting(**asked, dates=(AT_TWO + timedelta(days=2),), asked=(WORKER,))
 
 
-def test_an_end_of_care_that_was_told_of_an_older_spell_calls_nothing_off(journal: Journal) -> None:
-    left = TellOfChild(fact=RecordLeftCare(child_ref=REF, on=MONDAY, reason="E4A"))
-    assert len(of_kind(MeetingCancelled, journal.take(tell_of_child, left))) == 1
+def test_an_end_of_care_on_the_very_day_on_which_it_began_calls_the_meetings_off(journal: Journal) -> None:
+    left = left_care_told(MONDAY)
+    assert len(of_kind(MeetingCancelled, journal.take(judge_child, left))) == 1
 
 
 @pytest.mark.rule("O-13", "O-20", "O-34", "O-37", "O-44")
@@ -211,7 +212,7 @@ def test_the_second_meeting_is_convened_as_the_later_ones_and_a_new_school_begin
         journal.take(schedule_meeting, arrange(**second))
     journal.take(schedule_meeting, arrange(**second, **later()))
     on = date(2026, 11, 2)
-    journal.take(judge_child, move({}).model_copy(update={"on": on}))
+    journal.take(judge_child, move({}, on))
     first_there = {**second, "meeting_id": "m3", "on": on, "after_due_because": "…"}
     with pytest.raises(Refusal, match="a social worker sets the date of a child's first meeting"):
         journal.take(schedule_meeting, arrange(**first_there, **later()))

@@ -13,8 +13,9 @@ from tests.scheduling import test_meeting as meetings
 from tests.scheduling import test_meeting_life as proposals
 from tests.scheduling import test_requests as requests
 from tests.scheduling import test_retention as records
+from tests.scheduling.single_facts import fact
 from tests.scheduling.test_concerns import OCTOBER, asking, child
-from tests.scheduling.test_facts_by_themselves import fact, known
+from tests.scheduling.test_facts_by_themselves import known
 from tests.scheduling.test_people_and_schools import added, linking, person
 from tests.scheduling.worked_examples import LEICESTERSHIRE, MONDAY, REF, WORKER, episode, spell, told
 

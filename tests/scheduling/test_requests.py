@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.scheduling.single_facts import school_told
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     MONDAY,
@@ -11,7 +12,6 @@ from tests.scheduling.worked_examples import (
     REF,
     TODAY,
     episode,
-    judging,
     of_kind,
     rules_of,
     spell,
@@ -26,7 +26,6 @@ from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal
 from pep_kernel.scenario import Scenario
 from pep_kernel.sealed import PlanText
-from scheduling.domain.child.commands import RecordSchoolMove
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.concerns.events import ApprovalNoted, NoApprovalRecorded
 from scheduling.domain.meeting_of_child import child_stream
@@ -243,8 +242,7 @@ class Log:
     def move(self, on: date, rules: SchedulingRules, urn: str = NEW_SCHOOL, **more: Any) -> list[NoApprovalRecorded]:
         """What is missed when the child moves."""
         stream = child_stream(REF)
-        command = RecordSchoolMove(**{**judging(rules), "on": on, "school_urn": urn, **more})
-        happened = BOOK.decide(self._states[stream], command)
+        happened = BOOK.decide(self._states[stream], school_told(rules, on, urn, **more))
         for event in happened:
             self._states[stream] = BOOK.evolve(self._states[stream], event)
         return of_kind(NoApprovalRecorded, happened)
@@ -408,7 +406,7 @@ def test_a_change_of_placement_without_approval_is_said_where_the_authority_want
 
 
 def test_the_alert_names_the_decision_and_the_childs_worker() -> None:
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=MOVES_ON, school_urn=NEW_SCHOOL)
+    move = school_told(OXFORDSHIRE, MOVES_ON, NEW_SCHOOL)
     outcome = Scenario(CHILD).given(*Scenario(CHILD).when(told()).happened).when(move)
     state, alerts = BOOK.fold(outcome.before.history), []
     for event in outcome.happened:

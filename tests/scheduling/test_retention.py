@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.scheduling.single_facts import left_care_told, worker_told
 from tests.scheduling.worked_examples import OXFORDSHIRE, REF, TODAY, journal, told
 
 from pep_kernel.authority_policy.record_keeping import RecordKeeping
 from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.read_model import ReadModel
 from pep_kernel.scenario import Scenario
-from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.keeping.commands import (
     ApproveForgetting,
@@ -50,7 +50,7 @@ FORGOTTEN = ChildForgotten(child_ref=REF, on=LATE, reason="retention_period_ende
 
 child = Scenario(CHILD)
 grown_up = child.given(*child.when(told(date_of_birth=BORN)).happened)
-grown_up = grown_up.given(*grown_up.when(RecordLeftCare(child_ref=REF, on=date(2030, 2, 28), reason="E11")).happened)
+grown_up = grown_up.given(*grown_up.when(left_care_told(date(2030, 2, 28), "E11", born=BORN)).happened)
 
 
 def request(on: date = LATE, born: date | None = BORN, rule: RecordKeeping = RULE, **more: Any) -> RequestForgetting:
@@ -107,7 +107,7 @@ def test_a_child_born_on_a_leap_day_is_not_forgotten_a_day_too_early() -> None:
 @pytest.mark.rule("reg 50")
 def test_a_child_who_died_in_care_is_forgotten_fifteen_years_later() -> None:
     died = child.given(*child.when(told(date_of_birth=BORN)).happened)
-    died = died.given(*died.when(RecordLeftCare(child_ref=REF, on=date(2028, 6, 1), reason="E2")).happened)
+    died = died.given(*died.when(left_care_told(date(2028, 6, 1), "E2", born=BORN)).happened)
     died.when(request(on=date(2043, 5, 31))).then_refused("until 01/06/2043")
     (asked_for,) = died.when(request(on=date(2043, 6, 1))).then_some(ForgettingRequested)
     assert isinstance(asked_for, ForgettingRequested)
@@ -192,7 +192,7 @@ def test_between_the_decision_and_the_deed_nothing_is_asked(command: AskOfTheRec
 
 def test_nothing_new_is_recorded_of_a_forgotten_child() -> None:
     gone = asked.given(APPROVED, FORGOTTEN)
-    for command in (told(), request(), AllocateSocialWorker(child_ref=REF, on=LATE, social_worker_ref=ASKER)):
+    for command in (told(), request(), worker_told(LATE, ASKER)):
         gone.when(command).then_refused("removed on 28/02/2087: retention period ended", "reg 50")
 
 

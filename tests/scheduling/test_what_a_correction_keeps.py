@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.scheduling.single_facts import fact
 from tests.scheduling.test_corrections import (
     LATER,
     WEEK_BEFORE,
@@ -14,7 +15,6 @@ from tests.scheduling.test_corrections import (
     known,
     moved_in_november,
 )
-from tests.scheduling.test_facts_by_themselves import fact
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     MONDAY,

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.scheduling.single_facts import left_care_told, school_told, worker_told
 from tests.scheduling.test_concerns import OCTOBER, absent, child, excluding, suspending
 from tests.scheduling.test_meeting import scheduled
 from tests.scheduling.test_meeting_of_child import AT_TWO, Journal, arrange, hold
@@ -19,7 +20,6 @@ from tests.scheduling.worked_examples import (
     OXFORDSHIRE_SCHOOL,
     REF,
     WORKER,
-    judging,
     of_kind,
     spell,
     told,
@@ -34,7 +34,6 @@ from pep_kernel.refusal import Refusal
 from pep_kernel.scenario import Scenario
 from pep_kernel.sealed import PlanText
 from scheduling.domain.child.care_record import SchoolRecord
-from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ChildLeftCare, SchoolMoved
 from scheduling.domain.concerns.commands import SchedulePathwayPlan, ScheduleReview
@@ -62,7 +61,6 @@ from scheduling.domain.meeting.invitation_events import InviteeAdded
 from scheduling.domain.meeting.people import KnownInvitee, NextMeeting
 from scheduling.domain.meeting_of_child import (
     ScheduleBlock,
-    TellOfChild,
     cancel_meeting,
     change_list,
     judge_child,
@@ -72,7 +70,6 @@ from scheduling.domain.meeting_of_child import (
     schedule_block,
     schedule_meeting,
     school_stream,
-    tell_of_child,
 )
 from scheduling.domain.school.decider import SCHOOL, ListSchool
 
@@ -227,8 +224,8 @@ def test_a_block_that_is_refused_names_the_rule() -> None:
 
 
 def test_a_meeting_on_the_day_on_which_care_ends_does_not_take_place(second: Journal) -> None:
-    left = TellOfChild(fact=RecordLeftCare(child_ref=REF, on=JANUARY.date(), reason="E4A"))
-    assert len(of_kind(MeetingCancelled, second.take(tell_of_child, left))) == 1
+    left = left_care_told(JANUARY.date())
+    assert len(of_kind(MeetingCancelled, second.take(judge_child, left))) == 1
 
 
 def test_an_older_spell_that_is_told_late_leaves_the_meetings_as_they_are(second: Journal) -> None:
@@ -239,8 +236,8 @@ def test_an_older_spell_that_is_told_late_leaves_the_meetings_as_they_are(second
 
 
 def test_a_worker_from_the_day_of_the_meeting_on_is_the_one_who_comes(second: Journal) -> None:
-    worker = AllocateSocialWorker(child_ref=REF, on=JANUARY.date(), social_worker_ref=OTHER_WORKER)
-    came = of_kind(InviteeAdded, second.take(tell_of_child, TellOfChild(fact=worker)))
+    worker = worker_told(JANUARY.date(), OTHER_WORKER)
+    came = of_kind(InviteeAdded, second.take(judge_child, worker))
     assert [each.invitee_ref for each in came] == [OTHER_WORKER]
 
 
@@ -254,7 +251,7 @@ def test_that_a_school_became_an_academy_is_known_from_the_schools_own_stream(se
         opened_on=date(2026, 11, 2),
     )
     second.append(school_stream("999150"), *SCHOOL.decide(SCHOOL.initial, ListSchool(record=academy)))
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=date(2026, 11, 2), school_urn="999150")
+    move = school_told(OXFORDSHIRE, date(2026, 11, 2), "999150")
     (moved,) = of_kind(SchoolMoved, second.take(judge_child, move))
     assert moved.renumbered
 

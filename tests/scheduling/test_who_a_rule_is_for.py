@@ -26,7 +26,7 @@ from pep_kernel.calendars import Calendar, Unit, due_date
 from pep_kernel.scenario import Scenario
 from scheduling.domain.child.about import about as known_about
 from scheduling.domain.child.care_record import Schooling
-from scheduling.domain.child.commands import RecordSchoolMove
+from scheduling.domain.child.commands import NoteMeetingHeld
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import PEPDueDateSet
 from scheduling.domain.child.states import Child, SpellInCare
@@ -152,7 +152,7 @@ def test_where_the_day_of_birth_stays_sealed_a_child_is_as_old_as_the_youngest_o
     pupil = Child(
         spells=(SpellInCare(MONDAY),), born_in_school_year=2014, legal_statuses=((MONDAY, "C2"),), last_pep=MONDAY
     )
-    move = RecordSchoolMove(**judging(OXFORDSHIRE), on=on, school_urn="999102")
-    assert known_about(pupil, on, True, move) == AboutChild(
+    held = NoteMeetingHeld(**judging(OXFORDSHIRE), meeting_id="m1", on=on, outcome="PEP")
+    assert known_about(pupil, on, True, held) == AboutChild(
         year_group=7, age_years=age_years, legal_status="C2", out_of_county=True, first_pep=False
     )

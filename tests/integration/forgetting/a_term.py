@@ -1,7 +1,7 @@
 """The child's first term in all services: a plan that comes back once, money that is paid, declined and left, mails.
 
-A word of its own stands in every text. A second child, with words too, will move school after the last term that the
-authority's dates know: pep-record cannot open a plan for it, and what it heard lies parked.
+A word of its own stands in every text. Of a second child, with words too, the authority goes live on a day after the
+last term that its dates know: pep-record cannot open a plan for it, and what it heard lies parked.
 """
 
 from __future__ import annotations
@@ -16,8 +16,13 @@ LEAD = {"kind": "staff", "staff_id": word("lead"), "name": word("lead-name"), "r
 FINANCE = {"kind": "staff", "staff_id": word("finance"), "name": word("finance-name"), "role": "authority_finance"}
 OFFICER = {"kind": "staff", "staff_id": word("other"), "name": word("other-name"), "role": "virtual_school_officer"}
 LINES = (("tuition", 10, 4_000), ("mentoring", 6, 1_850), ("equipment", 1, 28_000))
-SECOND: dict[str, Any] = {**RECORD, "child_id": word("second-child"), "upn": word("upn2"), "is_another_child": True}
-MOVES = {"on": "2027-09-06", "school_urn": "999102"}
+SECOND: dict[str, Any] = {
+    **RECORD,
+    "child_id": word("second-child"),
+    "upn": word("upn2"),
+    "is_another_child": True,
+    "cut_over": "2027-09-06",
+}
 
 
 async def play(made: Installation, child: str) -> None:
@@ -25,19 +30,11 @@ async def play(made: Installation, child: str) -> None:
     for person in (LEAD, FINANCE, OFFICER):
         record = {**person, "email": f"{person['role']}@{word('staff')}.example"}
         await made.done("admin", "scheduling", "POST", "/people", {"records": [record]})
-    schools = [{**SCHOOL, "ukprn": "10090101"}, {**SCHOOL, "urn": MOVES["school_urn"]}]
-    await made.done("admin", "scheduling", "POST", "/schools", {"records": schools})
-    await another_moves(made, child)
+    await made.done("admin", "scheduling", "POST", "/schools", {"records": [{**SCHOOL, "ukprn": "10090101"}]})
+    await made.done("admin", "scheduling", "POST", "/care-records", {"records": [SECOND]})
     await a_pep_meeting(made, child)
     await completed(made, f"plan-{child}-1")
     await paid(made, f"plan-{child}-1")
-
-
-async def another_moves(made: Installation, child: str) -> None:
-    await made.done("admin", "scheduling", "POST", "/care-records", {"records": [SECOND]})
-    children = (await made.done("officer", "scheduling", "GET", "/children"))["items"]
-    (second,) = [each["child_ref"] for each in children if each["child_ref"] != child]
-    await made.done("officer", "scheduling", "POST", f"/children/{second}/school-move", MOVES)
 
 
 async def a_pep_meeting(made: Installation, child: str) -> None:

@@ -211,8 +211,8 @@ async def before(town: Town, found: Left) -> None:
 
     await until(all_sent)
     found.answers["finance files before"] = await a_term.finance_files(made)
-    leaving = {"on": "2026-09-25", "reason": "E11"}
-    await made.done("worker", "scheduling", "POST", f"/children/{child}/leaving-care", leaving)
+    leaving = {"kind": "left_care", "on": "2026-09-25", "reason": "E11"}
+    await made.done("worker", "scheduling", "POST", f"/children/{child}/facts", leaving)
     await until(made.is_published)
 
     async def copied() -> bool:

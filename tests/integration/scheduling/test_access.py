@@ -42,8 +42,8 @@ async def does(world: World, who: str, method: str, path: str, body: Any = None)
 async def test_a_worker_whose_child_was_reallocated_yesterday_is_refused_at_once(world: World) -> None:
     child = await a_child(world)
     assert await sees(world, "worker", child) == (200, 1)
-    handover = {"on": "2026-09-24", "social_worker_ref": await world.ref("duty")}
-    await does(world, "admin", "POST", f"/children/{child}/allocation", handover)
+    handover = {"kind": "social_worker", "on": "2026-09-24", "person_ref": await world.ref("duty")}
+    await does(world, "admin", "POST", f"/children/{child}/facts", handover)
     assert await sees(world, "worker", child) == (403, 0)
     assert await sees(world, "duty", child) == (200, 1)
 
@@ -200,7 +200,8 @@ async def test_broken_glass_lets_look_for_three_hours_and_stands_in_the_weekly_l
     answer = await world.ask("duty", "POST", f"/children/{child}/break-glass", WHY)
     assert answer.json() == {"until": "2026-09-25T13:00:00+01:00"}
     assert await sees(world, "duty", child) == (200, 1)
-    writing = await world.ask("duty", "POST", f"/children/{child}/leaving-care", {"on": "2026-09-25", "reason": "E4A"})
+    leaving = {"kind": "left_care", "on": "2026-09-25", "reason": "E4A"}
+    writing = await world.ask("duty", "POST", f"/children/{child}/facts", leaving)
     assert writing.status_code == 403
     assert (await world.ask("duty", "POST", "/meetings", meeting_about(child))).status_code == 403
 

@@ -192,17 +192,17 @@ async def test_services_ask_how_to_reach_people_and_nobody_else_may(world: World
 async def test_facts_told_one_by_one_change_what_is_due_and_who_may_see(world: World) -> None:
     child = await a_child(world)
     assert (await world.ask("other-teacher", "GET", f"/children/{child}")).status_code == 403
-    move = {"on": "2026-09-24", "school_urn": "999102"}
-    assert (await world.ask("worker", "POST", f"/children/{child}/school-move", move)).status_code == 204
+    move = {"kind": "school", "on": "2026-09-24", "school_urn": "999102"}
+    assert (await world.ask("worker", "POST", f"/children/{child}/facts", move)).status_code == 204
     assert (await world.ask("other-teacher", "GET", f"/children/{child}")).json()["given_name"] == "Zebedee"
     assert (await world.ask("teacher", "GET", "/children")).json()["items"] == []
     answer = await world.ask("coordinator", "GET", "/due-dates?obligation=convene&state=open")
     assert [each["trigger"] for each in answer.json()["items"]] == ["entered_care", "school_moved"]
-    allocation = {"on": "2026-09-25", "social_worker_ref": await world.ref("coordinator")}
-    assert (await world.ask("worker", "POST", f"/children/{child}/allocation", allocation)).status_code == 204
+    allocation = {"kind": "social_worker", "on": "2026-09-25", "person_ref": await world.ref("coordinator")}
+    assert (await world.ask("worker", "POST", f"/children/{child}/facts", allocation)).status_code == 204
     assert (await world.ask("worker", "GET", f"/children/{child}")).status_code == 403
-    leaving = {"on": "2026-09-25", "reason": "E4A"}
-    assert (await world.ask("admin", "POST", f"/children/{child}/leaving-care", leaving)).status_code == 204
+    leaving = {"kind": "left_care", "on": "2026-09-25", "reason": "E4A"}
+    assert (await world.ask("admin", "POST", f"/children/{child}/facts", leaving)).status_code == 204
     answer = await world.ask("coordinator", "GET", "/due-dates?state=open")
     assert answer.json() == {"items": [], "next": None}
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
+from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World, on_day
 from tests.integration.scheduling.test_api import a_child
-from tests.integration.scheduling.test_flags import on_day
 from tests.integration.walk import entries_after
 
 FRIDAY, TUESDAY, WEDNESDAY = "2026-09-25", "2026-09-29", "2026-09-30"
@@ -31,8 +30,8 @@ async def test_an_as_of_question_before_a_correction_still_gets_the_old_answer(w
     on_day(world, TUESDAY)
     body = {"fact": "entered_care", "on": "2026-09-21", "right_on": "2026-09-14", "reason": "Read wrong."}
     assert (await world.ask("worker", "POST", f"/children/{child}/corrections", body)).status_code == 204
-    move = {"on": TUESDAY, "school_urn": "999102"}
-    assert (await world.ask("worker", "POST", f"/children/{child}/school-move", move)).status_code == 204
+    move = {"kind": "school", "on": TUESDAY, "school_urn": "999102"}
+    assert (await world.ask("worker", "POST", f"/children/{child}/facts", move)).status_code == 204
     on_day(world, WEDNESDAY)
     assert await as_known(world, child, FRIDAY) == before
     assert await as_known(world, child, "2026-09-28") == {**before, "as_of": "2026-09-28"}

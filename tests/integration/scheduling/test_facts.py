@@ -82,15 +82,13 @@ async def test_what_cannot_be_is_not_taken_and_the_answer_names_the_field(world:
     facts, corrections = f"/children/{child}/facts", f"/children/{child}/corrections"
     unlisted = await refused(world, facts, {"kind": "school", "on": TODAY, "school_urn": "999777"}, 422)
     assert unlisted["errors"][0]["field"] == "school_urn"
-    move = await refused(world, f"/children/{child}/school-move", {"on": TODAY, "school_urn": "999777"}, 422)
-    assert move["errors"][0]["field"] == "school_urn"
     shapeless = await refused(world, facts, {"on": TODAY, "school_urn": "999102"}, 422)
     assert shapeless["errors"] == [{"field": "kind", "reason": "Field required"}]
     unknown = await refused(world, facts, {"kind": "tooth_fairy", "on": TODAY}, 422)
     assert unknown["errors"][0]["field"] == "kind"
     old_code = await refused(world, facts, {"kind": "placement", "on": TODAY, "placement": "P2"}, 422)
     assert "not a code of the return" in old_code["detail"]
-    leaving = await refused(world, f"/children/{child}/leaving-care", {"on": TODAY, "reason": "X1"}, 422)
+    leaving = await refused(world, facts, {"kind": "left_care", "on": TODAY, "reason": "X1"}, 422)
     assert "not a code of the return" in leaving["detail"]
     early = await refused(world, facts, {"kind": "review_held", "on": "2026-09-18"}, 409)
     assert early["detail"] == "on: 18/09/2026 is before the child entered care, on 21/09/2026."

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from tests.integration.installed import until
-from tests.integration.scheduling.conftest import ELSEWHERE, World
+from tests.integration.scheduling.conftest import ELSEWHERE, World, on_day
 from tests.integration.scheduling.test_api import RECORD, a_child, take_in
 from tests.integration.scheduling.test_facts import told
 from tests.integration.scheduling.test_lists import asked
@@ -17,12 +17,6 @@ from scheduling.entrypoints.care_sweep import look_at_care
 from scheduling.entrypoints.overdue_sweep import sweep
 
 PLACED = {"kind": "placement", "on": "2026-09-24", "placement": "U4"}
-
-
-def on_day(world: World, day: str) -> None:
-    clock_file = world.service.settings.clock_file
-    assert clock_file is not None
-    clock_file.write_text(f"{day}T10:00:00+01:00")
 
 
 async def sweeps(world: World) -> None:

@@ -178,8 +178,8 @@ async def test_nothing_new_is_written_of_a_forgotten_child(world: World) -> None
     answer = await world.ask("admin", "POST", "/care-records", {"records": [{**CHILD, "reviews": ["1966-03-01"]}]})
     ((refused,),) = (answer.json()["refused"],)
     assert "removed on 25/09/2026: retention period ended" in refused["reason"]
-    leaving = {"on": "1967-06-01", "reason": "E11"}
-    assert "removed on" in await said_no(world, "admin", f"/children/{ref}/leaving-care", leaving)
+    leaving = {"kind": "left_care", "on": "1967-06-01", "reason": "E11"}
+    assert "removed on" in await said_no(world, "admin", f"/children/{ref}/facts", leaving)
 
 
 async def test_entries_of_the_wrong_child_are_hidden_and_the_others_stay(world: World) -> None:

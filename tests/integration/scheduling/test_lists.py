@@ -105,8 +105,8 @@ async def test_a_caseload_shows_each_person_their_own_children(world: World, chi
 
 
 async def test_who_left_care_is_no_case(world: World, children: list[str]) -> None:
-    leaving = {"on": "2026-09-24", "reason": "E4A"}
-    left = await world.ask("admin", "POST", f"/children/{children[0]}/leaving-care", leaving)
+    leaving = {"kind": "left_care", "on": "2026-09-24", "reason": "E4A"}
+    left = await world.ask("admin", "POST", f"/children/{children[0]}/facts", leaving)
     assert left.status_code == 204, left.text
     assert await refs(world, "/caseload") == children[1:]
 

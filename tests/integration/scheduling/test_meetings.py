@@ -17,9 +17,10 @@ from pep_kernel.decider import Act
 from pep_kernel.ids import timer_cause
 from pep_runtime.handler import ByPolicy
 from pep_runtime.settings import Settings
-from scheduling.domain.child.commands import RecordLeftCare
+from scheduling.domain.child.commands import RecordFact
+from scheduling.domain.child.told import LeftCareTold
 from scheduling.domain.in_one_append import child_stream
-from scheduling.domain.meeting_of_child import TellOfChild, tell_of_child
+from scheduling.domain.meeting_of_child import judge_child
 from scheduling.entrypoints.follow_sweep import sweep_changed_people, sweep_what_facts_left
 from scheduling.entrypoints.quorum_sweep import sweep_quorum
 
@@ -236,11 +237,12 @@ async def test_a_worker_who_takes_over_is_invited_and_a_child_who_leaves_has_no_
     await does(world, "admin", "POST", "/care-records", {"records": [other_worker()]})
     listed = {each["invitee_ref"] for each in (await does(world, "coordinator", "GET", f"{path}/invitees"))["items"]}
     assert listed == {await world.ref("duty"), await world.ref("teacher")}
-    move = {"on": "2026-09-25", "school_urn": "999102"}
-    await does(world, "coordinator", "POST", f"/children/{child}/school-move", move)
+    move = {"kind": "school", "on": "2026-09-25", "school_urn": "999102"}
+    await does(world, "coordinator", "POST", f"/children/{child}/facts", move)
     listed = {each["invitee_ref"] for each in (await does(world, "coordinator", "GET", f"{path}/invitees"))["items"]}
     assert listed == {await world.ref("duty"), await world.ref("other-teacher")}
-    await does(world, "admin", "POST", f"/children/{child}/leaving-care", {"on": "2026-09-25", "reason": "E4A"})
+    leaving = {"kind": "left_care", "on": "2026-09-25", "reason": "E4A"}
+    await does(world, "admin", "POST", f"/children/{child}/facts", leaving)
     assert (await does(world, "coordinator", "GET", path))["state"] == "cancelled"
 
 
@@ -263,10 +265,13 @@ async def test_another_designated_teacher_of_the_school_is_invited_by_the_timer(
     await until(follows)
 
 
-async def told_as_by_an_import(world: World, child: str, fact: RecordLeftCare) -> None:
+async def told_as_by_an_import(world: World, child: str, fact: LeftCareTold) -> None:
     """An end of care by an import that saw none of the child's meetings."""
-    act = Act(TellOfChild(fact=fact), (child_stream(child),), tell_of_child, child)
-    cause = timer_cause("an import", child)
+    rules, clerk = world.service.rules(HERE), await world.ref("admin")
+    judged = {"rules": rules.file, "calendar_for": rules.calendar_for, "today": fact.on, "by": clerk}
+    born = date.fromisoformat(RECORD["date_of_birth"])
+    command = RecordFact(child_ref=child, **judged, date_of_birth=born, fact=fact)
+    act, cause = Act(command, (child_stream(child),), judge_child, child), timer_cause("an import", child)
     done = await world.service.handler.handle(HERE, act, ByPolicy("import", cause, cause))
     world.position[HERE] = f"scheduling:{done.position}"
 
@@ -285,7 +290,7 @@ async def test_meetings_that_an_end_of_care_did_not_see_are_called_off_once_beca
     path = await a_meeting(world, child)
     proposal = {"child_ref": child, "dates": ["2026-10-07T09:30:00+01:00"], "asked": [await world.ref("worker")]}
     await does(world, "coordinator", "POST", "/meeting-proposals", proposal)
-    await told_as_by_an_import(world, child, RecordLeftCare(child_ref=child, on=date(2026, 9, 25), reason=reason))
+    await told_as_by_an_import(world, child, LeftCareTold(on=date(2026, 9, 25), reason=reason))
     arranged_since = await a_meeting(world, child)
     assert (await does(world, "coordinator", "GET", path))["state"] == "scheduled"
     await asyncio.gather(sweep_what_facts_left(world.service), sweep_what_facts_left(world.service))

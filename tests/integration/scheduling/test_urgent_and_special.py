@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.integration.scheduling.conftest import ELSEWHERE, World
+from tests.integration.scheduling.conftest import ELSEWHERE, World, on_day
 from tests.integration.scheduling.test_api import RECORD, a_child, take_in
 
 FORM = {
@@ -58,19 +58,20 @@ async def test_a_change_of_school_is_agreed_to_by_two_and_then_the_move_lacks_no
     assert await agree(world, "manager", request_id) == 204
     shown = (await world.ask("manager", "GET", f"/requests/{request_id}")).json()
     assert (shown["state"], shown["why"], shown["given_name"]) == ("agreed", FORM["why"], "Zebedee")
-    move = {"on": "2026-11-02", "school_urn": "999102"}
-    assert (await world.ask("worker", "POST", f"/children/{child}/school-move", move)).status_code == 204
+    on_day(world, "2026-11-02")
+    move = {"kind": "school", "on": "2026-11-02", "school_urn": "999102"}
+    assert (await world.ask("worker", "POST", f"/children/{child}/facts", move)).status_code == 204
     assert (await concerns(world, child))["moves_without_approval"] == []
 
 
 @pytest.mark.scenario("T53")
 async def test_a_move_that_happens_anyway_is_recorded_and_listed_as_not_approved(world: World) -> None:
     child = await a_child(world)
-    move = {"on": "2026-11-02", "school_urn": "999102", "emergency": True}
-    assert (await world.ask("worker", "POST", f"/children/{child}/school-move", move)).status_code == 204
+    move = {"kind": "school", "on": "2026-09-25", "school_urn": "999102", "emergency": True}
+    assert (await world.ask("worker", "POST", f"/children/{child}/facts", move)).status_code == 204
     listed = (await world.ask("head", "GET", "/flags?lacks=approval")).json()["items"]
     assert [(each["decision"], each["fact_on"], each["emergency"]) for each in listed] == [
-        ("school_change", "2026-11-02", True)
+        ("school_change", "2026-09-25", True)
     ]
 
 
@@ -135,11 +136,11 @@ async def test_the_move_to_secondary_school_in_september_is_on_no_list_of_moves_
     await a_child(world)
     await take_in(world, "/care-records", year_6)
     ref = await world.service.reference("oxfordshire", "child", "year-6")
-    move = {"on": "2026-09-02", "school_urn": "999102"}
-    assert (await world.ask("worker", "POST", f"/children/{ref}/school-move", move)).status_code == 204
+    move = {"kind": "school", "on": "2026-09-02", "school_urn": "999102"}
+    assert (await world.ask("worker", "POST", f"/children/{ref}/facts", move)).status_code == 204
     assert (await world.ask("head", "GET", "/flags?lacks=approval")).json()["items"] == []
-    again = {"on": "2026-09-21", "school_urn": "999101"}
-    assert (await world.ask("worker", "POST", f"/children/{ref}/school-move", again)).status_code == 204
+    again = {"kind": "school", "on": "2026-09-21", "school_urn": "999101"}
+    assert (await world.ask("worker", "POST", f"/children/{ref}/facts", again)).status_code == 204
     listed = (await world.ask("head", "GET", "/flags?lacks=approval")).json()["items"]
     assert [(each["decision"], each["fact_on"]) for each in listed] == [("school_change", "2026-09-21")]
 

@@ -51,6 +51,7 @@ def read_rows(tmp_path: Path, stage: Stage) -> ReadRows:
         ("legal_status,02/11/2026,c1", told.LegalStatusTold(on=date(2026, 11, 2), legal_status="C1")),
         ("school,02/11/2026,999101", told.SchoolTold(on=date(2026, 11, 2), school_urn="999101")),
         ("school,02/11/2026,", told.SchoolTold(on=date(2026, 11, 2), school_urn=None)),
+        ("school,02/11/2026,999101,,Y", told.SchoolTold(on=date(2026, 11, 2), school_urn="999101", emergency=True)),
         ("school_move_planned,04/01/2027,", told.SchoolMovePlannedTold(on=date(2027, 1, 4))),
         ("removed_from_roll,02/11/2026", told.RemovedFromRollTold(on=date(2026, 11, 2))),
         ("social_worker,02/11/2026,sw-1", told.SocialWorkerTold(on=date(2026, 11, 2), staff_id="sw-1")),

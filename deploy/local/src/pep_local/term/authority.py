@@ -95,9 +95,9 @@ class Authority:
             await self.meetings.hold_again(road, road.rearranged)
 
     async def move(self, road: Road, on: date) -> None:
-        body = {"on": f"{on}", "school_urn": road.moves_to}
+        body = {"kind": "school", "on": f"{on}", "school_urn": road.moves_to}
         with self._steps.step(f"{road.child}: a move of school is recorded, just before the run"):
-            path = f"/children/{self.desk.child(road.child)}/school-move"
+            path = f"/children/{self.desk.child(road.child)}/facts"
             await self.desk.tell(self.story.jobs.coordinator, "scheduling", path, body)
 
     async def release(self) -> None:

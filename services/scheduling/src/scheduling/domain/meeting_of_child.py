@@ -17,7 +17,6 @@ from pep_kernel.message import Command
 from pep_kernel.refusal import Refusal
 from scheduling.domain.child.commands import (
     AcceptResponsibility,
-    AllocateSocialWorker,
     CorrectFact,
     EndCareAtEighteen,
     Judged,
@@ -28,8 +27,6 @@ from scheduling.domain.child.commands import (
     RecordCareFacts,
     RecordCareFactsOfMany,
     RecordFact,
-    RecordLeftCare,
-    RecordSchoolMove,
     ReopenObligations,
 )
 from scheduling.domain.child.states import Applies, Child
@@ -65,7 +62,6 @@ JudgedOfChild = (
     | RecordCareFacts
     | RecordFact
     | CorrectFact
-    | RecordSchoolMove
     | NoteMeetingHeld
     | OpenTermForChild
     | RecomputeDueDates
@@ -95,12 +91,6 @@ class ScheduleBlock(Command):
     meetings: Annotated[tuple[ScheduleMeeting, ...], Field(min_length=1)]
 
 
-class TellOfChild(Command):
-    """A fact that starts no clock, and that the child's meetings follow."""
-
-    fact: AllocateSocialWorker | RecordLeftCare | EndCareAtEighteen
-
-
 def school_stream(urn: str) -> str:
     return f"school-{urn}"
 
@@ -123,11 +113,12 @@ def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:
     return [each for record in command.records for each in judge_child(states, record)]
 
 
-def tell_of_child(states: States, command: TellOfChild) -> Decided:
+def end_care(states: States, command: EndCareAtEighteen) -> Decided:
+    """Nobody tells of it but the birthday; the child's meetings follow as they follow a fact."""
     book = InOneAppend(states)
-    before = book.child(command.fact.child_ref)
-    told = book.tell_child(command.fact.child_ref, command.fact)
-    follow(book, command.fact.child_ref, before, told, {})
+    before = book.child(command.child_ref)
+    told = book.tell_child(command.child_ref, command)
+    follow(book, command.child_ref, before, told, {})
     return book.happened
 
 

@@ -1,4 +1,4 @@
-"""Children in care and what is due for them; moves of school and changes of worker as they become known."""
+"""Children in care, what is due for them, and who is around them."""
 
 from __future__ import annotations
 
@@ -7,30 +7,20 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from pep_kernel.decider import Act
 from pep_kernel.may import Role, Shown, fields
 from pep_runtime.http import Caller, Desk
 from pep_runtime.problems import Forbidden
-from scheduling.domain.child.commands import AllocateSocialWorker, RecordLeftCare, RecordSchoolMove
-from scheduling.domain.in_one_append import MEETINGS_TOO
-from scheduling.domain.meeting_of_child import TellOfChild, child_stream, judge_child, school_stream, tell_of_child
 from scheduling.domain.standing_in import worker_on
-from scheduling.entrypoints.followed import teachers_of
-from scheduling.entrypoints.judging import judging
 from scheduling.entrypoints.permitted import around, permitted_child, theirs
 from scheduling.entrypoints.shapes import (
-    AllocationBody,
     ChildPage,
     ChildShown,
     DueDatePage,
     DueDateShown,
-    LeavingCareBody,
     MeetingPage,
     MeetingShown,
     PersonShown,
-    SchoolMoveBody,
 )
-from scheduling.entrypoints.taking_in import must_be_listed
 from scheduling.projections.absence import ABSENCES
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.contact import CARERS_OF_CHILDREN, CONTACTS
@@ -110,38 +100,3 @@ async def _where(caller: Desk, child: ChildOverview) -> list[dict[str, Any]]:
     deputy = worker_on(worker, away, caller.today) if worker else None
     known = list(dict.fromkeys(each for each in (worker, deputy, *(carer.person_ref for carer in carers)) if each))
     return [{"person_ref": known}, *([teachers] if child.school_urn else [])]
-
-
-@router.post("/children/{child_ref}/school-move", status_code=204, summary="Record that a child changed school")
-async def record_school_move(child_ref: str, body: SchoolMoveBody, caller: Caller) -> None:
-    await permitted_child(caller, child_ref, "record school move")
-    command = RecordSchoolMove(
-        **judging(caller, child_ref),
-        on=body.on,
-        school_urn=body.school_urn,
-        emergency=body.emergency,
-        teachers=await teachers_of(caller, (body.school_urn,)),
-    )
-    await must_be_listed(caller, body.school_urn)
-    school = (school_stream(body.school_urn),) if body.school_urn else ()
-    streams, version = (child_stream(child_ref), *school), caller.rules.version_on(body.on)
-    await caller.do(Act(command, streams, judge_child, child_ref, **MEETINGS_TOO, policy_version=version))
-
-
-@router.post("/children/{child_ref}/allocation", status_code=204, summary="Record who the child's social worker is")
-async def record_allocation(child_ref: str, body: AllocationBody, caller: Caller) -> None:
-    await permitted_child(caller, child_ref, "record care facts")
-    command = AllocateSocialWorker(child_ref=child_ref, on=body.on, social_worker_ref=body.social_worker_ref)
-    await _told(caller, command)
-
-
-async def _told(caller: Desk, fact: AllocateSocialWorker | RecordLeftCare) -> None:
-    """The child's meetings follow in the same append."""
-    command, stream = TellOfChild(fact=fact), child_stream(fact.child_ref)
-    await caller.do(Act(command, (stream,), tell_of_child, fact.child_ref, **MEETINGS_TOO))
-
-
-@router.post("/children/{child_ref}/leaving-care", status_code=204, summary="Record that a child left care")
-async def record_leaving_care(child_ref: str, body: LeavingCareBody, caller: Caller) -> None:
-    await permitted_child(caller, child_ref, "record care facts")
-    await _told(caller, RecordLeftCare(child_ref=child_ref, on=body.on, reason=body.reason))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.contracts.scheduling import Obligation
-from scheduling.domain.child.code_lists import is_reason_for_leaving
 from scheduling.domain.meeting.people import Attendee, NextMeeting, Pupil, Text
 
 CHILD_REF = "a2b4c6d7e3f5g2h4i6j7k3l5m2"
@@ -169,40 +168,6 @@ class MeetingPage(BaseModel):
 
     items: list[MeetingShown]
     next: str | None
-
-
-class SchoolMoveBody(BaseModel):
-    """The child is on the roll of this school from this day; no school: on no roll."""
-
-    model_config = example(on="2026-11-02", school_urn="999101")
-
-    on: date
-    school_urn: Annotated[str, Field(pattern=r"^(\d{6}|EY\d{6})$")] | None
-    emergency: bool = Field(False, description="Whether it could not wait for those who must agree.")
-
-
-class AllocationBody(BaseModel):
-    """This social worker is responsible for the child from this day."""
-
-    model_config = example(on="2026-11-02", social_worker_ref=PERSON_REF)
-
-    on: date
-    social_worker_ref: Ref
-
-
-class LeavingCareBody(BaseModel):
-    """The spell in care ended on this day, for a reason of the statutory return of that year."""
-
-    model_config = example(on="2026-12-01", reason="E4A")
-
-    on: date
-    reason: Annotated[str, Field(description="Why the episode ceased, such as E4A: returned home, as planned.")]
-
-    @model_validator(mode="after")
-    def _is_on_the_list(self) -> Self:
-        if not is_reason_for_leaving(self.reason, self.on):
-            raise ValueError("reason is not a code of the return for leaving care in that year")
-        return self
 
 
 class MeetingRecordBody(BaseModel):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 from pep_kernel.decider import Act
+from pep_kernel.forgotten import removed
 from pep_kernel.refusal import NotFound, Refusal
 from pep_kernel.sealed import Redacted
 from pep_runtime.http import Desk
@@ -17,6 +18,7 @@ from scheduling.domain.child.commands import OfOneFact, RecordCareFacts, RecordF
 from scheduling.domain.child.fact_events import FactFlagged
 from scheduling.domain.child.states import Child
 from scheduling.domain.in_one_append import MEETINGS_TOO
+from scheduling.domain.keeping.states import Forgotten
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
 from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.followed import teachers_of
@@ -53,7 +55,7 @@ async def of_one_fact(
     """What every command about one fact of a child is judged by; the teachers of a new school are invited."""
     born = born or await date_of_birth(caller, child_ref)
     if born is None:
-        raise Refusal("Nobody knows this child's date of birth: take in the care record first.")
+        raise await _why_not_taken(caller, child_ref)
     rules: SchedulingRules = caller.rules
     return {
         "child_ref": child_ref,
@@ -64,6 +66,15 @@ async def of_one_fact(
         "by": caller.signed.person_ref,
         "teachers": await teachers_of(caller, (school_urn,)),
     }
+
+
+async def _why_not_taken(caller: Desk, child_ref: str) -> Refusal:
+    """The date of birth of a forgotten child cannot be read any more; that of any other child nobody has told."""
+    match (await _known(caller, child_ref)).keeping.stage:
+        case Forgotten(on=on, reason=reason):
+            return removed(on, reason)
+        case _:
+            return Refusal("Nobody knows this child's date of birth: take in the care record first.")
 
 
 async def fact_act(caller: Desk, child_ref: str, fact: told.Fact, born: date | None = None) -> Act:
@@ -160,15 +171,15 @@ async def _double(caller: Desk, index: int, act: Act, seen: dict[str, set[str]])
     candidates = set().union(*(seen.get(each, set()) for each in command.likeness)) - {command.child_ref}
     for each in command.likeness:
         seen.setdefault(each, set()).add(command.child_ref)
-    if not candidates or command.record.is_another_child or await _is_known(caller, command.child_ref):
+    if not candidates or command.record.is_another_child or (await _known(caller, command.child_ref)).spells:
         return None
     return RefusedRecord(index=index, reason=POSSIBLE_DOUBLE, candidates=tuple(sorted(candidates)))
 
 
-async def _is_known(caller: Desk, child_ref: str) -> bool:
+async def _known(caller: Desk, child_ref: str) -> Child:
     stream = child_stream(child_ref)
     states = await caller.service.handler.states(caller.authority, (stream,))
-    return bool(states.of(stream, Child).spells)
+    return states.of(stream, Child)
 
 
 async def alone(caller: Desk, act: Act, index: int) -> tuple[Answer, list[FlaggedRecord]]:

@@ -15,7 +15,7 @@ from pep_kernel.ids import timer_cause
 from scheduling.domain.child.commands import EndCareAtEighteen, FlagMissingNotice
 from scheduling.domain.feed.decider import LookForFeed, feed_stream, late_after
 from scheduling.domain.in_one_append import MEETINGS_TOO
-from scheduling.domain.meeting_of_child import TellOfChild, child_stream, tell_of_child
+from scheduling.domain.meeting_of_child import child_stream, end_care
 from scheduling.domain.rules import SchedulingRules
 
 GROWN_UP_YEARS = 18
@@ -40,8 +40,8 @@ def end_care_at_eighteen(authority: str, child_ref: str, date_of_birth: date, to
     birthday = eighteenth_birthday(date_of_birth)
     if today < birthday:
         return None
-    command = TellOfChild(fact=EndCareAtEighteen(child_ref=child_ref, birthday=birthday))
-    act = Act(command, (child_stream(child_ref),), tell_of_child, child_ref, **MEETINGS_TOO)
+    command = EndCareAtEighteen(child_ref=child_ref, birthday=birthday)
+    act = Act(command, (child_stream(child_ref),), end_care, child_ref, **MEETINGS_TOO)
     return act, timer_cause("eighteen", authority, child_ref, f"{birthday}")
 
 

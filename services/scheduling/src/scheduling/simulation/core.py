@@ -21,11 +21,11 @@ from scheduling.domain.child.commands import (
     NoteMeetingHeld,
     NoteMeetingScheduled,
     RecordCareFacts,
-    RecordLeftCare,
-    RecordSchoolMove,
+    RecordFact,
 )
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.states import Child
+from scheduling.domain.child.told import Fact, LeftCareTold, SchoolTold
 from scheduling.domain.meeting.commands import RecordMeeting, ScheduleMeeting
 from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.events import MeetingEvent, MeetingHeld
@@ -35,6 +35,7 @@ from scheduling.domain.rules import SchedulingRules
 AFTERNOON = time(14, tzinfo=ZoneInfo("Europe/London"))
 WORKER = "w" * 26
 REASON = "Nobody was free before."
+RETURNED_HOME = "E4A"
 NURSE = GuestInvitee(name="Kim Sample", email="kim.sample@example.org", capacity=Capacity.NURSE)
 
 
@@ -60,11 +61,16 @@ class Core:
         )
         return _told(Child(), command)
 
-    def moved(self, ref: str, child: Child, school_urn: str, on: date) -> Told:
-        return _told(child, RecordSchoolMove(**self._judging(ref), on=on, school_urn=school_urn))
+    def moved(self, ref: str, child: Child, born: date, school_urn: str, on: date) -> Told:
+        return self._fact(ref, child, born, SchoolTold(on=on, school_urn=school_urn))
 
-    def left(self, ref: str, child: Child, on: date) -> Told:
-        return _told(child, RecordLeftCare(child_ref=ref, on=on, reason="returned_home"))
+    def left(self, ref: str, child: Child, born: date, on: date) -> Told:
+        return self._fact(ref, child, born, LeftCareTold(on=on, reason=RETURNED_HOME))
+
+    def _fact(self, ref: str, child: Child, born: date, fact: Fact) -> Told:
+        """A fact that is told on its day."""
+        about = {**self._judging(ref), "date_of_birth": born, "today": fact.on, "by": WORKER}
+        return _told(child, RecordFact(**about, fact=fact))
 
     def done(self, ref: str, child: Child, obligation: Obligation, on: date) -> Told:
         return _told(child, MeetObligation(child_ref=ref, obligation=obligation, on=on, by=f"plan-{ref}"))

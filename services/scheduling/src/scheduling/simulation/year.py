@@ -89,10 +89,12 @@ class Year:
 
     def _moved(self, life: Life, school: str, day: date) -> None:
         if self._in_care(life):
-            self._heard(life, self.core.moved(life.ref, self.children[life.ref], school, day), day)
+            child, born = self.children[life.ref], life.record.date_of_birth
+            self._heard(life, self.core.moved(life.ref, child, born, school, day), day)
 
     def _left(self, life: Life, day: date) -> None:
-        self._heard(life, self.core.left(life.ref, self.children[life.ref], day), day)
+        child, born = self.children[life.ref], life.record.date_of_birth
+        self._heard(life, self.core.left(life.ref, child, born, day), day)
 
     def _in_care(self, life: Life) -> bool:
         return self.children[life.ref].running is not None

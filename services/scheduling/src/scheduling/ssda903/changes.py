@@ -24,6 +24,8 @@ ENTRY = "entered_care"
 YES_NO = {"Y": True, "N": False}
 AREAS = {"I": "in_area", "O": "out_of_area", "D": "at_a_distance"}
 _FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
+Column = tuple[str, str, Mapping[str, Any]]
+"""A column that need not be filled, what it says, and what each code in it means."""
 _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 
 
@@ -134,15 +136,23 @@ def _nothing(_row: RowReader) -> dict[str, Any]:
 
 
 def _placement(row: RowReader) -> dict[str, Any]:
-    told = _code("placement")(row)
-    for column, name, codes in _OF_A_PLACEMENT:
+    return _code("placement")(row) | _where_said(row, _EMERGENCY, *_OF_A_PLACEMENT)
+
+
+def _school(row: RowReader) -> dict[str, Any]:
+    return {"school_urn": row.text("VALUE").upper() or None} | _where_said(row, _EMERGENCY)
+
+
+def _where_said(row: RowReader, *columns: Column) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for column, name, codes in columns:
         if row.text(column):
             told |= _among(name, column, codes)(row)
     return told
 
 
-_OF_A_PLACEMENT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
-    ("EMERGENCY", "emergency", YES_NO),
+_EMERGENCY: Column = ("EMERGENCY", "emergency", YES_NO)
+_OF_A_PLACEMENT: tuple[Column, ...] = (
     ("AREA", "area", AREAS),
     ("CHANGES_SCHOOL", "changes_school", YES_NO),
     ("FOSTERING_ALLOWANCE", "fostering_allowance", YES_NO),
@@ -152,7 +162,7 @@ VALUES: Mapping[str, tuple[str, Callable[[RowReader], dict[str, Any]]]] = {
     "left_care": ("left_care", _code("reason")),
     "placement": ("placement", _placement),
     "legal_status": ("legal_status", _code("legal_status")),
-    "school": ("school", lambda row: {"school_urn": row.text("VALUE").upper() or None}),
+    "school": ("school", _school),
     "school_move_planned": ("school_move_planned", lambda row: {"school_urn": row.text("VALUE").upper() or None}),
     "removed_from_roll": ("removed_from_roll", _nothing),
     "social_worker": ("social_worker", _identifier("staff_id")),

@@ -92,17 +92,6 @@ class RecordCareFactsOfMany(Command):
     records: tuple[RecordCareFacts, ...]
 
 
-class RecordSchoolMove(Judged):
-    """The child is on the roll of this school from this day; none: of no school.
-
-    `emergency`: it could not wait for anybody's agreement.
-    """
-
-    on: date
-    school_urn: str | None
-    emergency: bool = False
-
-
 class NoteMeetingHeld(Judged):
     """A meeting about the child took place, with this outcome; or that is how its record was corrected."""
 
@@ -119,22 +108,6 @@ class NoteMeetingScheduled(Command):
     on: date
     for_day: date
     after_due_because: str | None
-
-
-class AllocateSocialWorker(Command):
-    """This social worker is responsible from this day."""
-
-    child_ref: str
-    on: date
-    social_worker_ref: str
-
-
-class RecordLeftCare(Command):
-    """The spell in care ended."""
-
-    child_ref: str
-    on: date
-    reason: str
 
 
 class MeetObligation(Command):
@@ -203,11 +176,8 @@ ChildCommand = (
     | CorrectFact
     | FlagMissingNotice
     | EndCareAtEighteen
-    | RecordSchoolMove
     | NoteMeetingHeld
     | NoteMeetingScheduled
-    | AllocateSocialWorker
-    | RecordLeftCare
     | MeetObligation
     | ReopenObligations
     | FlagOverdue

@@ -42,7 +42,6 @@ from scheduling.domain.child import (
 )
 from scheduling.domain.child.commands import (
     AcceptResponsibility,
-    AllocateSocialWorker,
     ChildCommand,
     CorrectFact,
     EndCareAtEighteen,
@@ -57,8 +56,6 @@ from scheduling.domain.child.commands import (
     RecordCareFacts,
     RecordFact,
     RecordLateReason,
-    RecordLeftCare,
-    RecordSchoolMove,
     ReopenObligations,
 )
 from scheduling.domain.child.events import (
@@ -94,7 +91,7 @@ from scheduling.domain.child.fact_events import (
     FactFlagged,
     OfCircumstances,
 )
-from scheduling.domain.child.history import inserted, value_on
+from scheduling.domain.child.history import inserted
 from scheduling.domain.child.states import (
     Applies,
     Child,
@@ -157,14 +154,6 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return termly.opened(child, command)
         case _, RecomputeDueDates():
             return recomputing.revised(child, command)
-        case _, RecordSchoolMove():
-            return in_turn(child, command, _school_move, verdict.moved_now, *AGREED)
-        case _, AllocateSocialWorker():
-            return _allocated(child, command)
-        case Child(running=None), RecordLeftCare():
-            return []
-        case _, RecordLeftCare():
-            return in_turn(child, command, _left_care, left)
         case _:
             assert_never(command)
 
@@ -218,7 +207,6 @@ def _corrected(child: Child, command: CorrectFact) -> list[ChildEvent]:
 
 
 def _at_new_school(child: Child, command: RecordFact) -> list[ChildEvent]:
-    """As for a move that came by its own request."""
     if not isinstance(command.fact, SchoolTold):
         return []
     return verdict.at_new_school(child, command, command.fact.on, command.fact.school_urn)
@@ -230,23 +218,6 @@ def _eighteen(child: Child, command: EndCareAtEighteen) -> list[ChildEvent]:
     if spell is None or spell.began > command.birthday:
         return []
     return [ChildLeftCare(child_ref=command.child_ref, on=command.birthday, reason=ending.TURNED_EIGHTEEN)]
-
-
-def _school_move(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
-    return telling.school(child, command, command.on, command.school_urn)
-
-
-def _allocated(child: Child, command: AllocateSocialWorker) -> list[ChildEvent]:
-    if value_on(child.social_workers, command.on) == command.social_worker_ref:
-        return []
-    worker = command.social_worker_ref
-    return [SocialWorkerAllocated(child_ref=command.child_ref, on=command.on, social_worker_ref=worker)]
-
-
-def _left_care(child: Child, command: RecordLeftCare) -> list[ChildEvent]:
-    if child.running is not None and command.on < child.running.began:
-        raise Refusal("A child cannot leave care before entering it.")
-    return [ChildLeftCare(child_ref=command.child_ref, on=command.on, reason=command.reason)]
 
 
 def left(child: Child, command: Any) -> list[ChildEvent]:

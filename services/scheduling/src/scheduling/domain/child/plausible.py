@@ -6,10 +6,17 @@ from datetime import date
 
 from pep_kernel.refusal import Refusal
 from scheduling.domain.child.commands import RecordFact
-from scheduling.domain.child.states import Child, SpellInCare
-from scheduling.domain.child.told import STILL_TO_COME, SchoolTold, SiblingTold
+from scheduling.domain.child.states import Child, SpellInCare, has_left
+from scheduling.domain.child.told import (
+    STILL_TO_COME,
+    LeftCareTold,
+    ResponsibilityTransferredTold,
+    SchoolTold,
+    SiblingTold,
+)
 
 ANY_TIME = (*STILL_TO_COME, SiblingTold)
+ENDS_THE_SPELL = (LeftCareTold, ResponsibilityTransferredTold)
 
 
 def check(child: Child, command: RecordFact) -> None:
@@ -24,6 +31,8 @@ def check(child: Child, command: RecordFact) -> None:
         in_care(child, fact.on)
     if isinstance(fact, SchoolTold):
         not_after_leaving(child, fact.on)
+    if isinstance(fact, ENDS_THE_SPELL):
+        not_before_it_began(child, fact.on)
 
 
 def not_before_birth(on: date, date_of_birth: date) -> None:
@@ -45,6 +54,13 @@ def in_care(child: Child, on: date) -> None:
 def not_after_leaving(child: Child, on: date) -> None:
     if child.running is None and on > _left_on(child):
         raise Refusal(f"on: {on:%d/%m/%Y} is after the child left care, on {_left_on(child):%d/%m/%Y}.")
+
+
+def not_before_it_began(child: Child, on: date) -> None:
+    """What ends the spell that runs is of a day in it: an earlier spell has its last day, which is corrected."""
+    spell = child.running
+    if spell is not None and on < spell.began and not has_left(child, on):
+        raise Refusal(f"on: {on:%d/%m/%Y} is before the spell in care that runs, from {spell.began:%d/%m/%Y}.")
 
 
 def _left_on(child: Child) -> date:

@@ -141,3 +141,8 @@ class Child:
 def in_care(child: Child, on: date) -> bool:
     """On the day on which a spell ends the child was in care still."""
     return any(spell.began <= on <= (spell.ended or date.max) for spell in child.spells)
+
+
+def has_left(child: Child, on: date) -> bool:
+    """Whether it is known already that the child left care on this day, or no spell runs that could end."""
+    return child.running is None or any(spell.ended == on for spell in child.spells)

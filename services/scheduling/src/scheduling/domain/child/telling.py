@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import assert_never
 
 from pep_kernel.calendars import cohort_year_group
@@ -11,7 +10,7 @@ from pep_kernel.refusal import Refusal
 from scheduling.domain.child import clearing, lacking, plausible
 from scheduling.domain.child import fact_events as known
 from scheduling.domain.child import told as facts
-from scheduling.domain.child.commands import Judged, RecordFact
+from scheduling.domain.child.commands import RecordFact
 from scheduling.domain.child.events import (
     ChildEvent,
     ChildLeftCare,
@@ -22,7 +21,7 @@ from scheduling.domain.child.events import (
 )
 from scheduling.domain.child.history import value_on, values_of
 from scheduling.domain.child.school_identity import is_renumbered
-from scheduling.domain.child.states import Child
+from scheduling.domain.child.states import Child, has_left
 from scheduling.domain.concerns.events import LACReviewScheduled
 
 Events = list[ChildEvent]
@@ -39,7 +38,7 @@ def fact(child: Child, command: RecordFact) -> Events:
             changed = LegalStatusChanged(child_ref=ref, on=on, legal_status=status)
             return _unless(value_on(child.legal_statuses, on) == status, changed)
         case facts.SchoolTold(school_urn=urn):
-            return school(child, command, command.fact.on, urn)
+            return _school(child, command, urn)
         case facts.RemovedFromRollTold():
             return _off_roll(child, command)
         case facts.SchoolMovePlannedTold(school_urn=urn):
@@ -68,7 +67,7 @@ def fact(child: Child, command: RecordFact) -> Events:
         case facts.SchoolNotifiedTold() as told:
             return _notified(child, ref, told)
         case facts.LeftCareTold(reason=reason):
-            return _unless(child.running is None, ChildLeftCare(child_ref=ref, on=on, reason=reason))
+            return _unless(has_left(child, on), ChildLeftCare(child_ref=ref, on=on, reason=reason))
         case facts.ResponsibilityTransferredTold(to_authority=to):
             return _transferred(child, command, to)
         case other:
@@ -93,14 +92,12 @@ def _placed(child: Child, command: RecordFact, told: facts.PlacementTold) -> Eve
     ]
 
 
-def school(child: Child, command: Judged, on: date, urn: str | None) -> Events:
+def _school(child: Child, command: RecordFact, urn: str | None) -> Events:
     """A change of school stands, approved or not (O-91)."""
-    plausible.not_after_leaving(child, on)
-    if value_on(child.schools, on) == urn:
-        return []
+    ref, on = command.child_ref, command.fact.on
     renumbered = is_renumbered(child, command, on, urn)
-    moved = SchoolMoved(child_ref=command.child_ref, on=on, school_urn=urn, renumbered=renumbered)
-    return [moved]
+    moved = SchoolMoved(child_ref=ref, on=on, school_urn=urn, renumbered=renumbered)
+    return _unless(value_on(child.schools, on) == urn, moved)
 
 
 def _off_roll(child: Child, command: RecordFact) -> Events:
@@ -154,7 +151,7 @@ def _notified(child: Child, ref: str, told: facts.SchoolNotifiedTold) -> Events:
 def _transferred(child: Child, command: RecordFact, to_authority: str) -> Events:
     """The spell ends here on the day on which it begins there: nobody is two authorities' child at an instant (I6)."""
     ref, on = command.child_ref, command.fact.on
-    if child.running is None:
+    if has_left(child, on):
         return []
     transferred = known.CareResponsibilityTransferred(child_ref=ref, on=on, to_authority=to_authority, by=command.by)
     return [transferred, ChildLeftCare(child_ref=ref, on=on, reason="E3")]

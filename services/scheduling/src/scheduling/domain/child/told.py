@@ -62,10 +62,14 @@ class LegalStatusTold(Told):
 
 
 class SchoolTold(Told):
-    """The child is on the roll of this school; none: of no school."""
+    """The child is on the roll of this school; none: of no school.
+
+    `emergency`: it could not wait for anybody's agreement.
+    """
 
     kind: Literal["school"] = "school"
     school_urn: Urn | None
+    emergency: bool = False
 
 
 class SchoolMovePlannedTold(Told):

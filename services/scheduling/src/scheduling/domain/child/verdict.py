@@ -8,7 +8,7 @@ from typing import Literal
 from pep_kernel.authority_policy.dated import NotInForce
 from pep_kernel.authority_policy.due_dates import Trigger
 from scheduling.domain.child import due_dates
-from scheduling.domain.child.commands import Judged, JudgedToday, RecordCareFacts, RecordSchoolMove
+from scheduling.domain.child.commands import Judged, JudgedToday, RecordCareFacts
 from scheduling.domain.child.events import ChildEvent, PEPApplicable, PEPNotApplicable
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.school_identity import is_another_school
@@ -82,14 +82,6 @@ def moved(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     for day, urn in child.schools:
         happened.extend(at_new_school(child, command, day, urn))
     return happened
-
-
-def moved_now(child: Child, command: RecordSchoolMove) -> list[ChildEvent]:
-    """As `moved`, for one move that was told by itself. A child who only lacked a setting now has a first PEP."""
-    if command.school_urn is not None and child.verdict == DoesNotApply("no_early_years_setting"):
-        applies = _from(command.on, "school_moved", command)
-        return [applies, *due_dates.after(Trigger.ENTERED_CARE, command.on, child, command)]
-    return at_new_school(child, command, command.on, command.school_urn)
 
 
 def at_new_school(child: Child, command: Judged, on: date, urn: str | None) -> list[ChildEvent]:

@@ -15,12 +15,12 @@ from pep_kernel.authority_policy.approvals import Decision, DualApproval, Office
 from pep_kernel.authority_policy.scheduling import SchedulingPolicy
 from pep_kernel.calendars import cohort_year_group
 from scheduling.domain.child import clearing
-from scheduling.domain.child.commands import CorrectFact, RecordCareFacts, RecordFact, RecordSchoolMove
+from scheduling.domain.child.commands import CorrectFact, RecordCareFacts, RecordFact
 from scheduling.domain.child.events import ChildEvent
 from scheduling.domain.child.fact_events import Area
 from scheduling.domain.child.school_identity import is_another_school, last_school
 from scheduling.domain.child.states import Child
-from scheduling.domain.child.told import PlacementTold
+from scheduling.domain.child.told import PlacementTold, SchoolTold
 from scheduling.domain.concerns.commands import NoteApproval
 from scheduling.domain.concerns.events import ApprovalNoted, NoApprovalRecorded
 from scheduling.domain.concerns.states import ApprovedMove, UnapprovedMove
@@ -28,7 +28,7 @@ from scheduling.domain.concerns.states import ApprovedMove, UnapprovedMove
 SEPTEMBER = 9
 OF_AREA = ("out_of_area_placement", "placement_at_a_distance")
 """Needed for where a placement lies: of which the history alone does not tell."""
-TellsMoves = RecordCareFacts | RecordFact | RecordSchoolMove | CorrectFact
+TellsMoves = RecordCareFacts | RecordFact | CorrectFact
 Move = tuple[date, str | None, Sequence[Decision]]
 """The day, the new school where it is a change of school, and the decisions that it may need."""
 
@@ -124,10 +124,8 @@ def missing_still(before: Child, child: Child, command: CorrectFact) -> Sequence
 
 def _could_not_wait(command: TellsMoves, on: date) -> bool:
     match command:
-        case (
-            RecordSchoolMove(on=day, emergency=emergency) | RecordFact(fact=PlacementTold(on=day, emergency=emergency))
-        ):
-            return day == on and emergency
+        case RecordFact(fact=(SchoolTold() | PlacementTold()) as told):
+            return told.on == on and told.emergency
         case _:
             return False
 

@@ -20,8 +20,8 @@ async def told(world: World, child: str, who: str = "admin", **fact: Any) -> Non
     assert answer.status_code == 204, answer.text
 
 
-async def refused(world: World, path: str, body: dict[str, Any], status: int) -> dict[str, Any]:
-    answer = await world.ask("admin", "POST", path, body)
+async def refused(world: World, path: str, body: dict[str, Any], status: int, who: str = "admin") -> dict[str, Any]:
+    answer = await world.ask(who, "POST", path, body)
     assert answer.status_code == status, answer.text
     problem: dict[str, Any] = answer.json()
     return problem
@@ -75,6 +75,16 @@ async def test_a_wrong_first_day_is_corrected_and_what_is_due_is_found_anew(worl
     assert (overview["in_care_since"], overview["pep_applies"]) == ("2026-09-14", True)
     again = await refused(world, f"/children/{child}/corrections", {**body, "right_on": "2026-09-07"}, 409)
     assert "was corrected before, to the same of 14/09/2026" in again["detail"]
+
+
+async def test_a_coordinator_tells_of_schools_and_of_nothing_else(world: World) -> None:
+    child = await a_child(world)
+    school = {"kind": "school", "on": TODAY, "school_urn": "999102"}
+    assert (await world.ask("coordinator", "POST", f"/children/{child}/facts", school)).status_code == 204
+    worker = {"kind": "social_worker", "on": TODAY, "person_ref": await world.ref("duty")}
+    await refused(world, f"/children/{child}/facts", worker, 403, who="coordinator")
+    leaving = {"kind": "left_care", "on": TODAY, "reason": "E4A"}
+    await refused(world, f"/children/{child}/facts", leaving, 403, who="coordinator")
 
 
 async def test_what_cannot_be_is_not_taken_and_the_answer_names_the_field(world: World) -> None:

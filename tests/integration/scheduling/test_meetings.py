@@ -386,6 +386,12 @@ async def test_a_morning_is_planned_and_arranged_whole_and_clashes_are_shown(wor
     conflicts = await does(world, "coordinator", "GET", f"/meeting-conflicts?person_ref={teacher['person_ref']}")
     assert [each["kind"] for each in conflicts] == ["overlap"]
     assert conflicts[0]["one"]["at"] < conflicts[0]["other"]["at"]
+    of_theirs = f"/meeting-conflicts?person_ref={await world.ref('worker')}"
+    for meeting in (await does(world, "coordinator", "GET", "/meetings"))["items"]:
+        worker = {"invitee": await known(world, "worker", "social_worker")}
+        await does(world, "worker", "POST", f"/meetings/{meeting['meeting_id']}/invitees", worker)
+    assert len(await does(world, "worker", "GET", of_theirs)) == 1
+    assert await does(world, "duty", "GET", of_theirs) == [], "another worker's children are not shown"
 
 
 async def test_brothers_and_sisters_are_placed_together_whichever_record_names_whom(world: World) -> None:

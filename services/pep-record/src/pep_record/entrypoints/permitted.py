@@ -36,7 +36,7 @@ def to_read(plan: PlanOverview) -> str:
 def plans_to_read(caller: Caller) -> Condition:
     """The plans that this person may read: what `to_read` says of each, for a list."""
     every, completed = plans_of_theirs(caller, READ), plans_of_theirs(caller, READ_COMPLETED)
-    return Condition(f"({every.sql} or completed_on is not null and {completed.sql})", every.arguments)
+    return every | (Condition("completed_on is not null", {}) & completed)
 
 
 def plans_of_theirs(caller: Caller, action: str) -> Condition:

@@ -87,23 +87,13 @@ async def list_meetings(
     where = {"state": "scheduled" if not_recorded else state, "at_risk": at_risk}
     asked: dict[str, Any] = {column: value for column, value in where.items() if value is not None}
     asked["at"] = Within(_begin(first), _begin(before))
-    only = _both(
-        of_theirs(caller, READ),
-        _with_person(person_ref),
-        _at_school(school_urn),
-        _over(caller.now) if not_recorded else _EVERY,
-    )
+    over = _over(caller.now) if not_recorded else _EVERY
+    only = of_theirs(caller, READ) & _with_person(person_ref) & _at_school(school_urn) & over
     page = await caller.rows(MEETING_OVERVIEWS, asked, only=only, by="at", after=after, limit=limit)
     return MeetingPage(items=[MeetingShown.model_validate(each) for each in page.items], next=page.next)
 
 
 _EVERY = Condition("true", {})
-
-
-def _both(*conditions: Condition) -> Condition:
-    """All of them. Their arguments have different names."""
-    arguments = {name: value for each in conditions for name, value in each.arguments.items()}
-    return Condition(" and ".join(f"({each.sql})" for each in conditions), arguments)
 
 
 def _with_person(person_ref: str | None) -> Condition:
@@ -133,7 +123,7 @@ async def list_conflicts(caller: Caller, person_ref: PersonRef = None) -> list[C
     """Your own, if you name nobody; of the next 200 meetings that you may see."""
     caller.permit("list meetings")
     whose = scheduled_with([person_ref or caller.signed.person_ref])
-    only, to_come = _both(of_theirs(caller, READ), whose), {"at": Within(_begin(caller.today))}
+    only, to_come = of_theirs(caller, READ) & whose, {"at": Within(_begin(caller.today))}
     page = await caller.rows(MEETING_OVERVIEWS, to_come, only=only, by="at", limit=200)
     rows = {each.meeting_id: each for each in page.items}
     places = await _places(caller, [each.child_ref for each in rows.values()])

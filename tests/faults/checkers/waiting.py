@@ -23,7 +23,7 @@ _NOT_FOLDED = (
     "select p.authority, p.model, h.position - p.position as count from projection_position p"
     " join journal_head h on h.authority = p.authority and h.log = 'journal' where h.position > p.position"
 )
-_PARKED = "select authority, consumer, count(*) as count from parked_event group by 1, 2"
+_PARKED = "select authority, consumer, count(*) as count, min(error) as error from parked_event group by 1, 2"
 _HEADS = "select authority, position, announced from journal_head where log = 'journal'"
 _ANNOUNCED = "select authority, announced from journal_head where log = 'journal'"
 _TAKEN = "select last_number from consumer_offset where authority = $1 and consumer = $2 and topic = $3"
@@ -54,7 +54,9 @@ async def under_way(evidence: Evidence) -> AsyncIterator[Finding]:
         for row in await connection.fetch(_NOT_FOLDED):
             yield Finding(f"{service} of {row['authority']}", f"{row['model']} is {row['count']} events behind")
         for row in await connection.fetch(_PARKED):
-            yield Finding(f"{service} of {row['authority']}", f"{row['count']} parked by {row['consumer']}")
+            yield Finding(
+                f"{service} of {row['authority']}", f"{row['count']} parked by {row['consumer']}: {row['error']}"
+            )
         async for each in _not_taken(evidence, service):
             yield each
     async for each in _not_copied(evidence):

@@ -183,6 +183,10 @@ class Installation:
         return True
 
 
+def said_last(log: Path) -> str:
+    return log.read_text()[-4000:]
+
+
 @contextlib.asynccontextmanager
 async def started(name: str, settings: Settings, log: Path) -> AsyncIterator[None]:
     """The service as a process, from when it answers until the end of the block; then it has written its spans."""
@@ -191,7 +195,7 @@ async def started(name: str, settings: Settings, log: Path) -> AsyncIterator[Non
         process = await asyncio.create_subprocess_exec(*command, env=environment_of(settings), stdout=out, stderr=out)
 
     async def ready() -> bool:
-        assert process.returncode is None
+        assert process.returncode is None, said_last(log)
         with contextlib.suppress(httpx.TransportError):
             async with httpx.AsyncClient() as client:
                 return (await client.get(f"http://127.0.0.1:{settings.port}/health")).status_code == 200
@@ -200,8 +204,10 @@ async def started(name: str, settings: Settings, log: Path) -> AsyncIterator[Non
     try:
         await until(ready)
         yield
+        assert process.returncode is None, said_last(log)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await asyncio.wait_for(process.wait(), 30)
 
 

@@ -20,7 +20,7 @@ POM = ROOT / "deploy" / "kafka" / "pom.xml"
 LOGGING = ROOT / "deploy" / "kafka" / "log4j2.properties"
 LIBRARIES = ROOT / ".state" / "kafka-libs"
 OLDEST_JAVA = 17
-HEAP = "-Xmx512m"
+HEAP = "-Xmx1g"
 OPERATOR = "pep-operator"
 QUICK_START = "-XX:TieredStopAtLevel=1"
 API_VERSIONS_REQUEST = struct.pack(">ihhih", 10, 18, 0, 1, -1)  # length, api key, version, correlation id, no client id

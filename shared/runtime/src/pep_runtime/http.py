@@ -319,6 +319,8 @@ class Api(FastAPI):
     refusals: Refusals = MappingProxyType({})
 
     def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is not None:
+            return self.openapi_schema
         described = super().openapi()
         show_refusals(described, self.refusals)
         described.setdefault("components", {}).setdefault("schemas", {})["Problem"] = Problem.model_json_schema()

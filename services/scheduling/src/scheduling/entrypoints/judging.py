@@ -1,10 +1,12 @@
-"""What a command about a child is judged by, which every route that makes one puts inside it."""
+"""What a command about a child is judged by: the rules, which every route puts inside it, and what is known now."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pep_runtime.http import Desk
+from scheduling.domain.child.states import Child
+from scheduling.domain.meeting_of_child import child_stream, school_stream
 from scheduling.domain.rules import SchedulingRules
 
 
@@ -12,3 +14,15 @@ def judging(caller: Desk, child_ref: str) -> dict[str, Any]:
     """The child, the authority's rules in all their versions, and the calendar of any school."""
     rules: SchedulingRules = caller.rules
     return {"child_ref": child_ref, "rules": rules.file, "calendar_for": rules.calendar_for}
+
+
+async def known_child(caller: Desk, child_ref: str) -> Child:
+    """The child as the journal has it now."""
+    stream = child_stream(child_ref)
+    return (await caller.service.handler.states(caller.authority, (stream,))).of(stream, Child)
+
+
+async def with_schools(caller: Desk, child_ref: str) -> tuple[str, ...]:
+    """The child's stream and those of its schools: each day is counted in the days of the school of its time."""
+    child = await known_child(caller, child_ref)
+    return (child_stream(child_ref), *sorted({school_stream(urn) for _since, urn in child.schools if urn}))

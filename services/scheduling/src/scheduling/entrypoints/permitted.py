@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from pep_kernel.may import Condition, Resource, child_resource, whose
+from pep_kernel.may import Condition, Resource, Shown, child_resource, fields, whose
 from pep_runtime.http import Desk
+from pep_runtime.problems import Forbidden
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
+
+READ = "read child"
 
 
 def around(child: ChildOverview, now: datetime) -> Resource:
@@ -19,6 +22,14 @@ async def permitted_child(caller: Desk, child_ref: str, action: str) -> ChildOve
     """The child. `NotFound` if this authority has none of this name, `Forbidden` if this person may not."""
     child = await caller.row(CHILD_OVERVIEWS, child_ref)
     caller.permit(action, around(child, caller.now))
+    return child
+
+
+async def child_with_care_history(caller: Desk, child_ref: str) -> ChildOverview:
+    """The child, for whoever is shown its care history too. Raises what `permitted_child` does."""
+    child = await permitted_child(caller, child_ref, READ)
+    if Shown.CARE not in fields(caller.signed, READ, around(child, caller.now)):
+        raise Forbidden("The care history of a child is not shown in this role.")
     return child
 
 

@@ -11,16 +11,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from pep_kernel.may import Shown, fields
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import rows_after
 from pep_kernel.refusal import NotFound
 from pep_runtime.clock import midnight
 from pep_runtime.http import Caller, Desk
-from pep_runtime.problems import Forbidden, not_understood
+from pep_runtime.problems import not_understood
 from scheduling.domain.meeting_of_child import child_stream
-from scheduling.entrypoints.permitted import around, permitted_child
-from scheduling.entrypoints.routes_children import READ, due_shown, shown_child
+from scheduling.entrypoints.permitted import child_with_care_history
+from scheduling.entrypoints.routes_children import due_shown, shown_child
 from scheduling.entrypoints.shapes import ChildShown, DueDateShown
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.due_date import DUE_DATES
@@ -42,9 +41,7 @@ class ChildAsKnown(BaseModel):
 @router.get("/children/{child_ref}/as-known", summary="One child and what was due, as known on a day")
 async def show_child_as_known(child_ref: str, caller: Caller, as_of: AsOf = None) -> ChildAsKnown:
     """A correction that came later changes nothing of it. Words that were removed since are removed here too."""
-    now = await permitted_child(caller, child_ref, READ)
-    if Shown.CARE not in fields(caller.signed, READ, around(now, caller.now)):
-        raise Forbidden("The care history of a child is not shown in this role.")
+    await child_with_care_history(caller, child_ref)
     day = as_of or caller.today
     if day > caller.today:
         raise not_understood("query", "as_of", "This day is still to come.")

@@ -11,7 +11,7 @@ from pep_kernel.may import Role, Shown, fields
 from pep_runtime.http import Caller, Desk
 from pep_runtime.problems import Forbidden
 from scheduling.domain.standing_in import worker_on
-from scheduling.entrypoints.permitted import around, permitted_child, theirs
+from scheduling.entrypoints.permitted import READ, around, permitted_child, theirs
 from scheduling.entrypoints.shapes import (
     ChildPage,
     ChildShown,
@@ -30,7 +30,6 @@ from scheduling.projections.meeting import MEETING_OVERVIEWS
 router = APIRouter(tags=["children"])
 After = Annotated[str | None, Query(max_length=200, description="Where the page before ended.")]
 Limit = Annotated[int, Query(ge=1, le=200)]
-READ = "read child"
 SEALED = ("given_name", "family_name", "preferred_name", "language", "date_of_birth")
 ABOUT_CARE = ("in_care_since", "left_care_on", "why_not", "last_review_on")
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from pep_kernel.decider import Act
 from pep_runtime.http import Caller, Desk
 from scheduling.domain.child.judged import Judged
-from scheduling.domain.child.states import Child
 from scheduling.domain.concerns.commands import (
     AskForUrgentPEP,
     NotifyPermanentExclusion,
@@ -20,7 +19,7 @@ from scheduling.domain.concerns.commands import (
 )
 from scheduling.domain.concerns.withdrawing import school_before
 from scheduling.domain.in_one_append import MEETINGS_TOO
-from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
+from scheduling.domain.meeting_of_child import child_stream, judge_child
 from scheduling.entrypoints.concern_shapes import (
     AgendaItemShown,
     AttendanceShown,
@@ -38,7 +37,7 @@ from scheduling.entrypoints.concern_shapes import (
 )
 from scheduling.entrypoints.flag_shapes import flag_shown
 from scheduling.entrypoints.followed import teachers_of
-from scheduling.entrypoints.judging import judging
+from scheduling.entrypoints.judging import judging, known_child, with_schools
 from scheduling.entrypoints.permitted import permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.attendance import ATTENDANCE_OF_YEARS
@@ -125,7 +124,7 @@ async def notify_permanent_exclusion(child_ref: str, body: PermanentExclusionBod
 async def withdraw_permanent_exclusion(child_ref: str, on: date, body: ExclusionWithdrawalBody, caller: Caller) -> None:
     """The child is on the roll of the same school again from the told day, unless another had taken the child in."""
     await permitted_child(caller, child_ref, NOTIFY)
-    school = school_before(await _known(caller, child_ref), on)
+    school = school_before(await known_child(caller, child_ref), on)
     command = WithdrawPermanentExclusion(
         **judging(caller, child_ref),
         teachers=await teachers_of(caller, (school,)),
@@ -164,15 +163,9 @@ async def list_safeguarding_concerns(
     return SafeguardingPage(items=items, next=page.next)
 
 
-async def _known(caller: Desk, child_ref: str) -> Child:
-    stream = child_stream(child_ref)
-    return (await caller.service.handler.states(caller.authority, (stream,))).of(stream, Child)
-
-
 async def _judge(caller: Desk, command: Judged) -> None:
     """With every school that the child was at: days are counted in those of the school of that time."""
-    schools = {urn for _since, urn in (await _known(caller, command.child_ref)).schools if urn}
-    streams = (child_stream(command.child_ref), *map(school_stream, sorted(schools)))
+    streams = await with_schools(caller, command.child_ref)
     version = caller.rules.version_on(caller.today)
     await caller.do(Act(command, streams, judge_child, command.child_ref, **MEETINGS_TOO, policy_version=version))
 

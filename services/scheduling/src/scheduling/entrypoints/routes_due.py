@@ -18,9 +18,8 @@ from scheduling.domain.child.care_record import Urn
 from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES
 from scheduling.domain.child.commands import RecomputeDueDates, RecordLateReason
 from scheduling.domain.child.events import PEPDueDateRevised
-from scheduling.domain.child.states import Child
 from scheduling.domain.due.asking import FIRST_DAY, LAST_DAY, Question, asked
-from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
+from scheduling.domain.meeting_of_child import child_stream, judge_child
 from scheduling.entrypoints.due_answer import DueAnswer, answer_of
 from scheduling.entrypoints.due_shapes import (
     AT_ONCE,
@@ -30,6 +29,7 @@ from scheduling.entrypoints.due_shapes import (
     RevisionPage,
     RevisionsMade,
 )
+from scheduling.entrypoints.judging import judging, with_schools
 from scheduling.entrypoints.permitted import permitted_child
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.school import SCHOOLS
@@ -107,14 +107,8 @@ async def _would_be(caller: Desk, child_ref: str) -> list[Revision]:
 
 
 async def _recomputing(caller: Desk, child_ref: str) -> tuple[RecomputeDueDates, tuple[str, ...]]:
-    """With every school that the child went to, since a date is counted in the days of the school of its own time."""
-    stream, rules = child_stream(child_ref), caller.rules
-    child = (await caller.service.handler.states(caller.authority, (stream,))).of(stream, Child)
-    schools = sorted({school_stream(urn) for _day, urn in child.schools if urn})
-    command = RecomputeDueDates(
-        child_ref=child_ref, rules=rules.file, calendar_for=rules.calendar_for, today=caller.today
-    )
-    return command, (stream, *schools)
+    command = RecomputeDueDates(**judging(caller, child_ref), today=caller.today)
+    return command, await with_schools(caller, child_ref)
 
 
 def _revisions(events: Iterable[Event]) -> list[Revision]:

@@ -6,11 +6,8 @@ from fastapi import APIRouter
 
 from pep_kernel.calendars import cohort_year_group
 from pep_kernel.decider import Act
-from pep_kernel.may import Shown, fields
 from pep_runtime.http import Caller
-from pep_runtime.problems import Forbidden
 from scheduling.domain.child.commands import AcceptResponsibility, CorrectFact
-from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import RemovedFromRollTold, SchoolMovePlannedTold, SchoolTold
 from scheduling.domain.hand_over import Acceptance, as_record, packed, sha256_of
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
@@ -22,8 +19,8 @@ from scheduling.entrypoints.fact_shapes import (
     FactCorrectionBody,
     HandOverShown,
 )
-from scheduling.entrypoints.permitted import around, permitted_child
-from scheduling.entrypoints.routes_children import READ
+from scheduling.entrypoints.judging import known_child
+from scheduling.entrypoints.permitted import child_with_care_history, permitted_child
 from scheduling.entrypoints.taking_in import about_one, fact_act, must_be_listed, of_one_fact, of_record
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.circumstances import CIRCUMSTANCES, ChildCircumstances
@@ -53,9 +50,7 @@ async def correct_fact(child_ref: str, body: FactCorrectionBody, caller: Caller)
 
 @router.get("/children/{child_ref}/circumstances", summary="What is known of a child beside the overview")
 async def show_circumstances(child_ref: str, caller: Caller) -> CircumstancesShown:
-    child = await permitted_child(caller, child_ref, READ)
-    if Shown.CARE not in fields(caller.signed, READ, around(child, caller.now)):
-        raise Forbidden("The care history of a child is not shown in this role.")
+    child = await child_with_care_history(caller, child_ref)
     known = await caller.rows(CIRCUMSTANCES, {"child_ref": child_ref}, limit=1)
     row = next(iter(known.items), ChildCircumstances(child_ref))
     born = child.born_in_school_year
@@ -69,10 +64,8 @@ async def show_hand_over(child_ref: str, caller: Caller) -> HandOverShown:
     """Once the transfer is recorded. It holds who the child is and what was learned where, and nobody else's data."""
     caller.permit("export record")
     child = await caller.row(CHILD_OVERVIEWS, child_ref)
-    stream = child_stream(child_ref)
-    state = (await caller.service.handler.states(caller.authority, (stream,))).of(stream, Child)
     opened = {name: await caller.open(getattr(child, name)) for name in PACKED}
-    pack = packed(state, caller.authority, opened)
+    pack = packed(await known_child(caller, child_ref), caller.authority, opened)
     return HandOverShown(pack=pack, sha256=sha256_of(pack))
 
 

@@ -36,14 +36,13 @@ from scheduling.entrypoints.invitation_shapes import (
 )
 from scheduling.entrypoints.meeting_desk import by_the_rules, meeting_of, year_group_of
 from scheduling.entrypoints.names import opened, sealed_names
-from scheduling.entrypoints.permitted import around, of_theirs, permitted_child
+from scheduling.entrypoints.permitted import READ, around, of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 from scheduling.projections.meeting_invitee import MEETING_INVITEES, MeetingInvitee
 
 router = APIRouter(tags=["invitations"])
-READ = "read child"
 SCHEDULE = "schedule meeting"
 
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter
 
 from pep_kernel.decider import Act
 from pep_runtime.http import Caller, Desk
-from scheduling.domain.child.states import Child
 from scheduling.domain.keeping.commands import (
     ApproveForgetting,
     AskOfTheRecord,
@@ -20,6 +19,7 @@ from scheduling.domain.keeping.commands import (
     RequestForgettingOfEntries,
 )
 from scheduling.domain.meeting_of_child import child_stream
+from scheduling.entrypoints.judging import known_child
 from scheduling.entrypoints.keeping_shapes import (
     EntriesBody,
     ForgettingBody,
@@ -51,8 +51,7 @@ async def show_keeping(child_ref: str, caller: Caller) -> KeepingShown:
 
 async def _kept_until(caller: Desk, child_ref: str) -> date | None:
     born = await date_of_birth(caller, child_ref)
-    stream = child_stream(child_ref)
-    child = (await caller.service.handler.states(caller.authority, (stream,))).of(stream, Child)
+    child = await known_child(caller, child_ref)
     return _rule(caller).kept_until(born, child.keeping.died_on) if born else None
 
 

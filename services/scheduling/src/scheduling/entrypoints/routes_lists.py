@@ -13,8 +13,8 @@ from pep_kernel.contracts.scheduling import Obligation
 from pep_runtime.http import Caller, Desk
 from pep_runtime.paged_rows import Within
 from scheduling.entrypoints.list_shapes import CaseloadPage, CaseShown, OverduePage, OverdueShown
-from scheduling.entrypoints.permitted import of_theirs, theirs
-from scheduling.entrypoints.routes_children import READ, After, Limit
+from scheduling.entrypoints.permitted import READ, of_theirs, theirs
+from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.entrypoints.shapes import DueDatePage, DueDateShown
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.due_date import DUE_DATES, DueDate

@@ -35,7 +35,7 @@ from scheduling.entrypoints.meeting_desk import (
     scheduled_with,
     year_group_of,
 )
-from scheduling.entrypoints.permitted import around, of_theirs
+from scheduling.entrypoints.permitted import READ, around, of_theirs
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.entrypoints.routes_lists import Before, From
 from scheduling.entrypoints.shapes import (
@@ -53,7 +53,6 @@ from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS, was_t
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 
 router = APIRouter(tags=["meetings"])
-READ = "read child"
 MINUTES = {
     "minutes": Shown.PLAN,
     "minutes_not_for_pupil": Shown.ADULTS_MINUTES,

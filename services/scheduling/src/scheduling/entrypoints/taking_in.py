@@ -16,12 +16,11 @@ from scheduling.domain.child import told
 from scheduling.domain.child.care_record import BatchAnswer, CareRecord, FlaggedRecord, RefusedRecord
 from scheduling.domain.child.commands import OfOneFact, RecordCareFacts, RecordFact
 from scheduling.domain.child.fact_events import FactFlagged
-from scheduling.domain.child.states import Child
 from scheduling.domain.in_one_append import MEETINGS_TOO
 from scheduling.domain.keeping.states import Forgotten
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
-from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.followed import teachers_of
+from scheduling.entrypoints.judging import judging, known_child
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.likeness import CHILD_LIKENESSES
 from scheduling.projections.school import SCHOOLS
@@ -56,11 +55,8 @@ async def of_one_fact(
     born = born or await date_of_birth(caller, child_ref)
     if born is None:
         raise await _why_not_taken(caller, child_ref)
-    rules: SchedulingRules = caller.rules
     return {
-        "child_ref": child_ref,
-        "rules": rules.file,
-        "calendar_for": rules.calendar_for,
+        **judging(caller, child_ref),
         "date_of_birth": born,
         "today": caller.today,
         "by": caller.signed.person_ref,
@@ -70,7 +66,7 @@ async def of_one_fact(
 
 async def _why_not_taken(caller: Desk, child_ref: str) -> Refusal:
     """The date of birth of a forgotten child cannot be read any more; that of any other child nobody has told."""
-    match (await _known(caller, child_ref)).keeping.stage:
+    match (await known_child(caller, child_ref)).keeping.stage:
         case Forgotten(on=on, reason=reason):
             return removed(on, reason)
         case _:
@@ -124,13 +120,10 @@ async def care_record_act(caller: Desk, record: CareRecord, *, whole: bool = Tru
 
 async def of_record(caller: Desk, record: CareRecord) -> dict[str, Any]:
     """What a whole record is judged by."""
-    rules: SchedulingRules = caller.rules
     workers = {each.staff_id: await reference(caller, "person", each.staff_id) for each in record.social_workers}
     who = {"name", "date_of_birth", "sex", "upn", "unaccompanied"}
     return {
-        "child_ref": await reference(caller, "child", record.child_id),
-        "rules": rules.file,
-        "calendar_for": rules.calendar_for,
+        **judging(caller, await reference(caller, "child", record.child_id)),
         "record": record,
         "digest": await hashed(caller, record.model_dump_json(include=who)),
         "workers": workers,
@@ -171,15 +164,9 @@ async def _double(caller: Desk, index: int, act: Act, seen: dict[str, set[str]])
     candidates = set().union(*(seen.get(each, set()) for each in command.likeness)) - {command.child_ref}
     for each in command.likeness:
         seen.setdefault(each, set()).add(command.child_ref)
-    if not candidates or command.record.is_another_child or (await _known(caller, command.child_ref)).spells:
+    if not candidates or command.record.is_another_child or (await known_child(caller, command.child_ref)).spells:
         return None
     return RefusedRecord(index=index, reason=POSSIBLE_DOUBLE, candidates=tuple(sorted(candidates)))
-
-
-async def _known(caller: Desk, child_ref: str) -> Child:
-    stream = child_stream(child_ref)
-    states = await caller.service.handler.states(caller.authority, (stream,))
-    return states.of(stream, Child)
 
 
 async def alone(caller: Desk, act: Act, index: int) -> tuple[Answer, list[FlaggedRecord]]:

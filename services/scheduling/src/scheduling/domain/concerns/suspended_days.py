@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from pep_kernel.calendars import Calendar, TermDatesMissing, Unit, due_date, school_year
+from pep_kernel.calendars import ONE_DAY, Calendar, TermDatesMissing, Unit, due_date, school_year
 from scheduling.domain.child import due_dates
 from scheduling.domain.child.judged import Judged
 from scheduling.domain.child.states import Child
 from scheduling.domain.concerns.states import Suspension
-
-ONE_DAY = timedelta(days=1)
 
 
 class Period(NamedTuple):

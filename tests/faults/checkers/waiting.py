@@ -11,7 +11,7 @@ from tests.faults.evidence import Evidence, Finding
 from pep_runtime.kafka import end_offsets, reader
 from pep_runtime.topics import topic
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 30.0
 LOOK_SECONDS = 0.25
 
 _NOT_RELAYED = (

@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from tests.integration.engine.conftest import OpenService, SmallService, background, until
 from tests.integration.engine.test_relay import fill_some, make_anew, until_published
 
+from pep_runtime.database import connected
 from pep_runtime.journal import Append, Fenced, Offset, append
 from pep_runtime.runner import AnotherHistory, Claim, fresh
 from pep_runtime.topics import topic
@@ -128,6 +129,32 @@ async def test_a_paused_reader_is_fenced_by_its_successor(
     assert await effects(beta, authority) == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update consumer_offset set owner = 'nobody', last_number = 1, next_offset = 1 where authority = $1",
+        "update consumer_offset set owner = 'nobody', epoch = epoch + 1 where authority = $1",
+        "delete from consumer_offset where authority = $1",
+    ],
+    ids=["its place went back", "it is another's", "it was never there"],
+)
+async def test_a_reader_with_nothing_to_do_notices_that_its_database_was_put_back(
+    alpha: SmallService, beta: SmallService, authority: str, change: str
+) -> None:
+    await fill_loud(alpha, authority, 2)
+    async with background(alpha.relay.run(), beta.runner(alpha.name).run()):
+        await until_taken(beta, authority, 2)
+        async with connected(beta.superuser_dsn) as connection:
+            await connection.execute(change, authority)
+        await until(lambda: is_claimed(beta, 2))
+        await until_taken(beta, authority, 2)
+
+
+async def is_claimed(service: SmallService, number: int) -> bool:
+    row = await service.worker.fetchrow("select owner, last_number from consumer_offset")
+    return row is not None and row["owner"] != "nobody" and row["last_number"] == number
+
+
 async def test_readers_that_come_and_go_share_the_work_and_do_nothing_twice(
     open_service: OpenService, authority: str
 ) -> None:
@@ -226,7 +253,7 @@ async def saved(service: SmallService) -> dict[str, int]:
 
 
 def claim_at(last: int, last_hash: bytes | None = b"h") -> Claim:
-    return Claim("t", "a", "s", 1, 0, last, last_hash)
+    return Claim("t", "a", "s", 1, 0, last, last_hash, saved=last)
 
 
 def test_repeats_are_dropped_and_a_missing_number_is_found_out() -> None:

@@ -24,6 +24,7 @@ from typer.testing import CliRunner, Result
 from pep_cli.main import app
 from pep_local import mail
 from pep_local.places import free_ports
+from pep_local.stack import PACKAGES
 from pep_local.supervisor import Supervisor
 from pep_runtime.file_keys import FileKeys
 from pep_runtime.keyring import bound_to
@@ -31,7 +32,6 @@ from pep_runtime.onboarding import create_topics, topics_of
 from pep_runtime.sealing import CannotOpen, decrypt
 
 GROWN_OLD = "2089-11-05T10:00:00+00:00"
-MORE = {"funding": "funding.main", "notifications": "notifications.main", "journey": "journey.main"}
 SUBJECTS = ("Invitation", "A plan is ready for quality assurance", "A plan was returned to you", "PP+ released")
 TOKEN = re.compile(rb"1\.(?:identity|plan|contact|third_party)\.[\w-]+\.[\w-]+\.[\w-]+\.\d+\.[\w/]+\.[\w=-]+")
 Pep = Callable[..., Any]
@@ -67,6 +67,7 @@ class Town:
     installation: Installation
     file: Path
     mailbox: Path
+    smtp_port: int
 
     async def pep(self, who: str, *words: str) -> Result:
         """A command of somebody who signed in."""
@@ -142,31 +143,24 @@ async def town(
     """All services with one database of keys, and a mail server; an administrator of the authority."""
     folder = tmp_path_factory.mktemp("town")
     authority = unique_name("county")
-    names = {**everywhere.SERVICES, **MORE}
     authorities = add_authority(folder / "authorities", authority, "oxfordshire")
-    await create_topics(kafka_bootstrap, topics_of(authority, names))
-    with pytest.MonkeyPatch.context() as patch:
-        for name, module in MORE.items():
-            patch.setitem(everywhere.SERVICES, name, module)
-        async with contextlib.AsyncExitStack() as stack:
-            smtp_port, page_port, *ports = free_ports(2 + len(names))
-            stack.enter_context(Supervisor(folder)).start([mail.prepare(folder / "mails", smtp_port, page_port)])
-            patch.setenv("PEP_SMTP_PORT", str(smtp_port))
-            provider = stack.enter_context(sign_in_provider())
-            how: dict[str, Any] = {"today": everywhere.TODAY, "kafka_bootstrap": kafka_bootstrap}
-            how |= {"authorities_dir": authorities, "keys_kept_seconds": 0.0}
-            how["services_urls"] = {name: f"http://127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)}
-            settings = {}
-            for name, port in zip(names, ports, strict=True):
-                spans = folder / f"{name}.spans"
-                making = installed(
-                    name, postgres_dsn, folder, {authority: provider}, port=port, traces_file=spans, **how
-                )
-                settings[name] = await stack.enter_async_context(making)
-                how["keys_dsn"] = settings[name].keys_dsn
-            made = Installation(authority, provider, settings, folder, postgres_dsn, kafka_bootstrap)
-            await add_administrator(made)
-            yield Town(made, installation_file(made), folder / "mails")
+    await create_topics(kafka_bootstrap, topics_of(authority, PACKAGES))
+    async with contextlib.AsyncExitStack() as stack:
+        smtp_port, page_port, *ports = free_ports(2 + len(PACKAGES))
+        stack.enter_context(Supervisor(folder)).start([mail.prepare(folder / "mails", smtp_port, page_port)])
+        provider = stack.enter_context(sign_in_provider())
+        how: dict[str, Any] = {"today": everywhere.TODAY, "kafka_bootstrap": kafka_bootstrap}
+        how |= {"authorities_dir": authorities, "keys_kept_seconds": 0.0}
+        how["services_urls"] = {name: f"http://127.0.0.1:{port}" for name, port in zip(PACKAGES, ports, strict=True)}
+        settings = {}
+        for name, port in zip(PACKAGES, ports, strict=True):
+            spans = folder / f"{name}.spans"
+            making = installed(name, postgres_dsn, folder, {authority: provider}, port=port, traces_file=spans, **how)
+            settings[name] = await stack.enter_async_context(making)
+            how["keys_dsn"] = settings[name].keys_dsn
+        made = Installation(authority, provider, settings, folder, postgres_dsn, kafka_bootstrap)
+        await add_administrator(made)
+        yield Town(made, installation_file(made), folder / "mails", smtp_port)
 
 
 def installation_file(made: Installation) -> Path:
@@ -186,7 +180,8 @@ async def left(town: Town) -> Left:
     found = Left("", made.authority, {}, {}, [], [], [], {}, {}, {}, made.folder / "pack", [])
     async with contextlib.AsyncExitStack() as running:
         for name, settings in made.settings.items():
-            await running.enter_async_context(started(name, settings, made.log_of(name)))
+            process = started(name, settings, made.log_of(name), PEP_SMTP_PORT=str(town.smtp_port))
+            await running.enter_async_context(process)
         await send_everything(made)
         found.child = await everywhere.the_child(made)
         await a_term.play(made, found.child)

@@ -23,6 +23,7 @@ from tests.integration.sign_in import SignInProvider, sign_in_provider
 from pep_kernel.decider import Act
 from pep_kernel.may import Role
 from pep_local.places import free_ports
+from pep_local.stack import PACKAGES
 from pep_runtime.database import connect
 from pep_runtime.file_keys import FileKeys
 from pep_runtime.handler import ByPolicy
@@ -34,7 +35,7 @@ from scheduling.domain.child.care_record import StaffRecord
 from scheduling.domain.person.commands import AddStaffMember
 from scheduling.main import PARTS as SCHEDULING
 
-SERVICES = {"scheduling": "scheduling.main", "pep-record": "pep_record.main"}
+SERVICES = ("scheduling", "pep-record")
 TODAY = "2026-09-25T10:00:00+01:00"
 WORD = "canary"
 BORN = "2014-11-05"
@@ -168,7 +169,7 @@ class Installation:
 
     async def topics(self) -> bytes:
         """Every record of every topic: key, value and headers."""
-        names = topics_of(self.authority, SERVICES)
+        names = topics_of(self.authority, self.settings)
         records = [record for name in names for record in await read_all(self.bootstrap, name)]
         return repr([(record.key, record.value, record.headers) for record in records]).encode()
 
@@ -188,11 +189,12 @@ def said_last(log: Path) -> str:
 
 
 @contextlib.asynccontextmanager
-async def started(name: str, settings: Settings, log: Path) -> AsyncIterator[None]:
+async def started(name: str, settings: Settings, log: Path, **more: str) -> AsyncIterator[None]:
     """The service as a process, from when it answers until the end of the block; then it has written its spans."""
     with log.open("wb") as out:
-        command = (sys.executable, "-m", SERVICES[name])
-        process = await asyncio.create_subprocess_exec(*command, env=environment_of(settings), stdout=out, stderr=out)
+        command = (sys.executable, "-m", f"{PACKAGES[name]}.main")
+        environment = environment_of(settings, **more)
+        process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=out, stderr=out)
 
     async def ready() -> bool:
         assert process.returncode is None, said_last(log)

@@ -26,7 +26,7 @@ from pep_runtime.handler import ByPolicy, Handler
 from pep_runtime.journal import Append, Fenced, Offset, Pool, Refused, append
 from pep_runtime.metrics import PARKED, REFUSED
 from pep_runtime.parked_records import BEHIND, MOST_PARKED, Delivery, ParkedRecord, ParkedRecords
-from pep_runtime.runner import Claim, KafkaRecord, claim_topic, note_halt
+from pep_runtime.runner import Claim, KafkaRecord, claim_topic, lost_claims, note_halt
 from pep_runtime.tasks import PASSING
 from pep_runtime.topics import HASH
 from pep_runtime.tracing import context_of, tracer
@@ -75,7 +75,7 @@ class PolicyReader:
     async def claim(self, topic: str, authority: str, service: str, owner: str) -> Claim:
         """Own the topic, and know which children have something parked."""
         claim = await claim_topic(self._pool, self._consumer, topic, authority, service, owner)
-        claim.notes["saved"] = (claim.last_number, time.monotonic())
+        claim.notes["saved_at"] = time.monotonic()
         claim.notes["parked"] = await self._parked.keys(claim)
         claim.notes["records"] = await self._parked.count(claim)
         return claim
@@ -87,6 +87,10 @@ class PolicyReader:
         if not _NUMBER.fullmatch(number) or len(its_hash) != 32:
             raise ValueError("neither a number nor a hash")
         return int(number), its_hash
+
+    async def lost(self, claims: Sequence[Claim]) -> set[str]:
+        """Those of others, and those that went back with the database."""
+        return await lost_claims(self._pool, self._consumer, claims)
 
     async def note_halt(self, claim: Claim) -> None:
         """For people to see: `pep status` shows it."""
@@ -102,7 +106,7 @@ class PolicyReader:
                 return
             claim.last_number, claim.last_hash, claim.next_offset = number, its_hash, record.offset + 1
             if moved:
-                claim.notes["saved"] = (number, time.monotonic())
+                _saved(claim)
 
     async def _one(self, claim: Claim, delivery: Delivery, offset: Offset) -> bool:
         """True if the offset was moved in the database, False if the record was passed in memory."""
@@ -174,7 +178,7 @@ class PolicyReader:
         )
         for claim in due:
             if claim.topic not in {row["topic"] for row in not_moved}:
-                claim.notes["saved"] = (claim.last_number, time.monotonic())
+                _saved(claim)
 
     async def rest(self, claim: Claim) -> None:
         """Do what was decided about parked records. What `save` could not save is tried alone, which says why."""
@@ -182,7 +186,7 @@ class PolicyReader:
             place = claim.epoch, claim.next_offset, claim.last_number, claim.last_hash or b""
             offset = Offset(self._consumer, claim.topic, *place)
             await append(self._pool, Append(claim.authority, self._clock.now(), offset=offset))
-            claim.notes["saved"] = (claim.last_number, time.monotonic())
+            _saved(claim)
         if claim.notes["parked"]:
             for key in await self._parked.decided(claim):
                 await self._drain(claim, key)
@@ -224,9 +228,13 @@ class PolicyReader:
         return what
 
 
+def _saved(claim: Claim) -> None:
+    claim.saved, claim.notes["saved_at"] = claim.last_number, time.monotonic()
+
+
 def _is_unsaved(claim: Claim) -> bool:
-    number, at = claim.notes["saved"]
-    return bool(claim.last_number > number and claim.last_hash is not None and time.monotonic() - at >= SAVE_SECONDS)
+    since = time.monotonic() - claim.notes["saved_at"]
+    return claim.last_number > claim.saved and claim.last_hash is not None and since >= SAVE_SECONDS
 
 
 def _without_version(kind: str) -> str:

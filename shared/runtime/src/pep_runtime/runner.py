@@ -10,7 +10,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -35,6 +35,7 @@ GATHER_SECONDS_A_TOPIC = (
 MOST_GATHER_SECONDS = 0.1
 SESSION_SECONDS = 10.0
 MOST_REST_SECONDS = 5.0
+LOST_SECONDS = 5.0  # how often an owner that has nothing to do asks whether it still is the owner
 LOOK_AGAIN_SECONDS = 60.0  # a topic that halted is looked at anew: it may have been mended
 ONE_AUTHORITYS = (ClockBehind, Frozen, UnknownAuthority, VersionConflict)
 """Trouble that concerns one authority only. Servers being away concerns all: the whole runner begins again."""
@@ -51,7 +52,8 @@ class AnotherHistory(Exception):
 class Claim:
     """One topic, read under an epoch of ours: the last number taken in, and where the topic goes on.
 
-    `halted` is why it stands still; `noted` is what the database says of that.
+    `saved` is the last number that the database has. `halted` is why it stands still; `noted` is what the database
+    says of that.
     """
 
     topic: str
@@ -61,6 +63,7 @@ class Claim:
     next_offset: int
     last_number: int
     last_hash: bytes | None
+    saved: int
     sought_for: int | None = None
     halted: str | None = None
     noted: str | None = None
@@ -78,7 +81,7 @@ class Reader(Protocol):
         """The dense number of a record, and the hash that it carries. Raises `KeyError`, `ValueError`, `TypeError`."""
 
     async def take(self, claim: Claim, records: Sequence[KafkaRecord]) -> None:
-        """Take in records with the numbers that come next, and set `claim.last_number`, `last_hash`, `next_offset`.
+        """Take in records with the next numbers; set `claim.last_number`, `last_hash`, `next_offset`, `saved`.
 
         Where it cannot go on it stops before that record and sets `claim.halted`.
         """
@@ -88,6 +91,9 @@ class Reader(Protocol):
 
     async def rest(self, claim: Claim) -> None:
         """Called then for each topic by itself: drain what is to be tried again."""
+
+    async def lost(self, claims: Sequence[Claim]) -> Collection[str]:
+        """Called every few seconds with all topics: those to be claimed anew, as `lost_claims` gives them."""
 
     async def note_halt(self, claim: Claim) -> None:
         """Write down for people that the topic halted and why, or that it goes on."""
@@ -123,6 +129,7 @@ class PartitionRunner:
         self._resting: dict[TopicPartition, float] = {}
         self._tries: dict[TopicPartition, int] = {}
         self._rested = 0.0
+        self._asked = 0.0
 
     async def run(self) -> None:
         """Until cancelled; Kafka or PostgreSQL being away is waited for."""
@@ -172,6 +179,16 @@ class PartitionRunner:
             await self._reader.save(list(self.claims.values()))
             for partition, claim in list(self.claims.items()):
                 await self._alone(consumer, partition, self._reader.rest(claim))
+        if self._asked + LOST_SECONDS <= time.monotonic():
+            self._asked = time.monotonic()
+            await self._give_up_what_is_lost(consumer)
+
+    async def _give_up_what_is_lost(self, consumer: AIOKafkaConsumer) -> None:
+        """Who takes nothing in is told by no fence: a quiet topic would stay where it was until its next record."""
+        lost = await self._reader.lost(list(self.claims.values()))
+        for partition in [partition for partition in self.claims if partition.topic in lost]:
+            log.warning("%s: lost; another reader owns it, or its place went back", partition.topic)
+            self._rest(consumer, partition, 0.0)
 
     async def _claim(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
         authority, service = parts(partition.topic)
@@ -263,7 +280,18 @@ async def claim_topic(pool: Pool, consumer: str, topic: str, authority: str, ser
     except asyncpg.PostgresError as error:
         raise outcome_of(error) from error
     place = row["next_offset"], row["last_number"], row["last_hash"]
-    return Claim(topic, authority, service, row["epoch"], *place, noted=row["halted"])
+    return Claim(topic, authority, service, row["epoch"], *place, saved=row["last_number"], noted=row["halted"])
+
+
+async def lost_claims(pool: Pool, consumer: str, claims: Sequence[Claim]) -> set[str]:
+    """The topics that another reader has claimed since, or whose place in the database lies before `claim.saved`."""
+    columns = [(claim.authority, claim.topic, claim.epoch, claim.saved) for claim in claims]
+    if not columns:
+        return set()
+    rows = await pool.fetch(
+        "select lost_claims($1, $2, $3, $4, $5) as topic", consumer, *map(list, zip(*columns, strict=True))
+    )
+    return {row["topic"] for row in rows}
 
 
 async def note_halt(pool: Pool, consumer: str, claim: Claim) -> None:

@@ -16,7 +16,7 @@ from pep_kernel.message import Envelope
 from pep_runtime.chain import GENESIS, next_hash
 from pep_runtime.codec import Frame, decode_envelope
 from pep_runtime.journal import Pool, outcome_of
-from pep_runtime.runner import Claim, KafkaRecord, claim_topic, note_halt
+from pep_runtime.runner import Claim, KafkaRecord, claim_topic, lost_claims, note_halt
 from pep_runtime.topics import HASH, POSITION
 
 CONSUMER = "journey-copies"
@@ -59,6 +59,7 @@ class Copies:
             await self._store(claim, copies)
             last = copies[-1]
             claim.last_number, claim.last_hash, claim.next_offset = last.frame.position, last.hash, last.offset + 1
+            claim.saved = claim.last_number
         claim.halted = trouble
 
     async def save(self, claims: Sequence[Claim]) -> None:
@@ -66,6 +67,10 @@ class Copies:
 
     async def rest(self, claim: Claim) -> None:
         """Nothing waits to be tried again."""
+
+    async def lost(self, claims: Sequence[Claim]) -> set[str]:
+        """Those of others, and those that went back with the database."""
+        return await lost_claims(self._pool, self._consumer, claims)
 
     async def note_halt(self, claim: Claim) -> None:
         """For people to see: `pep status` shows it, and `GET /copies`."""

@@ -50,7 +50,7 @@ PLAIN = {
         absent_on approved_on arranged_on asked_on at at_risk_since back_on began broken_at came_on changed_at
         cleared_on completed_on corrected_on dates decided_on details_sent_on due effective_from ended_on
         fact_on first_day flagged_at for_day forgotten_on fostering_since given_on held_on in_care_since
-        kept_until last_day last_pep_on last_review_on left_care_on legal_status_since made_on
+        kept_until last_day last_pep_on last_review_on left_care_on legal_status_since let_be_on made_on
         marked_complete_on met_on newest_day next_agreed next_due next_meeting_at next_on next_review next_time
         notified_on of on opened_on passed_over pathway_plan_on pep_held_on placement_area_since placement_on
         placement_since plan_available_on planned_school_on professionals_met_on proposed_on provision_from

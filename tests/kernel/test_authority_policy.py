@@ -14,7 +14,7 @@ from pep_kernel.authority_policy import (
     TermsFile,
     read_policy_file,
 )
-from pep_kernel.authority_policy.approvals import DualApproval
+from pep_kernel.authority_policy.approvals import DualApproval, OfficersApproval
 from pep_kernel.authority_policy.concerns import PersistentAbsence
 from pep_kernel.authority_policy.due_dates import Cadence
 from pep_kernel.authority_policy.funding import Eligibility, Grant
@@ -327,6 +327,12 @@ def test_only_a_change_of_school_can_be_a_phase_transfer() -> None:
     }
     with pytest.raises(ValueError, match="is for a change of school"):
         DualApproval.model_validate(holiday)
+
+
+def test_only_a_placement_outside_the_area_can_be_of_an_excepted_kind() -> None:
+    move = {**DATED, "decision": "key_stage_4_move", "approvers": ("nominated_officer",), "except_placements": ("U1",)}
+    with pytest.raises(ValueError, match="is for a placement outside the area"):
+        OfficersApproval.model_validate(move)
 
 
 def test_absence_is_over_before_it_can_rise_again() -> None:

@@ -73,6 +73,7 @@ read child                 c   y   .   s   d   x   x   x   x   .   .   .   .   h
 list children              x   x   .   x   x   x   x   x   x   .   .   .   .   x   x   .   .   x   .   .
 list due dates             x   x   .   x   x   x   x   x   x   .   .   .   .   .   .   .   .   x   .   .
 list flags                 x   x   .   x   .   x   x   x   x   x   .   .   .   .   .   .   .   x   .   .
+let flag be                .   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .   .
 list feeds                 .   .   .   .   .   x   x   x   x   .   .   .   .   .   .   .   .   x   x   .
 use calendar feed          x   x   x   x   x   x   x   x   x   x   x   x   x   x   .   x   x   .   x   .
 read timeliness            .   .   x   .   .   x   x   x   x   .   .   .   .   .   .   .   .   x   .   .

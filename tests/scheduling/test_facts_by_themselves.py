@@ -351,6 +351,17 @@ def test_a_placement_in_the_area_needs_nobodys_agreement() -> None:
     known().when(near).then_some(PlacementChanged, PlacementNoticeDue)
 
 
+@pytest.mark.rule("reg 11")
+@pytest.mark.parametrize("area", ["out_of_area", "at_a_distance"])
+def test_a_placement_with_relatives_or_friends_outside_the_area_needs_nobodys_agreement_by_law(area: str) -> None:
+    """Regulation 11(4); an authority may ask for it all the same, as this one does that names no such kinds."""
+    with_aunt = fact("placement", placement="U1", area=area)
+    known().when(with_aunt).then_some(PlacementChanged, PlacementNoticeDue)
+    asks_always = fact("placement", rules=NONESUCH, placement="U1", area=area)
+    missing = {each.decision for each in of_kind(NoApprovalRecorded, known(NONESUCH).when(asks_always).happened)}
+    assert missing & {"out_of_area_placement", "placement_at_a_distance"}
+
+
 def test_where_the_rules_say_nothing_of_distance_it_is_a_placement_outside_the_area() -> None:
     """Until January 2014 the nominated officer agreed to all of them."""
     entered, moved = date(2013, 9, 2), date(2013, 11, 4)

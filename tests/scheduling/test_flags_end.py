@@ -26,10 +26,17 @@ from tests.scheduling.worked_examples import (
 from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.message import Event
 from pep_kernel.scenario import Scenario
+from pep_kernel.sealed import PlanText
 from scheduling.domain.child.care_record import Schooling, SocialWorkerSpell
-from scheduling.domain.child.commands import FlagMissingNotice, RecordFact
+from scheduling.domain.child.commands import FlagMissingNotice, LetFlagBe, RecordFact
 from scheduling.domain.child.events import ObligationMet, SocialWorkerAllocated
-from scheduling.domain.child.fact_events import FactFlagCleared, FactFlagged, PlacementNoticeDue, SchoolNotified
+from scheduling.domain.child.fact_events import (
+    FactFlagCleared,
+    FactFlagged,
+    FlagLetBe,
+    PlacementNoticeDue,
+    SchoolNotified,
+)
 from scheduling.domain.concerns.commands import NoteApproval
 from scheduling.domain.concerns.events import ApprovalNoted, NoApprovalRecorded
 
@@ -368,3 +375,89 @@ def test_a_placement_outside_the_area_lacks_its_agreement_on_the_right_day_too()
 def test_other_corrections_leave_the_flags() -> None:
     worker = correct("social_worker", MONDAY, was=WORKER, right=SIBLING)
     assert ends(*unnoticed().when(worker).happened) == []
+
+
+# What a person lets be
+
+
+def let_be(lacks: Any = "notice", fact: Any = "placement", decision: Any = None, on: date = NOVEMBER) -> LetFlagBe:
+    return LetFlagBe(
+        child_ref=REF,
+        fact=fact,
+        on=on,
+        lacks=lacks,
+        decision=decision,
+        let_be_on=AFTERWARDS,
+        by="a-head",
+        reason="The school closed that week.",
+    )
+
+
+def test_who_lets_a_flag_be_says_why_and_it_is_announced_as_ended() -> None:
+    outcome = unnoticed().when(let_be())
+    outcome.then(
+        FlagLetBe(
+            child_ref=REF,
+            on=NOVEMBER,
+            fact="placement",
+            lacks="notice",
+            decision=None,
+            let_be_on=AFTERWARDS,
+            by="a-head",
+            reason=PlanText.of("The school closed that week."),
+        )
+    )
+    outcome.then_announced(
+        contracts.FactFlagCleared(
+            child_ref=REF, fact="placement", on=NOVEMBER, lacks="notice", because="let_be", cleared_on=AFTERWARDS
+        )
+    )
+
+
+def test_what_was_let_be_is_not_flagged_again_by_the_next_look_and_not_let_be_twice() -> None:
+    left = doing(unnoticed(), let_be())
+    left.when(LOOK).then_nothing()
+    left.when(let_be()).then_nothing()
+
+
+def test_a_notice_that_comes_all_the_same_is_noted_and_ends_what_was_let_be() -> None:
+    happened = doing(unnoticed(), let_be()).when(fact("school_notified", WEDNESDAY, placement_on=NOVEMBER)).happened
+    assert ends(*happened) == [ended("notice", "notice_given", WEDNESDAY)]
+    assert flagged("notice_in_time") in happened
+
+
+def test_that_a_notice_came_late_can_be_let_be() -> None:
+    late = doing(unnoticed(), fact("school_notified", WEDNESDAY, placement_on=NOVEMBER))
+    late.when(let_be("notice_in_time")).then_some(FlagLetBe)
+
+
+def test_what_was_let_be_of_a_fact_that_was_wrong_is_forgotten_with_it() -> None:
+    never = correct("placement", NOVEMBER, was="U4", never_happened=True)
+    told_anew = doing(unnoticed(), let_be(), never, PLACED)
+    assert of_kind(FactFlagged, told_anew.when(LOOK).happened) == [flagged("notice")]
+    doing(told_anew, LOOK).when(let_be()).then_some(FlagLetBe)
+
+
+def test_a_move_without_agreement_is_let_be_once_and_a_later_agreement_changes_nothing_of_it() -> None:
+    moved = doing(known(OXFORDSHIRE), move())
+    left = doing(moved, let_be("approval", "school", "school_change"))
+    left.when(let_be("approval", "school", "school_change")).then_nothing()
+    assert ends(*left.when(agreed(AFTERWARDS)).happened) == []
+    left.when(move()).then_nothing()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        let_be("notice_in_time"),
+        let_be(on=WEDNESDAY),
+        let_be(fact="school"),
+        let_be("approval", "school", "key_stage_4_move"),
+        let_be("approval", "placement", "school_change"),
+        let_be("approval", "school", "school_change", on=WEDNESDAY),
+        let_be("notice", "school", "school_change"),
+    ],
+)
+def test_what_is_not_flagged_cannot_be_let_be(other: LetFlagBe) -> None:
+    flags = doing(unnoticed(), move())
+    flags.when(other).then_refused("That this fact lacks such a thing is not flagged.")

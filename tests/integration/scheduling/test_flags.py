@@ -119,6 +119,24 @@ async def test_an_agreement_that_is_given_afterwards_ends_the_flag_and_the_move_
     assert (move["state"], move["because"], move["ended_on"]) == ("ended", "approval_given", "2026-09-25")
 
 
+async def test_the_head_lets_a_flag_be_and_the_list_says_who_and_why(world: World) -> None:
+    child = await a_child(world)
+    await told(world, child, **PLACED)
+    await sweeps(world)
+    await until_flagged(world, "notice")
+    path = f"/children/{child}/flags/let-be"
+    body = {"fact": "placement", "fact_on": "2026-09-24", "lacks": "notice", "reason": "The school closed that week."}
+    assert (await world.ask("coordinator", "POST", path, body)).status_code == 403
+    other = await world.ask("head", "POST", path, {**body, "fact_on": "2026-09-23"})
+    assert (other.status_code, other.json()["detail"]) == (409, "That this fact lacks such a thing is not flagged.")
+    assert (await world.ask("head", "POST", path, body)).status_code == 204
+    await sweeps(world)
+    assert await flags(world) == []
+    (ended,) = await flags(world, "?state=ended")
+    assert (ended["because"], ended["reason"], ended["ended_on"]) == ("let_be", body["reason"], "2026-09-25")
+    assert ended["by"] == await world.service.reference(world.here, "person", "head")
+
+
 async def test_flags_are_filtered_paged_and_of_the_children_whom_one_may_read(world: World) -> None:
     child = await a_child(world)
     other = {**RECORD, "child_id": "other", "is_another_child": True}

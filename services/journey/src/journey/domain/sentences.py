@@ -31,6 +31,7 @@ SCHEDULING = {
     "EHCPIssued": "The child had an education, health and care plan from {on:day}.",
     "FactFlagged": "The {fact:words} of {on:day} stood, and lacked: {lacks:words}.",
     "FactFlagCleared": "The {fact:words} of {on:day} was flagged no more for lacking {lacks:words}: {because:words}.",
+    "FlagLetBe": "{by} let it be that the {fact:words} of {on:day} lacked: {lacks:words}.",
     "FactCorrected": "What had been told of the {fact:words} of {on:day} was wrong: {by:words} corrected it.",
     "CareResponsibilityTransferred": "Another authority, {to_authority}, was responsible from {on:day}.",
     "CareResponsibilityAccepted": "This authority took the child over from {from_authority} on {on:day}.",

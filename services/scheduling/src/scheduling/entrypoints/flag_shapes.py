@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from pep_kernel.authority_policy.approvals import Decision
 from pep_kernel.contracts.scheduling import Feed, FlagEnds, Flagged, Lacked
-from scheduling.entrypoints.shapes import CHILD_REF, Shown, example
+from pep_runtime.http import Desk
+from scheduling.entrypoints.shapes import CHILD_REF, PERSON_REF, Shown, example
 from scheduling.projections.fact_flag import FactFlag
 
 
@@ -28,11 +29,31 @@ class FlagShown(Shown):
     emergency: bool = Field(description="The move could not wait, as whoever told it said.")
     because: FlagEnds | None = Field(description="Why it is flagged no more.", examples=["approval_given"])
     ended_on: date | None
+    by: str | None = Field(description="Who let it be.", examples=[PERSON_REF])
+    reason: str | None = Field(description="Why somebody let it be.", examples=["The school closed that week."])
 
 
-def flag_shown(flag: FactFlag) -> FlagShown:
+async def flag_shown(caller: Desk, flag: FactFlag) -> FlagShown:
     shown = {name: getattr(flag, name) for name in FlagShown.model_fields}
-    return FlagShown(**{**shown, "decision": flag.decision or None})
+    return FlagShown(**{**shown, "decision": flag.decision or None, "reason": await caller.open(flag.reason)})
+
+
+class LetBeBody(BaseModel):
+    """Which flag, as the list shows it, and why nobody need act on it any more."""
+
+    model_config = example(
+        fact="school",
+        fact_on="2026-11-02",
+        lacks="approval",
+        decision="school_change",
+        reason="The head teacher agreed by telephone; the form was lost.",
+    )
+
+    fact: Flagged
+    fact_on: date
+    lacks: Lacked
+    decision: Decision | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class FlagPage(BaseModel):

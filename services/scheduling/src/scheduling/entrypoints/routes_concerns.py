@@ -192,7 +192,9 @@ async def show_concerns(child_ref: str, caller: Caller) -> ConcernsShown:
             for each in urgent.items
         ],
         exclusions=[await _exclusion(caller, each) for each in exclusions.items],
-        moves_without_approval=[flag_shown(each) for each in moves.items if each.because != "fact_corrected"],
+        moves_without_approval=[
+            await flag_shown(caller, each) for each in moves.items if each.because != "fact_corrected"
+        ],
         attendance=[AttendanceShown.model_validate(each) for each in years.items],
     )
 

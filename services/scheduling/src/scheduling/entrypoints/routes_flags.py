@@ -12,7 +12,9 @@ from pep_kernel.decider import Act
 from pep_runtime.clock import midnight
 from pep_runtime.http import Caller
 from pep_runtime.paged_rows import Within
+from scheduling.domain.child.commands import LetFlagBe
 from scheduling.domain.feed.decider import CareFeedTakenIn, TakeInFeed, feed_stream, late_after
+from scheduling.domain.meeting_of_child import child_stream
 from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.flag_shapes import (
     CareFeedBody,
@@ -20,9 +22,10 @@ from scheduling.entrypoints.flag_shapes import (
     FeedDayPage,
     FeedDayShown,
     FlagPage,
+    LetBeBody,
     flag_shown,
 )
-from scheduling.entrypoints.permitted import of_theirs
+from scheduling.entrypoints.permitted import of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.entrypoints.routes_lists import Before, From
 from scheduling.projections.fact_flag import FACT_FLAGS
@@ -56,7 +59,29 @@ async def list_flags(
     where = {"state": state, **{column: value for column, value in asked.items() if value is not None}}
     only = of_theirs(caller, READ)
     page = await caller.rows(FACT_FLAGS, where, only=only, by="flagged_at", after=after, limit=limit)
-    return FlagPage(items=[flag_shown(flag) for flag in page.items], next=page.next)
+    return FlagPage(items=[await flag_shown(caller, flag) for flag in page.items], next=page.next)
+
+
+@router.post(
+    "/children/{child_ref}/flags/let-be",
+    tags=["concerns"],
+    status_code=204,
+    summary="Let be what a fact lacks, and say why",
+)
+async def let_flag_be(child_ref: str, body: LetBeBody, caller: Caller) -> None:
+    """It ends in the list, with who and why; the fact lacks it still. Told anew, the fact is flagged anew."""
+    await permitted_child(caller, child_ref, "let flag be")
+    command = LetFlagBe(
+        child_ref=child_ref,
+        fact=body.fact,
+        on=body.fact_on,
+        lacks=body.lacks,
+        decision=body.decision,
+        let_be_on=caller.today,
+        by=caller.signed.person_ref,
+        reason=body.reason,
+    )
+    await caller.do(Act(command, (child_stream(child_ref),), child_ref=child_ref))
 
 
 @router.post("/care-feeds", tags=["taking in"], summary="Tell that the file of a day is here; a late one is an alert")

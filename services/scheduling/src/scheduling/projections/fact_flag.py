@@ -9,6 +9,7 @@ from typing import Literal
 
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
+from pep_kernel.sealed import PlanText
 from scheduling.domain.child import fact_events as told
 from scheduling.domain.child.events import PEPDueDateSet
 from scheduling.domain.concerns.events import NoApprovalRecorded
@@ -21,7 +22,7 @@ class FactFlag:
     """A fact of this day and what it lacks; of an approval also `decision`, which is empty for all else.
 
     `state` is awaited (a notice, until `due`), flagged, ended (since `ended_on`, `because`), or late: that it was there
-    too late is history, and nobody need do anything.
+    too late is history, and nobody need do anything. Where somebody let it be, `by` and `reason` say who and why.
     """
 
     child_ref: str
@@ -36,6 +37,8 @@ class FactFlag:
     emergency: bool = False
     because: str | None = None
     ended_on: date | None = None
+    by: str | None = None
+    reason: PlanText | None = None
 
 
 NO_DECISION = ""
@@ -45,7 +48,10 @@ def _keys(recorded: Recorded) -> Iterable[Key]:
     match recorded.event:
         case told.FactFlagged(child_ref=ref, fact=fact, on=on, lacks=lacks):
             return ((ref, fact, on, lacks, NO_DECISION),)
-        case told.FactFlagCleared(child_ref=ref, fact=fact, on=on, lacks=lacks, decision=decision):
+        case (
+            told.FactFlagCleared(child_ref=ref, fact=fact, on=on, lacks=lacks, decision=decision)
+            | told.FlagLetBe(child_ref=ref, fact=fact, on=on, lacks=lacks, decision=decision)
+        ):
             return ((ref, fact, on, lacks, decision or NO_DECISION),)
         case NoApprovalRecorded(child_ref=ref, on=on, decision=decision, school_urn=urn):
             return ((ref, "school" if urn else "placement", on, "approval", decision),)
@@ -73,6 +79,9 @@ def _fold(row: FactFlag | None, recorded: Recorded, key: Key) -> FactFlag | None
             return _flagged(replace(_of(key), school_urn=urn, emergency=emergency), recorded, "flagged")
         case told.FactFlagCleared(because=because, cleared_on=on):
             return _ended(row, because, on)
+        case told.FlagLetBe(let_be_on=on, by=by, reason=reason):
+            ended = _ended(row, "let_be", on)
+            return replace(ended, by=by, reason=reason) if ended else None
         case told.FactCorrected() as corrected:
             keeps_its_day = not corrected.never_happened and corrected.right_on in (None, corrected.on)
             return row if keeps_its_day else _not_awaited(row)
@@ -88,7 +97,8 @@ def _of(key: Key) -> FactFlag:
 
 
 def _flagged(row: FactFlag, recorded: Recorded, state: State) -> FactFlag:
-    return replace(row, state=state, flagged_at=recorded.recorded_at, because=None, ended_on=None)
+    said_at = recorded.recorded_at
+    return replace(row, state=state, flagged_at=said_at, because=None, ended_on=None, by=None, reason=None)
 
 
 def _ended(row: FactFlag | None, because: str, on: date) -> FactFlag | None:

@@ -13,7 +13,9 @@ DualDecision = Literal["school_change", "term_time_holiday", "placement_change"]
 OfficersDecision = Literal["key_stage_4_move", "out_of_area_placement", "placement_at_a_distance"]
 Decision = DualDecision | OfficersDecision
 YearGroup = Annotated[int, Field(ge=0, le=13)]
+PlacementCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{1,2}$")]
 OF_SCHOOL = ("school_change", "key_stage_4_move")
+OF_AREA = ("out_of_area_placement", "placement_at_a_distance")
 
 
 class Approver(StrEnum):
@@ -84,6 +86,17 @@ class OfficersApproval(Approval):
     year_groups: tuple[YearGroup, ...] = Field(
         (), description="The year groups in which a change of school needs it; none: no change of school does."
     )
+    except_placements: tuple[PlacementCode, ...] = Field(
+        (),
+        description="The kinds of placement (SSDA903 codes) outside the area that need no agreement: U1 to U3 are those"
+        " with relatives and friends, of which regulation 11(4) asks none; none: every kind needs it.",
+    )
+
+    @model_validator(mode="after")
+    def _placements_are_elsewhere(self) -> OfficersApproval:
+        if self.except_placements and self.decision not in OF_AREA:
+            raise ValueError("'except_placements' is for a placement outside the area")
+        return self
 
 
 class ProfessionalMeeting(Dated):

@@ -55,6 +55,7 @@ GRANTS: Mapping[str, Holders] = {
         **_REVIEWING_OFFICER,
         **_AUDITOR,
     },
+    "let flag be": {Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
     "list feeds": {**_VIRTUAL_SCHOOL, **_AUDITOR, Role.ADMINISTRATOR: ANYONE},
     "use calendar feed": {role: ANYONE for role in Role if role not in (Role.SERVICE, Role.AUDITOR, Role.PUPIL)},
     "read timeliness": {**_VIRTUAL_SCHOOL, Role.TEAM_MANAGER: ANYONE, **_AUDITOR},

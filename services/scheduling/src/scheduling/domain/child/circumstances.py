@@ -24,7 +24,8 @@ class Circumstances:
     """Dated facts, each history in the order of days.
 
     `emergencies` are the days of placements made in one; `notices_due` says of which placements a school must be told,
-    and by when; `notified` of which it was, and when; `flags` what facts lack still.
+    and by when; `notified` of which it was, and when; `flags` what facts lack still; `let_be` those of them on which
+    nobody need act.
     """
 
     allowances: History[bool] = ()
@@ -37,6 +38,7 @@ class Circumstances:
     notices_due: tuple[tuple[date, date], ...] = ()
     notified: tuple[tuple[date, date], ...] = ()
     flags: frozenset[Noted] = frozenset()
+    let_be: frozenset[Noted] = frozenset()
 
 
 def evolve(known: Circumstances, event: told.OfCircumstances) -> Circumstances:
@@ -66,7 +68,10 @@ def evolve(known: Circumstances, event: told.OfCircumstances) -> Circumstances:
         case told.FactFlagged(on=on, fact=fact, lacks=lacks):
             return replace(known, flags=known.flags | {Noted(lacks, fact, on)})
         case told.FactFlagCleared(on=on, fact=fact, lacks=lacks):
-            return replace(known, flags=known.flags - {Noted(lacks, fact, on)})
+            gone = {Noted(lacks, fact, on)}
+            return replace(known, flags=known.flags - gone, let_be=known.let_be - gone)
+        case told.FlagLetBe(on=on, fact=fact, lacks=lacks):
+            return replace(known, let_be=known.let_be | {Noted(lacks, fact, on)})
         case _:
             return known
 

@@ -1,6 +1,7 @@
 """A flag ends when what the fact lacked is there, or when the fact was corrected away. It is said once, like the flag.
 
-That a notice came late is history: nothing can put it right but a correction of the placement's day.
+That a notice came late is history: nothing can put it right but a correction of the placement's day. What nothing will
+put right any more a person may let be, and says why.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pep_kernel.contracts.scheduling import FlagEnds
+from pep_kernel.refusal import Refusal
+from pep_kernel.sealed import PlanText
 from scheduling.domain.child import correction
 from scheduling.domain.child.circumstances import Noted
-from scheduling.domain.child.commands import CorrectFact, JudgedToday, OfOneFact
+from scheduling.domain.child.commands import CorrectFact, JudgedToday, LetFlagBe, OfOneFact
 from scheduling.domain.child.events import ChildEvent
-from scheduling.domain.child.fact_events import FactFlagCleared
+from scheduling.domain.child.fact_events import FactFlagCleared, FlagLetBe
 from scheduling.domain.child.history import values_of
 from scheduling.domain.child.states import Child, in_care
 from scheduling.domain.concerns.states import UnapprovedMove
@@ -43,6 +46,34 @@ def approval(child_ref: str, move: UnapprovedMove, because: FlagEnds, on: date) 
         cleared_on=on,
         decision=move.decision,
     )
+
+
+def let_be(child: Child, command: LetFlagBe) -> Sequence[ChildEvent]:
+    """By a person, with the reason. It is said once of each flag, and not again until the fact is told anew."""
+    flag = Noted(command.lacks, command.fact, command.on)
+    moves = [move for move in child.concerns.unapproved if _is_of(move, command)]
+    if flag in child.circumstances.let_be or any(move.settled for move in moves):
+        return []
+    if flag not in child.circumstances.flags and not moves:
+        raise Refusal("That this fact lacks such a thing is not flagged.")
+    return [
+        FlagLetBe(
+            child_ref=command.child_ref,
+            on=command.on,
+            fact=command.fact,
+            lacks=command.lacks,
+            decision=command.decision,
+            let_be_on=command.let_be_on,
+            by=command.by,
+            reason=PlanText.of(command.reason),
+        )
+    ]
+
+
+def _is_of(move: UnapprovedMove, command: LetFlagBe) -> bool:
+    fact = "school" if move.school_urn else "placement"
+    asked = (command.lacks, command.fact, command.on, command.decision)
+    return asked == ("approval", fact, move.on, move.decision)
 
 
 def lacking(child: Child, what: str) -> list[Noted]:

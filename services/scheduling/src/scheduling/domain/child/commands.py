@@ -8,8 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pep_kernel.authority_policy.approvals import Decision
 from pep_kernel.calendars import Term
-from pep_kernel.contracts.scheduling import Obligation, Outcome
+from pep_kernel.contracts.scheduling import Flagged, Lacked, Obligation, Outcome
 from pep_kernel.may import Role
 from pep_kernel.message import Command
 from scheduling.domain.access.commands import AccessCommand
@@ -69,6 +70,19 @@ class FlagMissingNotice(Command):
     child_ref: str
     placement_on: date
     today: date
+
+
+class LetFlagBe(Command):
+    """A person lets be what the fact of this day lacks, and says why. Of an approval, `decision` says which."""
+
+    child_ref: str
+    fact: Flagged
+    on: date
+    lacks: Lacked
+    decision: Decision | None
+    let_be_on: date
+    by: str
+    reason: str
 
 
 class EndCareAtEighteen(Command):
@@ -175,6 +189,7 @@ ChildCommand = (
     | RecordFact
     | CorrectFact
     | FlagMissingNotice
+    | LetFlagBe
     | EndCareAtEighteen
     | NoteMeetingHeld
     | NoteMeetingScheduled

@@ -48,6 +48,7 @@ from scheduling.domain.child.commands import (
     EscalateOverdue,
     FlagMissingNotice,
     FlagOverdue,
+    LetFlagBe,
     MeetObligation,
     NoteMeetingHeld,
     NoteMeetingScheduled,
@@ -89,6 +90,7 @@ from scheduling.domain.child.fact_events import (
     FactCorrected,
     FactFlagCleared,
     FactFlagged,
+    FlagLetBe,
     OfCircumstances,
 )
 from scheduling.domain.child.history import inserted
@@ -148,6 +150,8 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return _corrected(child, command)
         case _, EndCareAtEighteen():
             return in_turn(child, command, _eighteen, left)
+        case _, LetFlagBe():
+            return clearing.let_be(child, command)
         case _, RecordLateReason():
             return overdue.late_reason(child, command)
         case _, OpenTermForChild():
@@ -293,6 +297,8 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, transferred=None)
         case FactFlagCleared(lacks="approval", on=on, decision=decision, because=because):
             return replace(child, concerns=child.concerns.with_flag_ended(on, decision, because))
+        case FlagLetBe(lacks="approval", on=on, decision=decision):
+            return replace(child, concerns=child.concerns.with_flag_ended(on, decision, "let_be"))
         case OfCircumstances():
             return replace(child, circumstances=circumstances.evolve(child.circumstances, event))
         case OfAccess():
@@ -411,6 +417,10 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
             return said.FactFlagged(child_ref=ref, on=on, fact=fact, lacks=lacks)
         case FactFlagCleared():
             return said.FactFlagCleared(**structs.asdict(event))
+        case FlagLetBe(child_ref=ref, fact=fact, on=on, lacks=lacks, decision=decision, let_be_on=day):
+            return said.FactFlagCleared(
+                child_ref=ref, fact=fact, on=on, lacks=lacks, because="let_be", cleared_on=day, decision=decision
+            )
         case CareResponsibilityTransferred(child_ref=ref, on=on):
             return said.CareResponsibilityTransferred(child_ref=ref, on=on)
         case ChildForgotten(child_ref=ref, on=on, reason=reason):

@@ -109,6 +109,20 @@ class FactFlagCleared(OfCircumstances):
     decision: str | None = None
 
 
+class FlagLetBe(OfCircumstances):
+    """Somebody looked at what the fact of this day lacks, and lets it be. The fact lacks it still; nobody need act.
+
+    Of an approval, `decision` says which is missing.
+    """
+
+    fact: Flagged
+    lacks: Lacked
+    decision: str | None
+    let_be_on: date
+    by: str
+    reason: PlanText
+
+
 class FactCorrected(Event):
     """What was told of this day was wrong, and does not count. What is right is told after it, as such a fact.
 
@@ -161,6 +175,7 @@ FactEvent = (
     | EHCPIssued
     | FactFlagged
     | FactFlagCleared
+    | FlagLetBe
     | FactCorrected
     | CareResponsibilityTransferred
     | CareResponsibilityAccepted

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from pep_kernel.authority_policy.approvals import Decision, DualApproval, OfficersApproval
+from pep_kernel.authority_policy.approvals import OF_AREA, Decision, DualApproval, OfficersApproval
 from pep_kernel.authority_policy.scheduling import SchedulingPolicy
 from pep_kernel.calendars import cohort_year_group
 from scheduling.domain.child import clearing
@@ -26,8 +26,6 @@ from scheduling.domain.concerns.events import ApprovalNoted, NoApprovalRecorded
 from scheduling.domain.concerns.states import ApprovedMove, UnapprovedMove
 
 SEPTEMBER = 9
-OF_AREA = ("out_of_area_placement", "placement_at_a_distance")
-"""Needed for where a placement lies: of which the history alone does not tell."""
 TellsMoves = RecordCareFacts | RecordFact | CorrectFact
 Move = tuple[date, str | None, Sequence[Decision]]
 """The day, the new school where it is a change of school, and the decisions that it may need."""
@@ -143,21 +141,27 @@ def _moves(child: Child, command: TellsMoves) -> Iterator[Move]:
             needed = command.rules.in_force(on).approval_of("placement_change")
             yield on, None, ["placement_change"] if needed else []
     match command:
-        case RecordFact(fact=PlacementTold(on=on, area=area)) if on > since:
-            yield on, None, _of_area(command.rules.in_force(on), area)
+        case RecordFact(fact=PlacementTold(on=on, area=area, placement=placement)) if on > since:
+            policy = command.rules.in_force(on)
+            decision = _of_area(policy, area)
+            yield on, None, [decision] if decision and not _is_excepted(policy, decision, placement) else []
 
 
-def _of_area(policy: SchedulingPolicy, area: Area | None) -> list[Decision]:
+def _of_area(policy: SchedulingPolicy, area: Area | None) -> Decision | None:
     """Who agrees follows the distance, where the authority says that others do (reg 11)."""
-    outside: list[Decision] = ["out_of_area_placement"]
-    distant: list[Decision] = ["placement_at_a_distance"]
     match area:
         case "at_a_distance" if policy.approval_of("placement_at_a_distance"):
-            return distant
+            return "placement_at_a_distance"
         case "out_of_area" | "at_a_distance":
-            return outside
+            return "out_of_area_placement"
         case _:
-            return []
+            return None
+
+
+def _is_excepted(policy: SchedulingPolicy, decision: Decision, placement: str) -> bool:
+    """With relatives and friends, as reg 11(4) has it, or whatever kinds the authority says."""
+    approval = policy.approval_of(decision)
+    return isinstance(approval, OfficersApproval) and placement in approval.except_placements
 
 
 def _school_changes(child: Child, command: TellsMoves) -> Iterator[tuple[date, str]]:

@@ -89,10 +89,10 @@ class Concerns:
         return replace(self, moves_count_from=on)
 
     def with_flag_ended(self, on: date, decision: str | None, because: FlagEnds) -> Concerns:
-        """An agreement that came later settles the move; a move that never was is forgotten, and may be told again."""
+        """A later agreement, or a person, settles the move; one that never was is forgotten, and may be told again."""
         of_it = [move for move in self.unapproved if (move.on, move.decision, move.settled) == (on, decision, False)]
         others = tuple(move for move in self.unapproved if move not in of_it)
-        settled = tuple(replace(move, settled=True) for move in of_it if because == "approval_given")
+        settled = tuple(replace(move, settled=True) for move in of_it if because != "fact_corrected")
         return replace(self, unapproved=(*others, *settled))
 
     def suspension(self, began: date) -> Suspension | None:

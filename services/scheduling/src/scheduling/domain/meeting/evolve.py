@@ -71,9 +71,8 @@ def _evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
         case _, MeetingCancelled():
             agreed_at = meeting.agreed_at if isinstance(meeting, Proposed | Scheduled) else None
             return Cancelled(event.meeting_id, event.child_ref, event.because, agreed_at)
-        case Scheduled(invitees=invitees), MeetingHeld():
-            known = tuple(each for each in invitees if each.person_ref is not None)
-            return Held(event.meeting_id, event.child_ref, event.on, event.outcome, known)
+        case Scheduled(), MeetingHeld():
+            return Held(event.meeting_id, event.child_ref, event.on, event.outcome)
         case Held(), MeetingOutcomeCorrected(outcome=outcome):
             return replace(meeting, outcome=outcome)
         case _:
@@ -97,7 +96,6 @@ def _scheduled(event: MeetingScheduled) -> Scheduled:
         child_ref=event.child_ref,
         at=event.at,
         lasts=timedelta(minutes=event.lasts_minutes),
-        convened_by=event.by,
         convener=event.convener,
         chair=event.planned_chair,
         must_invite=event.must_invite,

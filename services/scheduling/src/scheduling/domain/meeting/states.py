@@ -65,7 +65,6 @@ class Scheduled:
     child_ref: str
     at: datetime
     lasts: timedelta
-    convened_by: str
     convener: str | None = None
     chair: str | None = None
     must_invite: tuple[str, ...] = ()
@@ -106,13 +105,12 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """It took place, with the outcome that holds today; `known` are those invited whom the records know."""
+    """It took place, with the outcome that holds today."""
 
     meeting_id: str
     child_ref: str
     on: date
     outcome: Literal["PEP", "PROGRESS_REVIEW"]
-    known: tuple[Invited, ...] = ()
 
 
 Meeting = NotScheduled | Proposed | Scheduled | Cancelled | Held

@@ -55,7 +55,7 @@ Lacked = Literal[
 ]
 """The same, and an agreement that a move needed: that it was missing is said by `NoApprovalRecorded`."""
 Feed = Literal["care", "attendance"]
-FlagEnds = Literal["notice_given", "approval_given", "year_group_agrees", "record_agrees", "fact_corrected"]
+FlagEnds = Literal["notice_given", "approval_given", "year_group_agrees", "record_agrees", "fact_corrected", "let_be"]
 
 
 class ChildEnteredCare(Announcement):
@@ -129,7 +129,7 @@ class FactFlagged(Announcement):
 
 
 class FactFlagCleared(Announcement):
-    """What the fact of this day lacked is there since `cleared_on`, or the fact was corrected away.
+    """What the fact of this day lacked is there since `cleared_on`, or it was corrected away, or somebody let it be.
 
     It ends a `FactFlagged`, or a `NoApprovalRecorded`: then `lacks` is `approval`, and `decision` says which.
     """

@@ -133,7 +133,7 @@ def test_who_sets_the_date_is_the_authoritys_rule_for_the_first_and_for_later_me
         ("O", Role.DESIGNATED_TEACHER, False),
     ]
     teacher = arrange(rules=OXFORDSHIRE, by_role=Role.DESIGNATED_TEACHER)
-    meeting.when(teacher).then_refused("a social worker sets the date of a child's first meeting", "O-34")
+    meeting.when(teacher).then_refused("a social worker sets the date of a child's first meeting in care", "O-34")
     worker_later = arrange(rules=OXFORDSHIRE, by_role=Role.SOCIAL_WORKER, first=False)
     meeting.when(worker_later).then_refused("a designated teacher sets the date of a meeting after the first", "O-37")
     meeting.when(arrange(rules=OXFORDSHIRE)).then_some(MeetingScheduled, InviteeListed, MeetingDetailsSent)

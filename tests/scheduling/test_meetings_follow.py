@@ -214,7 +214,7 @@ def test_the_second_meeting_is_convened_as_the_later_ones_and_a_new_school_begin
     on = date(2026, 11, 2)
     journal.take(judge_child, move({}, on))
     first_there = {**second, "meeting_id": "m3", "on": on, "after_due_because": "…"}
-    with pytest.raises(Refusal, match="a social worker sets the date of a child's first meeting"):
+    with pytest.raises(Refusal, match="a social worker sets the date of a child's first meeting in care"):
         journal.take(schedule_meeting, arrange(**first_there, **later()))
     journal.take(schedule_meeting, arrange(**first_there))
 

@@ -94,6 +94,13 @@ async def test_a_wrong_shape_names_the_field_and_repeats_nothing(door: Asked, bo
     assert len(answer.content) < 2_000
 
 
+async def test_of_a_list_in_which_all_is_at_fault_only_that_is_said(door: Asked) -> None:
+    answer = await door.ask("teacher-1", "POST", TARGETS, {**TARGET, "actions": [{"text": "Tuition."}]})
+    assert [each["field"] for each in is_problem(answer, 422)["errors"]] == ["actions.0.owner"]
+    answer = await door.ask("teacher-1", "POST", TARGETS, {**TARGET, "actions": []})
+    assert [each["field"] for each in is_problem(answer, 422)["errors"]] == ["actions"]
+
+
 @pytest.mark.parametrize(
     "content", [b"{", b'{"subject": ', b"\xff\xfe", b"", b"nonsense", b'{"text": "\\ud800"}', b"[" * 100_000]
 )
@@ -212,6 +219,18 @@ async def test_pages_give_everything_once_and_in_order(door: Asked, many: list[s
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=", "after=a~b", "after=%00"])
 async def test_a_page_that_cannot_be_is_not_understood(door: Asked, query: str) -> None:
     is_problem(await door.ask("officer-1", "GET", f"/plans?{query}"), 422)
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong", "have"),
+    [("/plans?limt=1&limit=2", "limt", "after, "), (f"/plans/{PLAN}?limit=1", "limit", "It has none.")],
+)
+async def test_a_parameter_that_an_address_has_not_is_named_and_so_are_those_that_it_has(
+    door: Asked, path: str, wrong: str, have: str
+) -> None:
+    (fault,) = is_problem(await door.ask("teacher-1", "GET", path), 422)["errors"]
+    assert fault["field"] == wrong
+    assert have in fault["reason"]
 
 
 @pytest.mark.parametrize("after", ["", "zzz", "'; drop table plan_overview; --", "é", "x" * 5_000])

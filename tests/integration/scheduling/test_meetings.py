@@ -380,6 +380,7 @@ async def test_a_morning_is_planned_and_arranged_whole_and_clashes_are_shown(wor
     assert len({each["meeting_id"] for each in made}) == 2
     twice = await world.ask("coordinator", "POST", "/meeting-blocks", {"meetings": [meetings[0], meetings[0]]})
     assert twice.status_code == 409
+    assert [each["clashes"] for each in made] == [[], []]
     overlapping = {**meetings[0], "at": "2026-10-06T10:00:00+01:00"}
     (clash,) = (await does(world, "coordinator", "POST", "/meetings", overlapping))["clashes"]
     assert (clash["kind"], clash["person_ref"]) == ("overlap", teacher["person_ref"])
@@ -392,6 +393,21 @@ async def test_a_morning_is_planned_and_arranged_whole_and_clashes_are_shown(wor
         await does(world, "worker", "POST", f"/meetings/{meeting['meeting_id']}/invitees", worker)
     assert len(await does(world, "worker", "GET", of_theirs)) == 1
     assert await does(world, "duty", "GET", of_theirs) == [], "another worker's children are not shown"
+
+
+async def test_meetings_of_one_block_that_clash_with_each_other_are_shown_with_both(world: World) -> None:
+    one, other = await a_child(world), await another_child(world, "9", "Zack")
+    teacher = await known(world, "teacher", "designated_teacher")
+    meetings = [
+        {**meeting_about(child, invitees=[teacher]), "at": f"2026-10-06T{at}:00+01:00", "lasts_minutes": 45}
+        for child, at in ((one, "09:00"), (other, "09:30"))
+    ]
+    made = await does(world, "coordinator", "POST", "/meeting-blocks", {"meetings": meetings})
+    clash = {"person_ref": teacher["person_ref"], "kind": "overlap"}
+    assert [each["clashes"] for each in made] == [
+        [{**clash, "meeting_id": made[1]["meeting_id"]}],
+        [{**clash, "meeting_id": made[0]["meeting_id"]}],
+    ]
 
 
 async def test_brothers_and_sisters_are_placed_together_whichever_record_names_whom(world: World) -> None:

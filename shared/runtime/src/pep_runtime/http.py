@@ -12,6 +12,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query as QueryParameter
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -252,6 +254,7 @@ async def _desk(
     if giver == service.parts.name and not await _seen(service, identity.authority, int(position)):
         setattr(request.state, STALE, True)
     look = _look(request, identity)
+    _knows_all_that_is_asked(request)
     asked = await _asked(request)
     signed = await _signed(service, identity)
     look.person = Person(signed.person_ref, signed.role)
@@ -284,6 +287,18 @@ def _look(request: Request, identity: Identity) -> Look:
     look.named(request.path_params.get("child_ref") or request.query_params.get("child_ref"))
     setattr(request.state, LOOK, look)
     return look
+
+
+def _knows_all_that_is_asked(request: Request) -> None:
+    """A filter with its name misspelt would show everything: what is not known is refused, as in a body."""
+    if not request.query_params:
+        return
+    all_that_is_known = get_flat_params(request.scope["route"].dependant)
+    known = [each.alias for each in all_that_is_known if isinstance(each.field_info, QueryParameter)]
+    for name in request.query_params:
+        if name not in known:
+            have = f"It has {', '.join(sorted(known))}." if known else "It has none."
+            raise not_understood("query", name, f"This address has no such parameter. {have}")
 
 
 async def _asked(request: Request) -> bytes:

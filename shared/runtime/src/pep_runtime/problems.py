@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -171,8 +172,16 @@ def _fault(found: Any) -> dict[str, str]:
     return {"field": ".".join(map(str, path[1:])) or str(path[0]), "reason": reason}
 
 
+def _only_follows(fault: Any, found: Sequence[Any]) -> bool:
+    """A list in which everything is at fault is said to be too short as well."""
+    path = fault["loc"]
+    inside = (each["loc"] for each in found if len(each["loc"]) > len(path))
+    return fault["type"] == "too_short" and any(each[: len(path)] == path for each in inside)
+
+
 async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-    faults = [_fault(fault) for fault in error.errors()]
+    found = error.errors()
+    faults = [_fault(fault) for fault in found if not _only_follows(fault, found)]
     detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
     return problem(422, "Not understood", detail, errors=faults)
 

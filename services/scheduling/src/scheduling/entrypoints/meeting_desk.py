@@ -76,13 +76,19 @@ def scheduled_with(person_refs: Sequence[str]) -> Condition:
     return Condition(f"state = 'scheduled' and (authority, meeting_id) in ({invited})", {"people": list(person_refs)})
 
 
-async def clashes_of(caller: Desk, new: Appointment, invitees: Iterable[Any]) -> list[ClashShown]:
-    """For each invitee whom the records know: what else they have then. Shown, and not refused."""
-    known = {each.person_ref: each.capacity for each in invitees if isinstance(each, KnownInvitee)}
+async def clashes_of(
+    caller: Desk, new: Appointment, invitees: Iterable[Any], together: Sequence[tuple[Appointment, Iterable[Any]]] = ()
+) -> list[ClashShown]:
+    """For each invitee whom the records know: what else they have then. Shown, and not refused.
+
+    `together` are meetings that are arranged at the same time, with their invitees.
+    """
+    known = _known(invitees)
     diary = policy_of(caller).diary
     found: list[ClashShown] = []
     for person, capacity in known.items():
-        others = [each for each in await appointments_of(caller, person) if each.meeting_id != new.meeting_id]
+        diary_of = [*await appointments_of(caller, person), *(each for each, who in together if person in _known(who))]
+        others = [each for each in diary_of if each.meeting_id != new.meeting_id]
         for clash in clashes((new, *others), timedelta(minutes=diary.travel_minutes)):
             if new.meeting_id in (clash.one, clash.other):
                 other = clash.other if clash.one == new.meeting_id else clash.one
@@ -90,6 +96,10 @@ async def clashes_of(caller: Desk, new: Appointment, invitees: Iterable[Any]) ->
         if capacity in OFFICERS and week_is_full(new, others, diary):
             found.append(ClashShown(person_ref=person, kind="week_is_full", meeting_id=None))
     return found
+
+
+def _known(invitees: Iterable[Any]) -> dict[str, str]:
+    return {each.person_ref: each.capacity for each in invitees if isinstance(each, KnownInvitee)}
 
 
 async def appointments_of(caller: Desk, person_ref: str) -> list[Appointment]:

@@ -178,14 +178,10 @@ async def _command(
 
 
 async def _arranged(caller: Desk, child: ChildOverview, command: ScheduleMeeting) -> MeetingArranged:
-    clashing = await _clashes(caller, child, command)
+    clashing = await clashes_of(caller, _appointment(child, command), command.invitees)
     streams = (meeting_stream(command.meeting_id), child_stream(child.child_ref))
     await caller.do(_act(command, streams, schedule_meeting, child.child_ref))
     return await _to_look_at(caller, child, command, clashing)
-
-
-async def _clashes(caller: Desk, child: ChildOverview, command: ScheduleMeeting) -> list[ClashShown]:
-    return await clashes_of(caller, _appointment(child, command), command.invitees)
 
 
 def _appointment(child: ChildOverview, command: ScheduleMeeting) -> Appointment:
@@ -234,13 +230,14 @@ async def arrange_block(body: BlockBody, caller: Caller) -> list[MeetingArranged
     if len({each.child_ref for each in body.meetings}) < len(body.meetings):
         raise Refusal("A child stands in a block only once.")
     asked = [await _of_block(caller, number, each) for number, each in enumerate(body.meetings, 1)]
-    clashing = [await _clashes(caller, child, command) for child, command in asked]
+    together = [(_appointment(child, command), command.invitees) for child, command in asked]
+    clashing = [await clashes_of(caller, new, invitees, together) for new, invitees in together]
     streams = [stream for child, command in asked for stream in await _streams(caller, child, command)]
     block = ScheduleBlock(meetings=tuple(command for _, command in asked))
     version = block.meetings[0].policy.version
     await caller.do(Act(block, tuple(streams), schedule_block, policy_version=version))
-    together = zip(asked, clashing, strict=True)
-    return [await _to_look_at(caller, child, command, found) for (child, command), found in together]
+    arranged = zip(asked, clashing, strict=True)
+    return [await _to_look_at(caller, child, command, found) for (child, command), found in arranged]
 
 
 async def _of_block(caller: Desk, number: int, body: MeetingBody) -> tuple[ChildOverview, ScheduleMeeting]:

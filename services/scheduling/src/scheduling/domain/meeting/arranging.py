@@ -34,13 +34,15 @@ from scheduling.domain.meeting.events import (
 from scheduling.domain.meeting.invitation import listed
 from scheduling.domain.meeting.states import Proposed, Scheduled
 
+FIRST = "a child's first meeting in care or at a new school"
+
 
 def must_convene(command: Convening) -> None:
     """Refuses whoever does not set the date by the authority's rules (L-12, O-13, O-20)."""
     rule = command.policy.convener
     setters = rule.setters(first=command.first)
     if command.by_role not in (*setters, *rule.may_stand_in):
-        which = "a child's first meeting" if command.first else "a meeting after the first"
+        which = FIRST if command.first else "a meeting after the first"
         people = " or ".join(spoken(each) for each in setters)
         raise Refusal(f"By this authority's rules {people} sets the date of {which}.", *rule.source)
 

@@ -105,7 +105,8 @@ notify exclusion           c   y   .   s   .   x   .   .   .   .   .   .   .   .
 import attendance          .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .
 read concerns              c   y   .   s   d   x   x   x   x   x   .   .   .   .   .   .   .   x   .   .
 record review dates        c   y   .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   x   .
-read readiness             .   .   .   .   .   x   x   x   x   x   .   .   .   .   .   .   .   x   .   .
+list reviews               x   x   .   .   .   x   x   x   x   x   .   .   .   .   .   .   .   x   .   .
+read readiness             c   y   .   .   .   x   x   x   x   x   .   .   .   .   .   .   .   x   .   .
 name delegate              .   .   .   s   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 restrict record            .   .   x   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .   .
 break glass                x   x   x   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .

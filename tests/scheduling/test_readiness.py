@@ -1,6 +1,7 @@
 """What the reviewing officer sees before a review."""
 
 from datetime import date
+from typing import get_args
 
 import pytest
 from tests.scheduling.test_what_is_next import revised
@@ -8,6 +9,7 @@ from tests.scheduling.worked_examples import LEICESTERSHIRE, MONDAY, OXFORDSHIRE
 
 from pep_kernel.authority_policy.concerns import ReviewReadiness
 from pep_kernel.calendars import Calendar, Unit
+from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Event
 from pep_kernel.sealed import PlanText
 from scheduling.domain.child import events as child
@@ -40,16 +42,26 @@ def test_the_plan_is_wanted_some_days_before_the_review() -> None:
 
 def test_what_came_before_the_last_review_does_not_do_for_the_next() -> None:
     wanted = date(2026, 10, 14)
-    nothing = readiness(wanted, last_review_on=None, held_on=None, available_on=None, open_dues=())
+    nothing = readiness(REVIEW, wanted, last_review_on=None, held_on=None, available_on=None, open_dues=())
     assert nothing.missing == (
         "No PEP meeting has been held since the last review.",
         "No plan has been completed since the last review.",
     )
-    old = readiness(wanted, last_review_on=wanted, held_on=MONDAY, available_on=MONDAY, open_dues=("available by x",))
-    assert len(old.missing) == 3
-    assert old.missing[-1] == "Still open: available by x."
-    ready = readiness(wanted, last_review_on=date(2026, 6, 1), held_on=MONDAY, available_on=MONDAY, open_dues=())
+    old = readiness(REVIEW, wanted, last_review_on=wanted, held_on=MONDAY, available_on=MONDAY, open_dues=())
+    assert len(old.missing) == 2
+    ready = readiness(
+        REVIEW, wanted, last_review_on=date(2026, 6, 1), held_on=MONDAY, available_on=MONDAY, open_dues=()
+    )
     assert ready == Readiness(wanted, ())
+
+
+@pytest.mark.parametrize("obligation", get_args(Obligation))
+def test_what_must_be_done_by_the_day_of_the_review_is_said_and_what_is_due_later_is_not(obligation: str) -> None:
+    dues = (f"{obligation} 2026-10-19 2026-09-21", f"{obligation} 2026-10-20 2026-09-22")
+    (still_open,) = readiness(
+        REVIEW, MONDAY, last_review_on=None, held_on=MONDAY, available_on=MONDAY, open_dues=dues
+    ).missing
+    assert still_open.endswith(" by 19/10/2026.")
 
 
 def row(*events: Event) -> ReviewAhead | None:

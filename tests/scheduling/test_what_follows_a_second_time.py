@@ -127,7 +127,7 @@ def test_a_review_or_a_pathway_plan_may_be_today_and_the_school_may_be_expected(
 
 
 def test_what_was_done_on_the_day_of_the_last_review_was_for_that_review() -> None:
-    same_day = readiness(OCTOBER, last_review_on=MONDAY, held_on=MONDAY, available_on=MONDAY, open_dues=())
+    same_day = readiness(OCTOBER, OCTOBER, last_review_on=MONDAY, held_on=MONDAY, available_on=MONDAY, open_dues=())
     assert len(same_day.missing) == 2
 
 

@@ -287,9 +287,11 @@ async def test_the_reviewing_officer_sees_what_is_missing_for_the_reviews_that_c
         "2026-10-14",
         False,
     )
-    assert any(each.startswith("Still open: available") for each in shown["missing"])
+    assert "The plan must be available by 19/10/2026." in shown["missing"]
     assert (await world.ask("reviewer", "GET", "/reviews?until=2026-10-18")).json()["items"] == []
-    assert (await world.ask("worker", "GET", "/reviews")).status_code == 403
+    assert (await world.ask("worker", "GET", "/reviews")).json()["items"] == [shown]
+    assert (await world.ask("duty", "GET", "/reviews")).json()["items"] == [], "another worker's children"
+    assert (await world.ask("teacher", "GET", "/reviews")).status_code == 403
     young = await world.ask("worker", "POST", f"/children/{child}/pathway-plans", set_for)
     assert young.status_code == 409
 

@@ -47,7 +47,7 @@ async def list_reviews(
     after: After = None,
     limit: Limit = 50,
 ) -> ReviewPage:
-    caller.permit(READ)
+    caller.permit("list reviews")
     only = _between(of_theirs(caller, READ), caller.today, until or caller.today + FOUR_WEEKS)
     page = await caller.rows(REVIEWS_AHEAD, only=only, after=after, limit=limit)
     refs = [each.child_ref for each in page.items]
@@ -69,6 +69,7 @@ async def _shown(caller: Desk, ahead: ReviewAhead, child: ChildOverview) -> Revi
     review_on = ahead.review_on or caller.today
     rule = rules.file.in_force(review_on).review_readiness
     found = readiness(
+        review_on,
         wanted_by(review_on, rule, rules.calendar_for(None, None)),
         last_review_on=ahead.last_review_on,
         held_on=ahead.pep_held_on,

@@ -96,7 +96,13 @@ GRANTS: Mapping[str, Holders] = {
     "import attendance": {Role.ADMINISTRATOR: ANYONE},
     "read concerns": {**_AROUND_THE_CHILD, **_VIRTUAL_SCHOOL, **_REVIEWING_OFFICER, **_AUDITOR},
     "record review dates": {**_SOCIAL_CARE, **_REVIEWING_OFFICER, Role.ADMINISTRATOR: ANYONE},
-    "read readiness": {**_VIRTUAL_SCHOOL, **_REVIEWING_OFFICER, **_AUDITOR},
+    "list reviews": {
+        **dict.fromkeys(_SOCIAL_CARE, ANYONE),
+        **_VIRTUAL_SCHOOL,
+        **_REVIEWING_OFFICER,
+        **_AUDITOR,
+    },
+    "read readiness": {**_VIRTUAL_SCHOOL, **_SOCIAL_CARE, **_REVIEWING_OFFICER, **_AUDITOR},
     "name delegate": {Role.DESIGNATED_TEACHER: THEIR_SCHOOL},
     "restrict record": {Role.TEAM_MANAGER: ANYONE, Role.VIRTUAL_SCHOOL_HEAD: ANYONE},
     "break glass": dict.fromkeys(

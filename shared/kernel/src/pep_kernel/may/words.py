@@ -37,7 +37,7 @@ ACTS: Mapping[str, str] = {
     "notify exclusion": "record a suspension or an exclusion",
     "read concerns": "read what concerns a child",
     "record review dates": "record when a child's care is reviewed",
-    "read readiness": "read which reviews a plan is missing for",
+    "read readiness": "see the reviews that come and what is missing for them",
     "name delegate": "name a delegate",
     "restrict record": "restrict a record",
     "break glass": "break the glass",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -33,7 +34,17 @@ def _counts(day: date, rule: ReviewReadiness, calendar: Calendar) -> bool:
         return True
 
 
+STILL_OPEN: Mapping[str, str] = {
+    "convene": "A PEP meeting must be arranged",
+    "hold": "A PEP meeting must be held",
+    "complete": "The plan must be marked complete",
+    "available": "The plan must be available",
+    "notify": "The school must be told of the placement",
+}
+
+
 def readiness(
+    review_on: date,
     wanted: date,
     *,
     last_review_on: date | None,
@@ -41,12 +52,18 @@ def readiness(
     available_on: date | None,
     open_dues: tuple[str, ...],
 ) -> Readiness:
-    """What came before the last review is that review's, and does not do for the next."""
+    """What came before the last review is that review's, and does not do for the next. Later dates are none of it.
+
+    `open_dues` are as a review's row has them: what, by when, and since when.
+    """
     since = last_review_on or date.min
     missing = []
     if held_on is None or held_on <= since:
         missing.append("No PEP meeting has been held since the last review.")
     if available_on is None or available_on <= since:
         missing.append("No plan has been completed since the last review.")
-    missing.extend(f"Still open: {due}." for due in open_dues)
+    for each in open_dues:
+        obligation, due, _since = each.split()
+        if date.fromisoformat(due) <= review_on:
+            missing.append(f"{STILL_OPEN[obligation]} by {date.fromisoformat(due):%d/%m/%Y}.")
     return Readiness(wanted, tuple(missing))

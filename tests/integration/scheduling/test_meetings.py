@@ -382,7 +382,10 @@ async def test_a_morning_is_planned_and_arranged_whole_and_clashes_are_shown(wor
     assert twice.status_code == 409
     assert [each["clashes"] for each in made] == [[], []]
     overlapping = {**meetings[0], "at": "2026-10-06T10:00:00+01:00"}
-    (clash,) = (await does(world, "coordinator", "POST", "/meetings", overlapping))["clashes"]
+    again = await does(world, "coordinator", "POST", "/meetings", overlapping)
+    (clash,) = again["clashes"]
+    assert again["also_scheduled"] == [made[0]["meeting_id"]], "of the same child"
+    assert made[0]["also_scheduled"] == []
     assert (clash["kind"], clash["person_ref"]) == ("overlap", teacher["person_ref"])
     conflicts = await does(world, "coordinator", "GET", f"/meeting-conflicts?person_ref={teacher['person_ref']}")
     assert [each["kind"] for each in conflicts] == ["overlap"]

@@ -91,6 +91,7 @@ class MeetingArranged(BaseModel):
     awaiting_approval: list[str] = Field([], examples=[["guest-2"]])
     not_invited: list[str] = Field([], examples=[["careers_lead"]])
     clashes: list[ClashShown] = []
+    also_scheduled: list[str] = Field([], description="Other meetings about this child that are still to come.")
     in_lessons: bool = Field(False, description="It would take the pupil out of lessons (O-61).")
 
 

@@ -75,6 +75,7 @@ from scheduling.projections.meeting_proposal import MEETING_PROPOSALS, MeetingPr
 
 router = APIRouter(tags=["arranging meetings"])
 SCHEDULE = "schedule meeting"
+SHOWN = 20
 
 
 @router.post("/meeting-proposals", status_code=201, summary="Propose days for a meeting to those who must come")
@@ -196,12 +197,16 @@ async def _to_look_at(
     stream = meeting_stream(command.meeting_id)
     meeting = (await caller.service.handler.states(caller.authority, (stream,))).of(stream, MEETING_STATES)
     arranged = meeting if isinstance(meeting, Scheduled) else None
+    others = await caller.rows(MEETING_OVERVIEWS, {"child_ref": child.child_ref, "state": "scheduled"}, limit=SHOWN)
     return MeetingArranged(
         meeting_id=command.meeting_id,
         address_withheld=withheld(command),
         awaiting_approval=[each.ref for each in arranged.invitees if each.awaits_approval] if arranged else [],
         not_invited=list(arranged.not_invited) if arranged else [],
         clashes=clashing,
+        also_scheduled=[
+            each.meeting_id for each in others.items if each.meeting_id != command.meeting_id and each.at > caller.now
+        ],
         in_lessons=await takes_out_of_lessons(caller, _appointment(child, command), child),
     )
 

@@ -11,7 +11,7 @@ from pep_kernel.authority_policy.dated import Dated
 
 DualDecision = Literal["school_change", "term_time_holiday", "placement_change"]
 OfficersDecision = Literal["key_stage_4_move", "out_of_area_placement", "placement_at_a_distance"]
-Decision = DualDecision | OfficersDecision
+Decision = Literal[DualDecision, OfficersDecision]
 YearGroup = Annotated[int, Field(ge=0, le=13)]
 PlacementCode = Annotated[str, Field(pattern=r"^[A-Z][0-9]{1,2}$")]
 OF_SCHOOL = ("school_change", "key_stage_4_move")

@@ -8,6 +8,7 @@ from pep_kernel.may.people import Role
 
 ACTS: Mapping[str, str] = {
     "grant role": "grant a role",
+    "let flag be": "let it be that a fact lacks something",
     "read progress of services": "read the progress of services",
     "read child": "read a child's record",
     "use calendar feed": "use a calendar feed",

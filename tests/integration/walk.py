@@ -59,14 +59,14 @@ async def walk(
     children = {row["child_ref"] for rows in known for row in rows if row.get("child_ref")} | {
         value for name, value in (ids or {}).items() if name == "child_ref"
     }
-    found = Walk()
+    found, seen = Walk(), len(await entries_after(service, authority))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://walk") as client:
         for path in paths:
             for address in _addresses(path, known, ids or {}):
                 for token in tokens:
-                    before = len(await entries_after(service, authority))
                     answer = await client.get(address, headers={"Authorization": f"Bearer {token}"})
-                    entries = await entries_after(service, authority, before)
+                    entries = await entries_after(service, authority, seen)
+                    seen += len(entries)
                     about = {reference for entry in entries for reference in entry.about}
                     told = {child for child in children if child in answer.text}
                     if answer.status_code < 400:

@@ -117,14 +117,6 @@ async def background(*work: Awaitable[None]) -> AsyncIterator[list[asyncio.Task[
                 raise outcome
 
 
-async def until(condition: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
-    """Wait for a condition, not for a time."""
-    async with asyncio.timeout(seconds):
-        while not (found := await condition()):
-            await asyncio.sleep(0.01)
-        return found
-
-
 @pytest.fixture
 def authority(unique_name: Callable[[str], str]) -> str:
     return unique_name("shire")

@@ -7,8 +7,9 @@ from typing import get_args
 
 import pytest
 from tests.integration.earlier import put_back, remember
-from tests.integration.engine.conftest import SmallService, background, until
+from tests.integration.engine.conftest import SmallService, background
 from tests.integration.engine.test_relay import as_owner, until_published
+from tests.integration.installed import until
 
 from pep_kernel.message import Person
 from pep_kernel.record_asked_for import RecordAskedFor

@@ -12,9 +12,10 @@ from typing import Any
 
 import asyncpg
 import pytest
-from tests.integration.engine.conftest import OpenService, SmallService, background, until
+from tests.integration.engine.conftest import OpenService, SmallService, background
 from tests.integration.engine.test_recover import folded, frozen, recovered, totals, until_folded
 from tests.integration.engine.test_relay import fill_some, until_published
+from tests.integration.installed import until
 from typer.testing import CliRunner, Result
 
 from pep_cli.main import app

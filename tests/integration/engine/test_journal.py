@@ -212,7 +212,7 @@ async def test_a_writer_that_is_paused_in_the_middle_of_a_command_stops_nobody(
     alpha: SmallService, authority: str
 ) -> None:
     loaded = await load(alpha.pool, authority, ["jar-1"])
-    await asyncio.wait_for(alpha.fill(authority, "jar-1"), 2)
+    await alpha.fill(authority, "jar-1")  # if it had to wait for a lock, that would end with an error
     assert loaded.head == 0
     assert len(await alpha.rows(authority)) == 1
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.engine.conftest import OpenService, SmallService, background, read_all, until
+from tests.integration.engine.conftest import OpenService, SmallService, background, read_all
 from tests.integration.engine.test_relay import until_published
+from tests.integration.installed import until
 from typer.testing import CliRunner, Result
 
 from pep_cli.main import app

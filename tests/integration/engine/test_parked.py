@@ -15,8 +15,9 @@ from uuid import UUID
 import pytest
 from aiokafka import AIOKafkaProducer
 from tests.integration.engine import jars
-from tests.integration.engine.conftest import SmallService, background, until
+from tests.integration.engine.conftest import SmallService, background
 from tests.integration.engine.test_runner import until_at_least
+from tests.integration.installed import until
 
 from pep_cli.parked_records import decide
 from pep_kernel.announcement import Said

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from aiokafka.structs import ConsumerRecord
 from tests.integration.engine import jars
-from tests.integration.engine.conftest import TYPES, OpenService, SmallService, background, until
+from tests.integration.engine.conftest import TYPES, OpenService, SmallService, background
 from tests.integration.engine.test_relay import as_owner, until_published
 from tests.integration.engine.test_verify import send
+from tests.integration.installed import until
 
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel

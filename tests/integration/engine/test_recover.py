@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 from tests.integration.earlier import put_back, remember
 from tests.integration.engine import jars
-from tests.integration.engine.conftest import TEACHER, SmallService, background, until
+from tests.integration.engine.conftest import TEACHER, SmallService, background
 from tests.integration.engine.test_relay import (
     assert_topics_hold_the_journal,
     fill_some,
@@ -20,6 +20,7 @@ from tests.integration.engine.test_relay import (
     until_published,
 )
 from tests.integration.engine.test_verify import send
+from tests.integration.installed import until
 
 from pep_kernel.announcement import Said
 from pep_kernel.decider import Act

@@ -13,7 +13,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaTimeoutError
-from tests.integration.engine.conftest import OpenService, SmallService, background, read_all, until
+from tests.integration.engine.conftest import OpenService, SmallService, background, read_all
+from tests.integration.installed import until
 
 from pep_runtime import relay
 from pep_runtime.codec import Frame

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 from aiokafka import TopicPartition
-from tests.integration.engine.conftest import OpenService, SmallService, background, until
+from tests.integration.engine.conftest import OpenService, SmallService, background
 from tests.integration.engine.test_relay import fill_some, make_anew, until_published
+from tests.integration.installed import until
 
 from pep_runtime.database import connected
 from pep_runtime.journal import Append, Fenced, Offset, append

@@ -63,7 +63,7 @@ async def messages(service: RunningService) -> list[Message]:
 
 async def in_state(service: RunningService, state: str) -> Message:
     """The only message, once it is in this state."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             for found in await messages(service):
                 if found.state == state:
@@ -134,7 +134,7 @@ async def test_a_sender_that_dies_after_the_mail_was_taken_leaves_nothing_to_sen
     successor = sender(service, post_box, unknown_after_seconds=0.05)
     await successor.turn()
     assert (await messages(service))[0].state == "underway"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await messages(service))[0].state == "underway":
             await successor.turn()
             await service.bell.wait(0.02)
@@ -176,7 +176,7 @@ async def test_a_message_refused_for_now_is_tried_again(
     post_box.answers_to_recipient.append("451 Try later")
     await sender(service, post_box).turn()
     refused = await in_state(service, "waiting")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while refused.reason is None:
             await service.bell.wait(0.02)
             refused = await in_state(service, "waiting")
@@ -202,7 +202,7 @@ async def test_somebody_whom_scheduling_does_not_show_yet_is_asked_for_again(
     await ours.turn()
     assert (await messages(service))[0].state == "waiting"
     scheduling[1]["/contacts/teacher1"] = known
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not post_box.taken:
             await ours.turn()
             await service.bell.wait(0.05)
@@ -270,7 +270,7 @@ async def test_a_guest_finds_where_to_answer_in_the_mail_and_the_secret_stands_n
     scheduling[1][f"POST {GUEST}/reply-link"] = {"token": "a-secret", "until": "2026-10-20T14:00:00+00:00"}
     post_box.answers_to_message.append("451 Later")
     await sender(service, post_box).turn()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await in_state(service, "waiting")).attempts == 0:
             await service.bell.wait(0.02)
     await sender(service, post_box).turn()

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 from tests.integration.engine import conftest as engine
-from tests.integration.engine.conftest import SmallService, background, until
+from tests.integration.engine.conftest import SmallService, background
+from tests.integration.installed import until
 
 from pep_local import kafka
 from pep_local.places import LOOPBACK, free_ports
 from pep_local.process import Process
 
 open_service, alpha, beta, authority = engine.open_service, engine.alpha, engine.beta, engine.authority
-ANSWERED_SECONDS = 2.0
+ANSWERED_SECONDS = 5.0
 BACK_SECONDS = 90.0
 
 

@@ -287,6 +287,14 @@ def test_an_agreement_ends_the_flag_of_the_move_that_it_was_asked_for(note: Note
     assert len(ends(*doing(known(OXFORDSHIRE), move()).when(note).happened)) == count
 
 
+def test_an_agreement_that_came_in_time_is_used_up_by_the_move_to_that_school() -> None:
+    noted = doing(known(OXFORDSHIRE), agreed(date(2026, 10, 20)))
+    assert of_kind(NoApprovalRecorded, noted.when(move()).happened) == []
+    moved = doing(noted, move(), move(WEDNESDAY, "999103"))
+    (again,) = of_kind(NoApprovalRecorded, moved.when(move(AFTERWARDS)).happened)
+    assert again.on == AFTERWARDS
+
+
 def test_two_agreements_end_a_flag_once() -> None:
     noted = doing(known(OXFORDSHIRE), agreed(AFTERWARDS), agreed(date(2026, 11, 10)))
     assert ends(*noted.when(move()).happened) == [approved(AFTERWARDS)]
@@ -444,6 +452,13 @@ def test_a_move_without_agreement_is_let_be_once_and_a_later_agreement_changes_n
     left.when(let_be("approval", "school", "school_change")).then_nothing()
     assert ends(*left.when(agreed(AFTERWARDS)).happened) == []
     left.when(move()).then_nothing()
+
+
+def test_a_placement_without_agreement_can_be_let_be() -> None:
+    flags = doing(known(), placed_away())
+    flags.when(let_be("approval", decision="out_of_area_placement")).then_some(FlagLetBe)
+    left = doing(flags, let_be("approval", decision="out_of_area_placement"))
+    left.when(let_be("approval", decision="out_of_area_placement")).then_nothing()
 
 
 @pytest.mark.parametrize(

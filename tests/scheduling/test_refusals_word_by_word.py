@@ -16,6 +16,7 @@ from tests.scheduling import test_retention as records
 from tests.scheduling.single_facts import fact
 from tests.scheduling.test_concerns import OCTOBER, asking, child
 from tests.scheduling.test_facts_by_themselves import known
+from tests.scheduling.test_flags_end import let_be
 from tests.scheduling.test_people_and_schools import added, linking, person
 from tests.scheduling.worked_examples import LEICESTERSHIRE, MONDAY, REF, WORKER, episode, spell, told
 
@@ -153,6 +154,7 @@ def test_about_a_meeting(given: Given, command: Command, sentence: str) -> None:
             RecordLateReason(child_ref=REF, obligation="available", trigger_on=MONDAY, because="other"),
             "Nothing of this kind is or was late, so there is no reason to give.",
         ),
+        (known, let_be(), "That this fact lacks such a thing is not flagged."),
         (known, fact("sibling", sibling_ref=REF), "sibling_ref: nobody is their own brother or sister."),
         (
             known,

@@ -22,23 +22,20 @@ class Kind(StrEnum):
     NOT_COUNTED = "not counted"
 
 
-def _table(present: str, authorised: str, unauthorised: str, not_counted: str) -> Mapping[str, Kind]:
-    rows = zip(Kind, (present, authorised, unauthorised, not_counted), strict=True)
-    return {code: kind for kind, codes in rows for code in codes.split()}
-
-
-CODES = _table(
-    present="/ \\ L K V P W B",  # at school, late, or taught elsewhere
-    authorised="C C1 C2 M T R I J1 S E",
-    unauthorised="N O G U",
-    not_counted="D X Q Y1 Y2 Y3 Y4 Y5 Y6 Y7 Z #",  # at another school, or no session for this child
-)
-RETIRED = _table(
-    present="/ \\ L V P W B J",
-    authorised="C M T R I S E H F",
-    unauthorised="N O G U",
-    not_counted="D X Y Z #",
-)
+_CODES_OF = {
+    Kind.PRESENT: "/ \\ L K V P W B",  # at school, late, or taught elsewhere
+    Kind.AUTHORISED: "C C1 C2 M T R I J1 S E",
+    Kind.UNAUTHORISED: "N O G U",
+    Kind.NOT_COUNTED: "D X Q Y1 Y2 Y3 Y4 Y5 Y6 Y7 Z #",  # at another school, or no session for this child
+}
+_RETIRED_OF = {
+    Kind.PRESENT: "/ \\ L V P W B J",
+    Kind.AUTHORISED: "C M T R I S E H F",
+    Kind.UNAUTHORISED: "N O G U",
+    Kind.NOT_COUNTED: "D X Y Z #",
+}
+CODES: Mapping[str, Kind] = {code: kind for kind, codes in _CODES_OF.items() for code in codes.split()}
+RETIRED: Mapping[str, Kind] = {code: kind for kind, codes in _RETIRED_OF.items() for code in codes.split()}
 
 
 class UnknownCode(ValueError):

@@ -10,6 +10,7 @@ from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World
 from tests.integration.scheduling.test_api import RECORD, SCHOOLS, a_child, take_in
 
 from pep_runtime.settings import Settings
+from scheduling.entrypoints import care_sweep
 from scheduling.entrypoints.care_sweep import look_at_care
 
 TODAY = "2026-09-25"
@@ -51,6 +52,14 @@ async def test_facts_are_told_one_by_one_and_shown(world: World) -> None:
     flags = (await world.ask("coordinator", "GET", "/flags")).json()["items"]
     assert [(each["fact"], each["lacks"]) for each in flags] == [("year_group", "agreement_with_computed_year_group")]
     assert (await world.ask("delegate", "GET", f"/children/{child}/circumstances")).status_code == 403
+
+
+async def test_brothers_and_sisters_are_shown_whichever_record_names_the_other(world: World) -> None:
+    child = await a_child(world)
+    await take_in(world, "/care-records", {**RECORD, "child_id": "4711", "schooling": [], "is_another_child": True})
+    sibling = await world.service.reference(HERE, "child", "4711")
+    await told(world, child, kind="sibling", sibling_child_id="4711")
+    assert (await shown(world, sibling))["siblings"] == [child]
 
 
 @pytest.mark.scenario("T53")
@@ -238,6 +247,30 @@ async def test_time_ends_care_at_eighteen_and_misses_a_notice_and_a_file(world: 
     assert (over["left_care_on"], over["why_not"]) == ("2026-09-26", "left_care")
     days = (await world.ask("admin", "GET", "/care-feeds?state=missing")).json()["items"]
     assert [(each["of"], each["days_late"]) for each in days] == [("2026-09-25", 2), ("2026-09-28", 1)]
+
+
+async def test_of_many_who_come_of_age_in_a_school_year_everybody_is_looked_at(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those whose birthday is still to come stay in the list: nobody may wait behind them."""
+    births = {"a": "2008-09-26", "b": "2009-06-01", "c": "2009-06-01", "d": "2008-09-26"}
+    for child_id, born in births.items():
+        record = {**RECORD, "child_id": child_id, "date_of_birth": born, "schooling": [], "is_another_child": True}
+        await take_in(world, "/care-records", record)
+    refs = {child_id: await world.service.reference(HERE, "child", child_id) for child_id in births}
+    for ref in refs.values():
+        await shown(world, ref)
+    clock_file = world.service.settings.clock_file
+    assert clock_file is not None
+    clock_file.write_text("2026-09-30T10:00:00+01:00")
+    monkeypatch.setattr(care_sweep, "AT_MOST", 1)
+    await look_at_care(world.service)
+
+    async def grown_up() -> bool:
+        ended = {child_id: (await shown(world, ref))["ended"] for child_id, ref in refs.items()}
+        return ended == {"a": "grown_up", "b": None, "c": None, "d": "grown_up"}
+
+    await until(grown_up)
 
 
 async def test_whoever_stands_in_for_an_absent_worker_works_with_that_workers_children_until_the_return(

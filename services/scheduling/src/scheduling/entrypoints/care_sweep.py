@@ -18,7 +18,7 @@ AT_MOST = 500
 
 _GROWING_UP = """select child_ref, date_of_birth from child_overview
     where authority = $1 and in_care_since is not null and left_care_on is null and born_in_school_year <= $2
-    order by born_in_school_year, child_ref limit $3"""
+    and child_ref > $3 order by child_ref limit $4"""
 _NOTICES = """select child_ref, fact_on from fact_flag
     where authority = $1 and state = 'awaited' and due < $2 order by due, child_ref limit $3"""
 _FEEDS = """select feed, max(of) as newest_of from feed_day
@@ -36,7 +36,7 @@ async def _look_at_one(service: RunningService, authority: str) -> None:
 
 
 async def _found(service: RunningService, authority: str, today: date) -> AsyncIterator[tuple[Act, UUID]]:
-    for child in await records_of(service, authority, _GROWING_UP, born_by(today), AT_MOST):
+    async for child in _growing_up(service, authority, today):
         if found := await _grown_up(service, authority, child, today):
             yield found
     for notice in await records_of(service, authority, _NOTICES, today, AT_MOST):
@@ -44,6 +44,15 @@ async def _found(service: RunningService, authority: str, today: date) -> AsyncI
     for feed in await records_of(service, authority, _FEEDS, today, AT_MOST):
         if look := look_for_feed(authority, service.rules(authority), feed["feed"], feed["newest_of"], today):
             yield look
+
+
+async def _growing_up(service: RunningService, authority: str, today: date) -> AsyncIterator[Any]:
+    """All who turn eighteen in this school year: most of them have not yet, and stay in the list until they do."""
+    after = ""
+    while page := await records_of(service, authority, _GROWING_UP, born_by(today), after, AT_MOST):
+        for child in page:
+            yield child
+        after = page[-1]["child_ref"]
 
 
 async def _grown_up(service: RunningService, authority: str, child: Any, today: date) -> tuple[Act, UUID] | None:

@@ -44,7 +44,7 @@ class CircumstancesShown(Shown):
     planned_school_urn: str | None
     planned_school_on: date | None
     review_planned_on: date | None
-    siblings: list[str]
+    siblings: list[str] = Field(description="In care with this authority, whichever record names the other.")
     ended: str | None = Field(examples=["adopted"], description="How the last spell in care ended. For staff only.")
     ended_on: date | None
 

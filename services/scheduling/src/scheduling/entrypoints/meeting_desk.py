@@ -117,21 +117,6 @@ async def appointments_of(caller: Desk, person_ref: str) -> list[Appointment]:
     return [appointment(each["meeting_id"], each["at"], each["lasts_minutes"], each["school_urn"]) for each in records]
 
 
-async def siblings_of(caller: Desk, child_refs: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Of each child those whom the record names, and those whose records name the child."""
-    records = await caller.fetch(
-        "select child_ref, siblings from child_circumstances"
-        " where authority = $1 and (child_ref = any ($2) or siblings && $2)",
-        caller.authority,
-        list(child_refs),
-    )
-    named = {each["child_ref"]: frozenset(each["siblings"]) for each in records}
-    return {
-        ref: named.get(ref, frozenset()) | {other for other, siblings in named.items() if ref in siblings}
-        for ref in child_refs
-    }
-
-
 def appointment(meeting_id: str, at: datetime, lasts_minutes: int, place: str | None) -> Appointment:
     begins = at.astimezone(LONDON)
     return Appointment(meeting_id, begins, begins + timedelta(minutes=lasts_minutes), place)

@@ -63,12 +63,12 @@ from scheduling.entrypoints.meeting_desk import (
     circumstances_of,
     clashes_of,
     meeting_of,
-    siblings_of,
     takes_out_of_lessons,
     year_group_of,
 )
 from scheduling.entrypoints.permitted import of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
+from scheduling.entrypoints.siblings import siblings_of
 from scheduling.projections.child_overview import ChildOverview
 from scheduling.projections.meeting import MEETING_OVERVIEWS
 from scheduling.projections.meeting_proposal import MEETING_PROPOSALS, MeetingProposal

@@ -21,6 +21,7 @@ from scheduling.entrypoints.fact_shapes import (
 )
 from scheduling.entrypoints.judging import known_child
 from scheduling.entrypoints.permitted import child_with_care_history, permitted_child
+from scheduling.entrypoints.siblings import siblings_of
 from scheduling.entrypoints.taking_in import about_one, fact_act, must_be_listed, of_one_fact, of_record
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.circumstances import CIRCUMSTANCES, ChildCircumstances
@@ -56,7 +57,9 @@ async def show_circumstances(child_ref: str, caller: Caller) -> CircumstancesSho
     born = child.born_in_school_year
     group = None if born is None else cohort_year_group(born, caller.today)
     told = {name: getattr(row, name, None) for name in CircumstancesShown.model_fields}
-    return CircumstancesShown(**{**told, "year_group": group, "stage": None if group is None else stage_of(group)})
+    told |= {"year_group": group, "stage": None if group is None else stage_of(group)}
+    told["siblings"] = sorted((await siblings_of(caller, [child_ref]))[child_ref])
+    return CircumstancesShown(**told)
 
 
 @router.get("/children/{child_ref}/hand-over", summary="The pack that goes with a child to another authority")

@@ -137,7 +137,7 @@ async def test_a_paused_reader_is_fenced_by_its_successor(
         "update consumer_offset set owner = 'nobody', epoch = epoch + 1 where authority = $1",
         "delete from consumer_offset where authority = $1",
     ],
-    ids=["its place went back", "it is another's", "it was never there"],
+    ids=["its-place-went-back", "it-is-anothers", "it-was-never-there"],
 )
 async def test_a_reader_with_nothing_to_do_notices_that_its_database_was_put_back(
     alpha: SmallService, beta: SmallService, authority: str, change: str

@@ -147,7 +147,7 @@ async def test_a_reader_with_nothing_to_do_notices_that_its_database_was_put_bac
         await until_taken(beta, authority, 2)
         async with connected(beta.superuser_dsn) as connection:
             await connection.execute(change, authority)
-        await until(lambda: is_claimed(beta, 2))
+        await until(lambda: is_claimed(beta, 2), 30)
         await until_taken(beta, authority, 2)
 
 

@@ -454,6 +454,17 @@ def test_a_move_without_agreement_is_let_be_once_and_a_later_agreement_changes_n
     left.when(move()).then_nothing()
 
 
+def test_a_move_that_was_corrected_after_it_was_agreed_to_can_be_let_be() -> None:
+    """The agreement was for the school that was told by mistake: the right one has none."""
+    agreed_to = doing(known(OXFORDSHIRE), move(), agreed(AFTERWARDS))
+    right = correct("school", NOVEMBER, OXFORDSHIRE, was=NEW_SCHOOL, right="999103")
+    corrected = doing(agreed_to, right)
+    assert [each.school_urn for each in of_kind(NoApprovalRecorded, corrected.history)] == [NEW_SCHOOL, "999103"]
+    left = doing(corrected, let_be("approval", "school", "school_change"))
+    assert of_kind(FlagLetBe, left.history) != []
+    left.when(let_be("approval", "school", "school_change")).then_nothing()
+
+
 def test_a_placement_without_agreement_can_be_let_be() -> None:
     flags = doing(known(), placed_away())
     flags.when(let_be("approval", decision="out_of_area_placement")).then_some(FlagLetBe)

@@ -39,7 +39,7 @@ async def flag_shown(caller: Desk, flag: FactFlag) -> FlagShown:
 
 
 class LetBeBody(BaseModel):
-    """Which flag, as the list shows it, and why nobody need act on it any more."""
+    """Which flag, as the list shows it, and why nobody need act on it any more. Who sees the flag sees the reason."""
 
     model_config = example(
         fact="school",

@@ -59,6 +59,7 @@ async def list_flags(
     where = {"state": state, **{column: value for column, value in asked.items() if value is not None}}
     only = of_theirs(caller, READ)
     page = await caller.rows(FACT_FLAGS, where, only=only, by="flagged_at", after=after, limit=limit)
+    await caller.about_to_open(flag.reason for flag in page.items)
     return FlagPage(items=[await flag_shown(caller, flag) for flag in page.items], next=page.next)
 
 

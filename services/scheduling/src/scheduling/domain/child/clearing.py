@@ -52,10 +52,10 @@ def let_be(child: Child, command: LetFlagBe) -> Sequence[ChildEvent]:
     """By a person, with the reason. It is said once of each flag, and not again until the fact is told anew."""
     flag = Noted(command.lacks, command.fact, command.on)
     moves = [move for move in child.concerns.unapproved if _is_of(move, command)]
-    if flag in child.circumstances.let_be or any(move.settled for move in moves):
-        return []
     if flag not in child.circumstances.flags and not moves:
         raise Refusal("That this fact lacks such a thing is not flagged.")
+    if flag in child.circumstances.let_be or (moves and all(move.settled for move in moves)):
+        return []
     return [
         FlagLetBe(
             child_ref=command.child_ref,

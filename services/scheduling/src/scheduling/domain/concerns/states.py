@@ -52,7 +52,7 @@ class ApprovedMove:
 
 @dataclass(frozen=True, slots=True)
 class UnapprovedMove:
-    """A move that was said to lack an agreement. `settled`: it was given later."""
+    """A move that was said to lack an agreement. `settled`: it was given later, or somebody lets it be."""
 
     on: date
     decision: str

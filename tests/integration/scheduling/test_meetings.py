@@ -405,7 +405,12 @@ async def test_meetings_of_one_block_that_clash_with_each_other_are_shown_with_b
         {**meeting_about(child, invitees=[teacher]), "at": f"2026-10-06T{at}:00+01:00", "lasts_minutes": 45}
         for child, at in ((one, "09:00"), (other, "09:30"))
     ]
-    made = await does(world, "coordinator", "POST", "/meeting-blocks", {"meetings": meetings})
+    same = {"Idempotency-Key": "one block"}
+    answers = [
+        await world.ask("coordinator", "POST", "/meeting-blocks", {"meetings": meetings}, **same) for _ in range(2)
+    ]
+    made = answers[0].json()
+    assert [each["clashes"] for each in answers[1].json()] == [each["clashes"] for each in made], "sent again"
     clash = {"person_ref": teacher["person_ref"], "kind": "overlap"}
     assert [each["clashes"] for each in made] == [
         [{**clash, "meeting_id": made[1]["meeting_id"]}],

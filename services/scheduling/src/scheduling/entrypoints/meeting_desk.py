@@ -23,6 +23,8 @@ from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 from scheduling.projections.school import SCHOOLS
 
 ENGLISH = ("english", "en", "en-gb")
+Diaries = dict[str, dict[str, Appointment]]
+"""By person, and then by meeting."""
 
 
 async def meeting_of(caller: Desk, meeting_id: str, action: str) -> tuple[MeetingOverview, ChildOverview]:
@@ -76,19 +78,23 @@ def scheduled_with(person_refs: Sequence[str]) -> Condition:
     return Condition(f"state = 'scheduled' and (authority, meeting_id) in ({invited})", {"people": list(person_refs)})
 
 
-async def clashes_of(
-    caller: Desk, new: Appointment, invitees: Iterable[Any], together: Sequence[tuple[Appointment, Iterable[Any]]] = ()
-) -> list[ClashShown]:
-    """For each invitee whom the records know: what else they have then. Shown, and not refused.
+async def diaries_of(caller: Desk, arranged: Sequence[tuple[Appointment, Iterable[Any]]]) -> Diaries:
+    """For each invitee of these meetings whom the records know: what stands in their diary, these meetings too."""
+    diaries: Diaries = {}
+    for new, invitees in arranged:
+        for person in _known(invitees):
+            if person not in diaries:
+                diaries[person] = {each.meeting_id: each for each in await appointments_of(caller, person)}
+            diaries[person][new.meeting_id] = new
+    return diaries
 
-    `together` are meetings that are arranged at the same time, with their invitees.
-    """
-    known = _known(invitees)
+
+def clashes_of(caller: Desk, diaries: Diaries, new: Appointment, invitees: Iterable[Any]) -> list[ClashShown]:
+    """What else its invitees have then. Shown, and not refused."""
     diary = policy_of(caller).diary
     found: list[ClashShown] = []
-    for person, capacity in known.items():
-        diary_of = [*await appointments_of(caller, person), *(each for each, who in together if person in _known(who))]
-        others = [each for each in diary_of if each.meeting_id != new.meeting_id]
+    for person, capacity in _known(invitees).items():
+        others = [each for each in diaries[person].values() if each.meeting_id != new.meeting_id]
         for clash in clashes((new, *others), timedelta(minutes=diary.travel_minutes)):
             if new.meeting_id in (clash.one, clash.other):
                 other = clash.other if clash.one == new.meeting_id else clash.one

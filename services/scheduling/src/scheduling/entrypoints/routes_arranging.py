@@ -11,6 +11,7 @@ from pep_kernel.decider import Act
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import LONDON
 from pep_runtime.http import Caller, Desk
+from pep_runtime.paged_rows import Within
 from pep_runtime.problems import not_understood
 from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
 from scheduling.domain.meeting.block import Morning, ToMeet, planned
@@ -62,6 +63,7 @@ from scheduling.entrypoints.meeting_desk import (
     by_the_rules,
     circumstances_of,
     clashes_of,
+    diaries_of,
     meeting_of,
     takes_out_of_lessons,
     year_group_of,
@@ -179,7 +181,9 @@ async def _command(
 
 
 async def _arranged(caller: Desk, child: ChildOverview, command: ScheduleMeeting) -> MeetingArranged:
-    clashing = await clashes_of(caller, _appointment(child, command), command.invitees)
+    new = _appointment(child, command)
+    diaries = await diaries_of(caller, [(new, command.invitees)])
+    clashing = clashes_of(caller, diaries, new, command.invitees)
     streams = (meeting_stream(command.meeting_id), child_stream(child.child_ref))
     await caller.do(_act(command, streams, schedule_meeting, child.child_ref))
     return await _to_look_at(caller, child, command, clashing)
@@ -197,16 +201,15 @@ async def _to_look_at(
     stream = meeting_stream(command.meeting_id)
     meeting = (await caller.service.handler.states(caller.authority, (stream,))).of(stream, MEETING_STATES)
     arranged = meeting if isinstance(meeting, Scheduled) else None
-    others = await caller.rows(MEETING_OVERVIEWS, {"child_ref": child.child_ref, "state": "scheduled"}, limit=SHOWN)
+    to_come = {"child_ref": child.child_ref, "state": "scheduled", "at": Within(caller.now)}
+    others = await caller.rows(MEETING_OVERVIEWS, to_come, limit=SHOWN)
     return MeetingArranged(
         meeting_id=command.meeting_id,
         address_withheld=withheld(command),
         awaiting_approval=[each.ref for each in arranged.invitees if each.awaits_approval] if arranged else [],
         not_invited=list(arranged.not_invited) if arranged else [],
         clashes=clashing,
-        also_scheduled=[
-            each.meeting_id for each in others.items if each.meeting_id != command.meeting_id and each.at > caller.now
-        ],
+        also_scheduled=[each.meeting_id for each in others.items if each.meeting_id != command.meeting_id],
         in_lessons=await takes_out_of_lessons(caller, _appointment(child, command), child),
     )
 
@@ -236,7 +239,8 @@ async def arrange_block(body: BlockBody, caller: Caller) -> list[MeetingArranged
         raise Refusal("A child stands in a block only once.")
     asked = [await _of_block(caller, number, each) for number, each in enumerate(body.meetings, 1)]
     together = [(_appointment(child, command), command.invitees) for child, command in asked]
-    clashing = [await clashes_of(caller, new, invitees, together) for new, invitees in together]
+    diaries = await diaries_of(caller, together)
+    clashing = [clashes_of(caller, diaries, new, invitees) for new, invitees in together]
     streams = [stream for child, command in asked for stream in await _streams(caller, child, command)]
     block = ScheduleBlock(meetings=tuple(command for _, command in asked))
     version = block.meetings[0].policy.version

@@ -9,6 +9,14 @@ from datetime import date, timedelta
 from pep_kernel.authority_policy.concerns import ReviewReadiness
 from pep_kernel.calendars import Calendar, TermDatesMissing
 
+STILL_OPEN: Mapping[str, str] = {
+    "convene": "A PEP meeting must be arranged",
+    "hold": "A PEP meeting must be held",
+    "complete": "The plan must be marked complete",
+    "available": "The plan must be available",
+    "notify": "The school must be told of the placement",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -34,15 +42,6 @@ def _counts(day: date, rule: ReviewReadiness, calendar: Calendar) -> bool:
         return True
 
 
-STILL_OPEN: Mapping[str, str] = {
-    "convene": "A PEP meeting must be arranged",
-    "hold": "A PEP meeting must be held",
-    "complete": "The plan must be marked complete",
-    "available": "The plan must be available",
-    "notify": "The school must be told of the placement",
-}
-
-
 def readiness(
     review_on: date,
     wanted: date,
@@ -63,7 +62,8 @@ def readiness(
     if available_on is None or available_on <= since:
         missing.append("No plan has been completed since the last review.")
     for each in open_dues:
-        obligation, due, _since = each.split()
-        if date.fromisoformat(due) <= review_on:
-            missing.append(f"{STILL_OPEN[obligation]} by {date.fromisoformat(due):%d/%m/%Y}.")
+        obligation, day, _since = each.split()
+        due = date.fromisoformat(day)
+        if due <= review_on:
+            missing.append(f"{STILL_OPEN[obligation]} by {due:%d/%m/%Y}.")
     return Readiness(wanted, tuple(missing))

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pep_runtime.tasks import for_each, keep_trying
+from pep_runtime.tasks import for_each, keep_trying, to_its_end
 
 
 async def test_it_begins_again_after_what_passes_and_fails_with_what_does_not() -> None:
@@ -68,3 +68,44 @@ async def test_who_stops_several_at_once_stops_each() -> None:
     lasting.cancel()
     await asyncio.wait([lasting])
     assert (sorted(ended), lasting.cancelled()) == ([1, 2], True)
+
+
+async def test_what_must_come_to_its_end_does_so_though_its_caller_is_stopped() -> None:
+    may_end, ended = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        await may_end.wait()
+        ended.set()
+
+    caller = asyncio.ensure_future(to_its_end(work(), 60))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.sleep(0)
+    assert not caller.done()
+    may_end.set()
+    await asyncio.wait([caller])
+    assert (ended.is_set(), caller.cancelled()) == (True, True)
+
+
+async def test_what_does_not_come_to_its_end_in_time_is_stopped() -> None:
+    stopped = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    caller = asyncio.ensure_future(to_its_end(work(), 0.01))
+    await asyncio.sleep(0)
+    caller.cancel()
+    await asyncio.wait([caller])
+    assert (stopped.is_set(), caller.cancelled()) == (True, True)
+
+
+async def test_what_fails_on_its_way_to_the_end_fails_its_caller() -> None:
+    async def work() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await to_its_end(work(), 60)

@@ -23,7 +23,7 @@ from tests.undisturbed import undisturbed
 from pep_local import kafka
 from pep_local.places import LOOPBACK, free_ports
 from pep_local.supervisor import Supervisor
-from pep_runtime.kafka import reader, start_producer, stop
+from pep_runtime.kafka import closed, reader, start_producer
 from pep_runtime.kafka_address import KafkaAddress
 from pep_runtime.kafka_rights import of_service, of_service_at
 from pep_runtime.kafka_users import KafkaUsers
@@ -124,7 +124,7 @@ async def written(address: KafkaAddress, value: bytes) -> AsyncIterator[None]:
         await producer.send_and_wait(TOPIC, value, partition=0)
         yield
     finally:
-        await stop(producer)
+        await closed(producer.stop())
 
 
 async def test_a_service_that_trusts_the_authority_writes_and_reads(service: KafkaAddress) -> None:

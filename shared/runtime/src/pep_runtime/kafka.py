@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from pep_runtime.kafka_address import at
+from pep_runtime.tasks import to_its_end
 
+START_SECONDS = 1.0
 STOP_SECONDS = 10.0
 LATE_RECORDS = 4_000  # more than the one batch that a paused relay may have on its way to a topic
 BATCH_BYTES = 512 * 1024  # before compression: below what a topic takes, large enough that asking costs little
@@ -29,19 +31,35 @@ async def start_producer(bootstrap: str) -> AIOKafkaProducer:
         max_request_size=1_048_576,
         max_batch_size=BATCH_BYTES,
     )
-    try:
-        await producer.start()
-    except BaseException:  # also when cancelled: what was opened is closed
-        await stop(producer)
-        raise
+    await opened(producer.start(), producer.stop)
     return producer
 
 
-async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
-    """Stop it, and wait for that a while: a producer waits for ever for what can never be sent."""
+async def opened(opening: Coroutine[Any, Any, None], close: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Open a client. If that fails or is cancelled, what it has opened is closed.
+
+    When cancelled it may end its opening first, for `START_SECONDS`: a client of Kafka that is stopped while it asks
+    for the brokers forgets the connection it asks by, and nobody could close that.
+    """
+    try:
+        await to_its_end(opening, START_SECONDS)
+    except BaseException:
+        await closed(close())
+        raise
+
+
+async def closed(closing: Coroutine[Any, Any, None]) -> None:
+    """Close a client, also when cancelled meanwhile: a client that is half closed leaves connections open.
+
+    It has `STOP_SECONDS`: a producer waits for ever for what can never be sent.
+    """
+    await to_its_end(_in_time(closing), STOP_SECONDS)
+
+
+async def _in_time(closing: Coroutine[Any, Any, None]) -> None:
     try:
         async with asyncio.timeout(STOP_SECONDS):
-            await client.stop()
+            await closing
     except TimeoutError:
         log.warning("a client of Kafka did not stop within %.0f s; going on without it", STOP_SECONDS)
 
@@ -60,12 +78,11 @@ def reader(bootstrap: str, *topics: str, **settings: Any) -> AIOKafkaConsumer:
 
 class _Reader(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
     async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:  # also when cancelled: what was opened is closed
-            await stop(self)
-            raise
+        await opened(self.start(), self.stop)
         return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await closed(self.stop())
 
 
 async def last_record(

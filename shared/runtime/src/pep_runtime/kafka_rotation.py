@@ -13,6 +13,7 @@ from pathlib import Path
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError
 
+from pep_runtime.kafka import closed, opened
 from pep_runtime.kafka_address import KafkaAddress, at
 from pep_runtime.kafka_users import KafkaUsers, UserPasswords
 
@@ -57,11 +58,10 @@ async def _wait_until_it_opens(address: str) -> None:
 async def _opens(address: str) -> bool:
     client = AIOKafkaClient(**at(address))
     try:
-        await client.bootstrap()
+        await opened(client.bootstrap(), client.close)
     except KafkaConnectionError:
         return False
-    finally:
-        await client.close()
+    await closed(client.close())
     return True
 
 

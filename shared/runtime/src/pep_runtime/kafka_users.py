@@ -19,6 +19,7 @@ from aiokafka.protocol.admin import (
     DescribeClientQuotasRequest,
 )
 
+from pep_runtime.kafka import closed, opened
 from pep_runtime.kafka_address import at
 from pep_runtime.kafka_requests import AlterQuotas, AlterScram, DescribeScram
 from pep_runtime.kafka_rights import Quota, Right
@@ -84,15 +85,11 @@ class KafkaUsers:
 
     async def __aenter__(self) -> Self:
         self._client = AIOKafkaClient(**at(self.bootstrap))
-        try:
-            await self._client.bootstrap()
-        except BaseException:  # also when cancelled: what was opened is closed
-            await self._client.close()
-            raise
+        await opened(self._client.bootstrap(), self._client.close)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
+        await closed(self._client.close())
 
     async def names(self) -> set[str]:
         """Who has a password."""

@@ -17,6 +17,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from pep_runtime import kafka_rights
 from pep_runtime.authority_keys import KeyWrapper, NoSuchKey
 from pep_runtime.database import connected
+from pep_runtime.kafka import closed, opened
 from pep_runtime.kafka_address import KafkaAddress, at
 from pep_runtime.kafka_rights import READER_QUOTA, SERVICE_QUOTA, Quota, Reads, Right, reader_user, service_user
 from pep_runtime.kafka_users import KafkaUsers, UserPasswords
@@ -157,11 +158,11 @@ async def _topics(bootstrap: str) -> set[str]:
 async def administering(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
     """A client that makes and removes topics, closed afterwards."""
     admin = AIOKafkaAdminClient(**at(bootstrap))
+    await opened(admin.start(), admin.close)
     try:
-        await admin.start()
         yield admin
     finally:
-        await admin.close()
+        await closed(admin.close())
 
 
 async def create_topics(bootstrap: str, names: Iterable[str], replicas: int = 1) -> None:

@@ -23,7 +23,7 @@ from pep_runtime.chain import GENESIS
 from pep_runtime.cloud_events import NUMBER, Headers, Unreadable, headers_of, type_in
 from pep_runtime.codec import Frame
 from pep_runtime.journal import Pool
-from pep_runtime.kafka import end_offsets, newest_record, reader, start_producer, stop
+from pep_runtime.kafka import closed, end_offsets, newest_record, reader, start_producer
 from pep_runtime.tasks import keep_trying, stopped, until_one_ends
 from pep_runtime.topics import HASH, POSITION, PREVIOUS, Chained, Log, topic
 from pep_runtime.wake import Bell
@@ -114,7 +114,7 @@ class Relay:
         try:
             await until_one_ends(self._keep_lease(), self._keep_cursor(), self._watch_topics(), self._publish(producer))
         finally:
-            await stop(producer)
+            await closed(producer.stop())
             await self._save_cursor()
             await self._pool.execute("select give_lease_back($1, $2)", self._lease, self._holder)
 

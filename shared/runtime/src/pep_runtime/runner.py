@@ -20,7 +20,7 @@ from aiokafka.structs import ConsumerRecord
 
 from pep_runtime.in_turn import InTurn
 from pep_runtime.journal import ClockBehind, Fenced, Frozen, Pool, UnknownAuthority, VersionConflict, outcome_of
-from pep_runtime.kafka import reader, stop
+from pep_runtime.kafka import reader
 from pep_runtime.metrics import UNREADABLE
 from pep_runtime.tasks import for_each, keep_trying
 from pep_runtime.topics import Log, parts, pattern
@@ -145,12 +145,9 @@ class PartitionRunner:
             **self._fetch,
         )
         consumer.subscribe(pattern=self._pattern)
-        try:
-            await consumer.start()
+        async with consumer:
             while True:
                 await self._turn(consumer)
-        finally:
-            await stop(consumer)
 
     async def _turn(self, consumer: AIOKafkaConsumer) -> None:
         """Claim what is newly ours, then take what has come. Not in a rebalance callback: that swallows errors."""

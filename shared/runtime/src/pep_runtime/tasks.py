@@ -76,6 +76,19 @@ async def stopped(tasks: Iterable[asyncio.Task[None]]) -> None:
     await asyncio.gather(*running, return_exceptions=True)
 
 
+async def to_its_end(work: Coroutine[Any, Any, None], seconds: float) -> None:
+    """Do it to its end, also when cancelled meanwhile: it has `seconds` then, and is stopped after them."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        try:
+            await asyncio.wait([task], timeout=seconds)
+        finally:
+            await stopped([task])
+        raise
+
+
 async def until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
     """Run all side by side; when one ends or fails, stop the others, and end or fail like it."""
     tasks = [asyncio.create_task(each) for each in work]

@@ -23,6 +23,7 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition
 
+from pep_runtime.kafka import closed, opened
 from pep_runtime.kafka_address import at
 
 FETCH_BYTES = 1024 * 1024
@@ -33,8 +34,8 @@ async def batches(bootstrap: str, topic: str) -> AsyncGenerator[Iterable[Any], N
     """Each batch's records, with `.value` and `.headers`, to be gone through once. Raises `KafkaError`."""
     client = AIOKafkaClient(**at(bootstrap))
     fetching: asyncio.Task[Any] | None = None
+    await opened(client.bootstrap(), client.close)
     try:
-        await client.bootstrap()
         await client.set_topics([topic])
         leader = client.cluster.leader_for_partition(TopicPartition(topic, 0))
         if topic in client.cluster.unauthorized_topics:
@@ -55,7 +56,7 @@ async def batches(bootstrap: str, topic: str) -> AsyncGenerator[Iterable[Any], N
             fetching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await fetching
-        await client.close()
+        await closed(client.close())
 
 
 async def _fetch(client: AIOKafkaClient, leader: int, topic: str, offset: int) -> tuple[int, list[Any]]:

@@ -329,9 +329,10 @@ def test_only_a_change_of_school_can_be_a_phase_transfer() -> None:
         DualApproval.model_validate(holiday)
 
 
-def test_only_a_placement_outside_the_area_can_be_of_an_excepted_kind() -> None:
-    move = {**DATED, "decision": "key_stage_4_move", "approvers": ("nominated_officer",), "except_placements": ("U1",)}
-    with pytest.raises(ValueError, match="is for a placement outside the area"):
+@pytest.mark.parametrize("key", ["except_placements", "except_own_placements"])
+def test_only_a_placement_outside_the_area_can_be_of_an_excepted_kind(key: str) -> None:
+    move = {**DATED, "decision": "key_stage_4_move", "approvers": ("nominated_officer",), key: ("U1",)}
+    with pytest.raises(ValueError, match=f"'{key}' is for a placement outside the area"):
         OfficersApproval.model_validate(move)
 
 

@@ -362,6 +362,26 @@ def test_a_placement_with_relatives_or_friends_outside_the_area_needs_nobodys_ag
     assert missing & {"out_of_area_placement", "placement_at_a_distance"}
 
 
+@pytest.mark.rule("reg 11")
+@pytest.mark.parametrize("area", ["out_of_area", "at_a_distance"])
+def test_a_placement_with_foster_parents_of_the_authoritys_own_outside_the_area_needs_nobodys_agreement_by_law(
+    area: str,
+) -> None:
+    """Regulation 11(4)(b). Whose foster parents they are follows from who provides the placement."""
+    own = fact("placement", placement="U4", area=area, provider="PR1")
+    known().when(own).then_some(PlacementChanged, PlacementNoticeDue)
+
+    def asked(placement: str, provider: str | None, rules: SchedulingRules = LEICESTERSHIRE) -> bool:
+        told = fact("placement", rules=rules, placement=placement, area=area, provider=provider)
+        return of_kind(NoApprovalRecorded, known(rules).when(told).happened) != []
+
+    assert asked("U4", "PR2")
+    assert asked("U4", "PR4")
+    assert asked("U4", None)
+    assert asked("K2", "PR1")  # its own home for children is none of foster parents
+    assert asked("U4", "PR1", NONESUCH)
+
+
 def test_where_the_rules_say_nothing_of_distance_it_is_a_placement_outside_the_area() -> None:
     """Until January 2014 the nominated officer agreed to all of them."""
     entered, moved = date(2013, 9, 2), date(2013, 11, 4)

@@ -16,7 +16,7 @@ from scheduling.ssda903.staging import Stage
 
 FIRST = (
     "CHILD,FACT,ON,VALUE,PLACEMENT,EMERGENCY,AREA,CHANGES_SCHOOL,FOSTERING_ALLOWANCE,"
-    "DOB,SEX,GIVEN_NAME,FAMILY_NAME,UPN\n"
+    "DOB,SEX,GIVEN_NAME,FAMILY_NAME,UPN,PLACE_PROVIDER\n"
 )
 ReadRows = Callable[..., tuple[list[CareChange], list[tuple[str, str]]]]
 
@@ -43,9 +43,14 @@ def read_rows(tmp_path: Path, stage: Stage) -> ReadRows:
     [
         ("left_care,02/11/2026,E4A", told.LeftCareTold(on=date(2026, 11, 2), reason="E4A")),
         (
-            "placement,02/11/2026,U4,,Y,D,N,Y",
+            "placement,02/11/2026,U4,,Y,D,N,Y,,,,,,pr1",
             told.PlacementTold(
-                on=date(2026, 11, 2), placement="U4", emergency=True, area="at_a_distance", fostering_allowance=True
+                on=date(2026, 11, 2),
+                placement="U4",
+                emergency=True,
+                area="at_a_distance",
+                provider="PR1",
+                fostering_allowance=True,
             ),
         ),
         ("legal_status,02/11/2026,c1", told.LegalStatusTold(on=date(2026, 11, 2), legal_status="C1")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from pep_kernel.decider import Act
 from pep_kernel.sealed import Identity, Redacted
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
-from scheduling.entrypoints.sweeping import for_each_authority, records_of, say
+from scheduling.entrypoints.sweeping import for_each_authority, in_pages, records_of, say
 from scheduling.policies.look_at_care import born_by, end_care_at_eighteen, flag_missing_notice, look_for_feed
 
 AT_MOST = 500
@@ -48,11 +48,12 @@ async def _found(service: RunningService, authority: str, today: date) -> AsyncI
 
 async def _growing_up(service: RunningService, authority: str, today: date) -> AsyncIterator[Any]:
     """All who turn eighteen in this school year: most of them have not yet, and stay in the list until they do."""
-    after = ""
-    while page := await records_of(service, authority, _GROWING_UP, born_by(today), after, AT_MOST):
-        for child in page:
-            yield child
-        after = page[-1]["child_ref"]
+
+    async def page(after: str) -> Sequence[Any]:
+        return await records_of(service, authority, _GROWING_UP, born_by(today), after, AT_MOST)
+
+    async for child in in_pages(page, lambda child: (child["child_ref"],), ("",)):
+        yield child
 
 
 async def _grown_up(service: RunningService, authority: str, child: Any, today: date) -> tuple[Act, UUID] | None:

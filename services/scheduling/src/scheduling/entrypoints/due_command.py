@@ -32,6 +32,11 @@ class ExplainsByDefault(TyperGroup):
         is_command = not args or args[0] in self.commands
         return super().parse_args(ctx, args if is_command else [EXPLAIN, *args])
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """A question has no word of its own, in what is said about its use either."""
+        word, command, rest = super().resolve_command(ctx, args)
+        return (None if word == EXPLAIN else word), command, rest
+
 
 app = typer.Typer(cls=ExplainsByDefault, no_args_is_help=True, pretty_exceptions_show_locals=False)
 app.command()(recompute)

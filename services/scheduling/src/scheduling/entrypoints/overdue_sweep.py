@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
 from scheduling.domain.rules import SchedulingRules
-from scheduling.entrypoints.sweeping import for_each_authority, rows_of, say
+from scheduling.entrypoints.sweeping import for_each_authority, in_pages, rows_of, say
 from scheduling.policies.escalate_what_stays_overdue import escalate, steps_reached
 from scheduling.policies.flag_overdue_when_day_has_passed import flag_overdue
 from scheduling.projections.due_date import DUE_DATES, DueDate
@@ -52,8 +53,9 @@ async def _still_overdue(service: RunningService, authority: str, steps: int) ->
         "select * from due_date where authority = $1 and state = 'overdue' and escalated < $2"
         " and (child_ref, obligation, trigger_on) > ($3, $4, $5) order by child_ref, obligation, trigger_on limit $6"
     )
-    after: tuple[Any, ...] = ("", "", date.min)
-    while rows := await rows_of(service, DUE_DATES, authority, query, steps, *after, AT_MOST):
-        for row in rows:
-            yield row
-        after = (rows[-1].child_ref, rows[-1].obligation, rows[-1].trigger_on)
+
+    async def page(*after: Any) -> Sequence[DueDate]:
+        return await rows_of(service, DUE_DATES, authority, query, steps, *after, AT_MOST)
+
+    async for row in in_pages(page, attrgetter("child_ref", "obligation", "trigger_on"), ("", "", date.min)):
+        yield row

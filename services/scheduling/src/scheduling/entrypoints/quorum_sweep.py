@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from operator import itemgetter
+from typing import Any
 
 from pep_kernel.calendars import cohort_year_group
 from pep_runtime.clock import LONDON
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
 from scheduling.domain.rules import SchedulingRules
-from scheduling.entrypoints.sweeping import for_each_authority, records_of, say
+from scheduling.entrypoints.sweeping import for_each_authority, in_pages, records_of, say
 from scheduling.policies.flag_quorum_at_risk import ComesNear, flag_quorum_at_risk, last_day_to_look_at
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 
@@ -54,14 +56,12 @@ def _comes_near(meeting: MeetingOverview, born_in_school_year: int) -> ComesNear
 async def _near(service: RunningService, authority: str, within: timedelta) -> AsyncIterator[ComesNear]:
     """The meetings of these days, the soonest first."""
     now = service.clock.now()
-    after: tuple[datetime, str] = (now, "")
     table = service.tables[MEETING_OVERVIEWS.table]
-    while True:
-        records = await records_of(service, authority, _NEAR, *after, now + within, AT_ONCE)
-        for record in records:
-            row = dict(record)
-            born = row.pop("born_in_school_year") or 0
-            yield _comes_near(table.row(row), born)
-        if len(records) < AT_ONCE:
-            return
-        after = (records[-1]["at"], records[-1]["meeting_id"])
+
+    async def page(*after: Any) -> Sequence[Any]:
+        return await records_of(service, authority, _NEAR, *after, now + within, AT_ONCE)
+
+    async for record in in_pages(page, itemgetter("at", "meeting_id"), (now, "")):
+        row = dict(record)
+        born = row.pop("born_in_school_year") or 0
+        yield _comes_near(table.row(row), born)

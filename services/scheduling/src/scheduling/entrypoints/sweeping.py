@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from pep_kernel.decider import Act
@@ -42,6 +42,17 @@ async def rows_of(
     """The rows of a read model; the authority is the query's first argument."""
     table = service.tables[model.table]
     return [table.row(dict(record)) for record in await records_of(service, authority, query, *arguments)]
+
+
+async def in_pages(
+    page: Callable[..., Awaitable[Sequence[Row]]], place: Callable[[Row], tuple[Any, ...]], first: tuple[Any, ...]
+) -> AsyncIterator[Row]:
+    """All rows, however many: each page begins behind the place of the last row before, the first behind `first`."""
+    after = first
+    while rows := await page(*after):
+        for row in rows:
+            yield row
+        after = place(rows[-1])
 
 
 async def records_of(service: RunningService, authority: str, query: str, *arguments: Any) -> Sequence[Any]:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from scheduling.domain.child.care_record import CareRecord
+from scheduling.domain.child.fact_events import Provider
 from scheduling.domain.child.told import CareChange, Fact
 from scheduling.ssda903.csv_files import open_table, rows
 from scheduling.ssda903.findings import Finding, Severity
@@ -22,6 +23,7 @@ from scheduling.ssda903.tables import CHANGES
 CHANGES_OF_CARE = "changes"
 ENTRY = "entered_care"
 YES_NO = {"Y": True, "N": False}
+PROVIDERS = {code: code for code in get_args(Provider)}
 AREAS = {"I": "in_area", "O": "out_of_area", "D": "at_a_distance"}
 _FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 Column = tuple[str, str, Mapping[str, Any]]
@@ -154,6 +156,7 @@ def _where_said(row: RowReader, *columns: Column) -> dict[str, Any]:
 _EMERGENCY: Column = ("EMERGENCY", "emergency", YES_NO)
 _OF_A_PLACEMENT: tuple[Column, ...] = (
     ("AREA", "area", AREAS),
+    ("PLACE_PROVIDER", "provider", PROVIDERS),
     ("CHANGES_SCHOOL", "changes_school", YES_NO),
     ("FOSTERING_ALLOWANCE", "fostering_allowance", YES_NO),
 )

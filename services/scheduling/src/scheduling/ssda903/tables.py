@@ -54,7 +54,8 @@ CHANGES = Table(
     "CHILD",
     ("CHILD", "FACT", "ON"),
     (
-        *("VALUE", "PLACEMENT", "EMERGENCY", "AREA", "CHANGES_SCHOOL", "FOSTERING_ALLOWANCE"),
+        *("VALUE", "PLACEMENT", "EMERGENCY", "AREA", "PLACE_PROVIDER", "CHANGES_SCHOOL"),
+        "FOSTERING_ALLOWANCE",
         *("DOB", "SEX", "GIVEN_NAME", "FAMILY_NAME", "UPN"),
     ),
 )

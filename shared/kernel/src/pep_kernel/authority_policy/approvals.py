@@ -91,11 +91,18 @@ class OfficersApproval(Approval):
         description="The kinds of placement (SSDA903 codes) outside the area that need no agreement: U1 to U3 are those"
         " with relatives and friends, of which regulation 11(4) asks none; none: every kind needs it.",
     )
+    except_own_placements: tuple[PlacementCode, ...] = Field(
+        (),
+        description="The kinds of placement outside the area that need no agreement where the authority provides them"
+        " itself (PR1 of the return): U4 to U6 are those with its own foster parents, of which regulation 11(4) asks"
+        " none; none: every kind needs it.",
+    )
 
     @model_validator(mode="after")
     def _placements_are_elsewhere(self) -> OfficersApproval:
-        if self.except_placements and self.decision not in OF_AREA:
-            raise ValueError("'except_placements' is for a placement outside the area")
+        for key in ("except_placements", "except_own_placements"):
+            if getattr(self, key) and self.decision not in OF_AREA:
+                raise ValueError(f"'{key}' is for a placement outside the area")
         return self
 
 

@@ -9,7 +9,7 @@ from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Event
 from pep_kernel.sealed import Identity, PlanText
 from scheduling.domain.access.events import AccessEvent
-from scheduling.domain.child.fact_events import Area, FactEvent
+from scheduling.domain.child.fact_events import Area, FactEvent, Provider
 from scheduling.domain.concerns.events import ConcernEvent
 from scheduling.domain.keeping.events import KeepingEvent
 
@@ -68,6 +68,7 @@ class PlacementChanged(Event):
     placement: str
     area: Area | None = None
     changes_school: bool = False
+    provider: Provider | None = None
 
 
 class LegalStatusChanged(Event):

@@ -10,6 +10,9 @@ from pep_kernel.message import Event
 from pep_kernel.sealed import PlanText
 
 Area = Literal["in_area", "out_of_area", "at_a_distance"]
+Provider = Literal["PR0", "PR1", "PR2", "PR3", "PR4", "PR5"]
+"""Who provides a placement, by the codes of the return: PR0 parents, PR1 the authority itself, PR2 another authority,
+PR3 another public body, PR4 a private one, PR5 a voluntary one."""
 
 
 class OfCircumstances(Event):

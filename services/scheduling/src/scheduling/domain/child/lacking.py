@@ -70,4 +70,5 @@ def moved_to(command: Judged, told: PlacementTold) -> PlacementChanged:
         placement=told.placement,
         area=told.area,
         changes_school=told.changes_school,
+        provider=told.provider,
     )

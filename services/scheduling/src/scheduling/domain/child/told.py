@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from pep_kernel.contracts.scheduling import Corrected
 from scheduling.domain.child.care_record import BATCH_SIZE, CareRecord, LocalId, Record, SenProvision, Urn, batch
 from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES, is_placement_on, is_reason_for_leaving
-from scheduling.domain.child.fact_events import Area
+from scheduling.domain.child.fact_events import Area, Provider
 
 Ref = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 AuthorityName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
@@ -31,13 +31,15 @@ class Told(Record):
 class PlacementTold(Told):
     """The child lives in a placement of this kind. What is left out was not said.
 
-    `area` says whether it lies in the authority's own area, outside it, or at a distance (reg 11).
+    `area` says whether it lies in the authority's own area, outside it, or at a distance (reg 11). `provider` says who
+    provides it: a home with foster parents of the authority's own is `PR1`.
     """
 
     kind: Literal["placement"] = "placement"
     placement: Code
     emergency: bool = False
     area: Area | None = None
+    provider: Provider | None = None
     changes_school: bool = False
     fostering_allowance: bool | None = None
 

@@ -17,7 +17,7 @@ from pep_kernel.calendars import cohort_year_group
 from scheduling.domain.child import clearing
 from scheduling.domain.child.commands import CorrectFact, RecordCareFacts, RecordFact
 from scheduling.domain.child.events import ChildEvent
-from scheduling.domain.child.fact_events import Area
+from scheduling.domain.child.fact_events import Area, Provider
 from scheduling.domain.child.school_identity import is_another_school, last_school
 from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import PlacementTold, SchoolTold
@@ -26,6 +26,7 @@ from scheduling.domain.concerns.events import ApprovalNoted, NoApprovalRecorded
 from scheduling.domain.concerns.states import ApprovedMove, UnapprovedMove
 
 SEPTEMBER = 9
+OWN_PROVISION: Provider = "PR1"
 TellsMoves = RecordCareFacts | RecordFact | CorrectFact
 Move = tuple[date, str | None, Sequence[Decision]]
 """The day, the new school where it is a change of school, and the decisions that it may need."""
@@ -141,10 +142,10 @@ def _moves(child: Child, command: TellsMoves) -> Iterator[Move]:
             needed = command.rules.in_force(on).approval_of("placement_change")
             yield on, None, ["placement_change"] if needed else []
     match command:
-        case RecordFact(fact=PlacementTold(on=on, area=area, placement=placement)) if on > since:
+        case RecordFact(fact=PlacementTold(on=on) as told) if on > since:
             policy = command.rules.in_force(on)
-            decision = _of_area(policy, area)
-            yield on, None, [decision] if decision and not _is_excepted(policy, decision, placement) else []
+            decision = _of_area(policy, told.area)
+            yield on, None, [decision] if decision and not _is_excepted(policy, decision, told) else []
 
 
 def _of_area(policy: SchedulingPolicy, area: Area | None) -> Decision | None:
@@ -158,10 +159,13 @@ def _of_area(policy: SchedulingPolicy, area: Area | None) -> Decision | None:
             return None
 
 
-def _is_excepted(policy: SchedulingPolicy, decision: Decision, placement: str) -> bool:
-    """With relatives and friends, as reg 11(4) has it, or whatever kinds the authority says."""
+def _is_excepted(policy: SchedulingPolicy, decision: Decision, told: PlacementTold) -> bool:
+    """With relatives and friends, or with the authority's own foster parents, as reg 11(4) has it; as policy says."""
     approval = policy.approval_of(decision)
-    return isinstance(approval, OfficersApproval) and placement in approval.except_placements
+    if not isinstance(approval, OfficersApproval):
+        return False
+    is_own = told.provider == OWN_PROVISION and told.placement in approval.except_own_placements
+    return is_own or told.placement in approval.except_placements
 
 
 def _school_changes(child: Child, command: TellsMoves) -> Iterator[tuple[date, str]]:

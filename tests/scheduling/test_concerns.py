@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.scheduling.single_facts import left_care_told
+from tests.scheduling.single_facts import fact, left_care_told
 from tests.scheduling.worked_examples import (
     LEICESTERSHIRE,
     MONDAY,
@@ -35,6 +35,7 @@ from scheduling.domain.concerns.commands import (
     RaiseSafeguardingConcern,
     SchedulePathwayPlan,
     ScheduleReview,
+    WithdrawPermanentExclusion,
 )
 from scheduling.domain.concerns.events import (
     AgendaItemAdded,
@@ -50,6 +51,7 @@ from scheduling.domain.concerns.events import (
     SafeguardingConcernRaised,
     SuspensionNotified,
     UrgentPEPRequested,
+    UrgentPEPWithdrawn,
 )
 from scheduling.domain.rules import SchedulingRules
 
@@ -134,6 +136,52 @@ def test_a_review_of_progress_leaves_it_on_the_agenda_and_a_correction_gives_it_
     assert of_kind(AgendaItemTaken, later.happened) == [
         AgendaItemTaken(child_ref=REF, item=item, meeting_id="m2", on=date(2026, 10, 27))
     ]
+
+
+@pytest.mark.scenario("T51")
+def test_a_meeting_that_is_recorded_late_takes_nothing_that_arose_after_it() -> None:
+    """Told on the 12th; the meeting of the 6th spoke of none of it, so the next one must."""
+    arisen = child().given(*child().when(asking()).happened)
+    late = arisen.when(holding(date(2026, 10, 6)))
+    assert of_kind(AgendaItemTaken, late.happened) == []
+    next_one = arisen.given(*late.happened).when(holding(date(2026, 10, 20), "m2"))
+    assert [each.meeting_id for each in of_kind(AgendaItemTaken, next_one.happened)] == ["m2"]
+    told_after = child(NONESUCH).when(suspending(MONDAY, **judging(NONESUCH), notified_on=OCTOBER)).happened
+    between = child(NONESUCH).given(*told_after).when(holding(date(2026, 10, 6)))
+    assert of_kind(AgendaItemTaken, between.happened) == [], "it had begun, and nobody had told of it"
+
+
+@pytest.mark.scenario("T51")
+def test_an_urgent_pep_whose_meeting_was_none_waits_again_and_can_be_withdrawn() -> None:
+    excluded = child().given(*child().when(excluding()).happened)
+    held = excluded.given(*excluded.when(holding(date(2026, 10, 20))).happened)
+    review = held.given(*held.when(holding(date(2026, 10, 20), outcome="PROGRESS_REVIEW")).happened)
+    assert of_kind(UrgentPEPRequested, review.when(asking("permanent_exclusion", NONESUCH)).happened) == []
+    overturned = WithdrawPermanentExclusion(
+        **judging(OXFORDSHIRE),
+        withdrawn_on=date(2026, 11, 9),
+        on=OCTOBER,
+        back_on=date(2026, 11, 9),
+        because="overturned",
+        reason="…",
+        by=WORKER,
+    )
+    assert of_kind(UrgentPEPWithdrawn, review.when(overturned).happened) != []
+    assert of_kind(UrgentPEPWithdrawn, held.when(overturned).happened) == [], "that one has been held"
+
+
+@pytest.mark.rule("O-77", "O-82")
+@pytest.mark.scenario("T50")
+def test_a_child_who_comes_back_into_care_can_have_the_same_urgent_pep_again() -> None:
+    absent_much = child().given(*child().when(absent(10)).happened)
+    gone = absent_much.given(*absent_much.when(left_care_told(date(2026, 11, 30))).happened)
+    again = date(2027, 1, 11)
+    spells = (spell(MONDAY, ended=date(2026, 11, 30), reason_ceased="E4A"), spell(again, episode(again)))
+    back = gone.given(*gone.when(told(today=date(2027, 1, 12), spells=spells)).happened)
+    risk = absent(10).model_copy(update={"on": date(2027, 3, 1)})
+    happened = back.when(risk).happened
+    assert [each.on for each in of_kind(UrgentPEPRequested, happened)] == [date(2027, 3, 1)]
+    assert of_kind(PersistentAbsenceRiskDetected, happened) != []
 
 
 def test_what_is_due_sooner_from_the_same_day_keeps_its_place() -> None:
@@ -293,6 +341,35 @@ def test_the_school_hears_of_a_review_in_advance_and_is_not_expected_at_all_of_t
     outcome.then_announced(said.LACReviewScheduled(child_ref=REF, on=date(2026, 12, 1), school_expected=False))
     child().given(*outcome.then_some(LACReviewScheduled)).when(review).then_nothing()
     child().when(review.model_copy(update={"on": MONDAY})).then_refused("has passed")
+
+
+@pytest.mark.rule("O-10")
+def test_a_review_is_put_off_and_back_by_name_and_never_takes_the_place_of_another_unsaid() -> None:
+    first, second = date(2026, 11, 2), date(2026, 11, 9)
+    review = ScheduleReview(child_ref=REF, on=first, today=OCTOBER, school_expected=False, by=WORKER)
+
+    def moved(on: date, instead_of: date | None = None) -> ScheduleReview:
+        return review.model_copy(update={"on": on, "instead_of": instead_of})
+
+    planned = child().given(*child().when(review).happened)
+    planned.when(moved(second)).then_refused("02/11/2026. Where it was put off, name that day in instead_of")
+    planned.when(moved(second, OCTOBER)).then_refused("02/11/2026")
+    put_off = planned.given(*planned.when(moved(second, first)).then_some(LACReviewScheduled))
+    (back,) = put_off.when(moved(first, second)).then_some(LACReviewScheduled)
+    assert isinstance(back, LACReviewScheduled)
+    assert back.on == first
+    passed = review.model_copy(update={"on": date(2027, 4, 12), "today": date(2026, 11, 3)})
+    planned.when(passed).then_some(LACReviewScheduled)
+
+
+def test_the_daily_file_may_move_a_review_and_move_it_back() -> None:
+    """Its word is the care system's: the day that it names last is the one that is planned."""
+    first, second = date(2026, 11, 2), date(2026, 11, 9)
+    known = child()
+    for on in (first, second, first):
+        told_on = fact("review_scheduled", on, today=OCTOBER)
+        known = known.given(*known.when(told_on).then_some(LACReviewScheduled))
+    known.when(fact("review_scheduled", first, today=OCTOBER)).then_nothing()
 
 
 def test_a_pathway_plan_is_for_those_of_16_and_more() -> None:

@@ -52,6 +52,14 @@ def test_what_was_missed_last_school_year_is_no_risk_of_this_one() -> None:
     assert of_kind(PersistentAbsenceRiskDetected, happened) == []
 
 
+def test_what_comes_late_of_a_school_year_that_is_over_is_kept_and_says_nothing_of_today() -> None:
+    log = Log()
+    log.feed(*days_from(date(2027, 6, 1), 25), today=date(2027, 7, 30))
+    corrected = log.feed(*days_from(date(2027, 6, 1), 25, missed=20), today=date(2027, 10, 29))
+    assert of_kind(AttendanceMarksReceived, corrected) != []
+    assert of_kind(PersistentAbsenceRiskDetected, corrected) == []
+
+
 def test_a_refused_file_says_why_in_a_whole_sentence() -> None:
     with pytest.raises(Refusal) as refused:
         Log().feed(day(date(2026, 9, 18)))

@@ -87,10 +87,10 @@ def _of_year(states: States, command: TakeInAttendance, days: tuple[DayMarks, ..
 
 
 def _absence(states: States, command: TakeInAttendance, happened: Decided) -> Decided:
-    """Judged by the newest school year that is told of, up to the newest day known of it."""
-    if not happened:
+    """Judged by this school year, up to the newest day known of it; what comes late of an older one is only kept."""
+    stream = attendance_stream(command.child_ref, school_year(command.today))
+    if not happened or happened[-1][0] != stream:
         return []
-    stream = happened[-1][0]
     events = [event for at, event in happened if at == stream and isinstance(event, AttendanceMarksReceived)]
     attendance = states.of(stream, Attendance)
     for event in events:

@@ -107,6 +107,7 @@ class ReviewBody(BaseModel):
 
     on: date
     school_expected: bool = False
+    instead_of: date | None = Field(None, description="The planned day that does not hold any more.")
 
 
 class PathwayPlanBody(BaseModel):

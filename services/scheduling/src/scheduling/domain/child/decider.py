@@ -255,10 +255,12 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, reviews=child.reviews | {on})
         case LastPEPNoted(on=on):
             return replace(child, last_pep=on)
-        case PEPApplicable(on=on, because=because):
+        case PEPApplicable(on=on, because=because, resumed=resumed):
             live_from = on if because == "already_in_care" else child.live_from
-            counted_from = child.concerns.with_moves_from(on, because)
-            return replace(child, verdict=Applies(on), live_from=live_from, concerns=counted_from)
+            concerns_of_it = child.concerns.with_moves_from(on, because)
+            if not isinstance(child.verdict, Applies) and not resumed:
+                concerns_of_it = concerns_of_it.begun_anew()
+            return replace(child, verdict=Applies(on), live_from=live_from, concerns=concerns_of_it)
         case PEPNotApplicable(reason=reason):
             return replace(child, verdict=DoesNotApply(reason))
         case PEPDueDateSet(trigger_on=trigger_on):

@@ -55,7 +55,7 @@ def fact(child: Child, command: RecordFact) -> Events:
         case facts.ReviewHeldTold():
             return _unless(on in child.reviews, ReviewHeld(child_ref=ref, on=on))
         case facts.ReviewScheduledTold():
-            return _unless(on in child.concerns.reviews, LACReviewScheduled(child_ref=ref, on=on, by=command.by))
+            return _unless(on == child.concerns.review_on, LACReviewScheduled(child_ref=ref, on=on, by=command.by))
         case facts.FosteringAllowanceTold(paid=paid):
             return _allowance(child, command, paid)
         case facts.SiblingTold() as told:

@@ -32,16 +32,20 @@ def named(about: str, on: date) -> str:
 def withdrawn(child: Child, child_ref: str, about: str, on: date) -> Sequence[ChildEvent]:
     """Also one that a meeting took already, so that nobody gives it back. What a person asked for that day stands."""
     item = named(about, on)
-    asked_for = UrgentPEP(about, on, by_person=True) in child.concerns.urgent
+    asked_for = UrgentPEP(about, on, by_person=True) in child.concerns.waiting
     known = any(each.item == item for each in child.concerns.agenda)
     return [AgendaItemWithdrawn(child_ref=child_ref, item=item)] if known and not asked_for else []
 
 
 def after_meeting(child: Child, command: NoteMeetingHeld) -> Sequence[ChildEvent]:
-    """A PEP meeting takes all that waits; a review of progress takes nothing, and gives back what it had taken."""
+    """A PEP meeting takes all that waited on its day. A review of progress gives back what it had taken before."""
     ref, meeting = command.child_ref, command.meeting_id
     if command.outcome == "PROGRESS_REVIEW":
         theirs = [each for each in child.concerns.agenda if each.taken_by == meeting]
         return [AgendaItemReopened(child_ref=ref, item=each.item, meeting_id=meeting) for each in theirs]
-    waiting = [each for each in child.concerns.agenda if each.taken_by is None]
-    return [AgendaItemTaken(child_ref=ref, item=each.item, meeting_id=meeting, on=command.on) for each in waiting]
+    arose_since = {each.reason for each in child.concerns.waiting if each.on > command.on}
+    return [
+        AgendaItemTaken(child_ref=ref, item=each.item, meeting_id=meeting, on=command.on)
+        for each in child.concerns.agenda
+        if each.taken_by is None and each.on <= command.on and each.about not in arose_since
+    ]

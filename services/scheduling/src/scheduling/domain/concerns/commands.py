@@ -103,9 +103,10 @@ class NoteApproval(OfOneConcern):
 
 
 class ScheduleReview(OfOneConcern):
-    """The child's care will be reviewed on this day."""
+    """The child's care will be reviewed on this day, and not on the day `instead_of` that was planned."""
 
     on: date
+    instead_of: date | None = None
     today: date
     school_expected: bool
     by: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -89,7 +89,8 @@ def evolve(concerns: Concerns, event: ConcernEvent) -> Concerns:
         case UrgentPEPRequested(reason=reason, on=on, by=by):
             return replace(concerns, urgent=(*concerns.urgent, UrgentPEP(reason, on, by_person=by is not None)))
         case UrgentPEPWithdrawn(reason=reason):
-            return _not_urgent(concerns, {reason})
+            others = (each for each in concerns.urgent if each.held_at is not None or each.reason != reason)
+            return replace(concerns, urgent=tuple(others))
         case PersistentAbsenceRiskDetected():
             return replace(concerns, absence_at_risk=True)
         case PersistentAbsenceRecovered():
@@ -111,34 +112,24 @@ def evolve(concerns: Concerns, event: ConcernEvent) -> Concerns:
         case NoApprovalRecorded(on=on, decision=decision, school_urn=urn, emergency=emergency):
             moved = UnapprovedMove(on, decision, urn, emergency)
             return replace(concerns, unapproved=(*concerns.unapproved, moved))
-        case AgendaItemAdded(item=item, about=about):
-            return replace(concerns, agenda=(*concerns.agenda, AgendaItem(item, about)))
-        case AgendaItemTaken(item=item, meeting_id=meeting_id):
-            return _taken(concerns, item, meeting_id)
-        case AgendaItemReopened(item=item):
-            return replace(concerns, agenda=_with(concerns, item, None))
+        case AgendaItemAdded(item=item, about=about, on=on):
+            return replace(concerns, agenda=(*concerns.agenda, AgendaItem(item, about, on)))
+        case AgendaItemTaken(item=item, meeting_id=meeting_id, on=on):
+            return concerns.with_pep_meeting(item, meeting_id, on)
+        case AgendaItemReopened(item=item, meeting_id=meeting_id):
+            return concerns.without_pep_meeting(item, meeting_id)
         case AgendaItemWithdrawn(item=item):
             return replace(concerns, agenda=tuple(each for each in concerns.agenda if each.item != item))
         case LACReviewScheduled(on=on):
-            return replace(concerns, reviews=concerns.reviews | {on})
+            return replace(concerns, review_on=on)
         case PathwayPlanScheduled(on=on):
-            return replace(concerns, pathway_plans=concerns.pathway_plans | {on})
+            return replace(concerns, pathway_plan_on=on)
         case PlanBecameAvailable(plan_id=plan_id):
             return replace(concerns, plans=concerns.plans | {plan_id})
         case PlanNoLongerAvailable(plan_id=plan_id):
             return replace(concerns, plans=concerns.plans - {plan_id})
         case _:
             assert_never(event)
-
-
-def _taken(concerns: Concerns, item: str, meeting_id: str) -> Concerns:
-    """The meeting that speaks of it is also the urgent one that was asked for because of it."""
-    about = {each.about for each in concerns.agenda if each.item == item}
-    return _not_urgent(replace(concerns, agenda=_with(concerns, item, meeting_id)), about)
-
-
-def _not_urgent(concerns: Concerns, reasons: Collection[str]) -> Concerns:
-    return replace(concerns, urgent=tuple(each for each in concerns.urgent if each.reason not in reasons))
 
 
 def _suspension(event: SuspensionNotified | SuspensionRecounted) -> Suspension:
@@ -148,10 +139,6 @@ def _suspension(event: SuspensionNotified | SuspensionRecounted) -> Suspension:
         half_days_in_year=event.half_days_in_year,
         provision_from=event.provision_from,
     )
-
-
-def _with(concerns: Concerns, item: str, taken_by: str | None) -> tuple[AgendaItem, ...]:
-    return tuple(replace(each, taken_by=taken_by) if each.item == item else each for each in concerns.agenda)
 
 
 def announce(event: ConcernEvent, social_worker_ref: str | None) -> Announcement | None:

@@ -21,11 +21,20 @@ YEAR_OF_16TH_BIRTHDAY = 11
 
 
 def review(child: Child, command: ScheduleReview) -> Sequence[ChildEvent]:
-    """The designated teacher hears of it in advance; the school is not expected at all of them (O-10, O-11)."""
+    """The designated teacher hears of it in advance; the school is not expected at all of them (O-10, O-11).
+
+    One review is planned at a time: another day is only understood with the one that it takes the place of.
+    """
     if command.on < command.today:
         raise Refusal("The day of the review has passed; record that it was held.")
-    if command.on in child.concerns.reviews:
+    planned = child.concerns.review_on
+    if command.on == planned:
         return []
+    if planned is not None and planned >= command.today and planned != command.instead_of:
+        raise Refusal(
+            f"A review is planned for {planned:%d/%m/%Y}. Where it was put off, name that day in instead_of;"
+            " the one after it is told when it has been held."
+        )
     expected = command.school_expected
     return [LACReviewScheduled(child_ref=command.child_ref, on=command.on, by=command.by, school_expected=expected)]
 
@@ -36,7 +45,7 @@ def pathway_plan(child: Child, command: SchedulePathwayPlan) -> Sequence[ChildEv
         raise Refusal("The day of the pathway plan has passed.")
     if cohort_year_group(child.born_in_school_year or 0, command.on) < YEAR_OF_16TH_BIRTHDAY:
         raise Refusal("A pathway plan is made for young people of 16 and more.")
-    if command.on in child.concerns.pathway_plans:
+    if command.on == child.concerns.pathway_plan_on:
         return []
     return [PathwayPlanScheduled(child_ref=command.child_ref, on=command.on, by=command.by)]
 

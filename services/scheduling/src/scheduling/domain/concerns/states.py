@@ -24,20 +24,22 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """Something that the next PEP meeting must speak of; `taken_by` is the meeting that did."""
+    """Something of this day that the next PEP meeting must speak of; `taken_by` is the meeting that did."""
 
     item: str
     about: str
+    on: date
     taken_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UrgentPEP:
-    """A PEP that was asked for at once, by a person or by what the facts showed."""
+    """A PEP that was asked for at once, by a person or by what the facts showed. `held_at`: the meeting that was it."""
 
     reason: str
     on: date
     by_person: bool = False
+    held_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class UnapprovedMove:
 class Concerns:
     """`moves_count_from` is the day after which moves need approval: before it the child was not in our care.
 
-    `urgent` are the urgent PEPs that were asked for since the last PEP meeting. A permanent exclusion is known by its
-    day, one that does not stand too.
+    `urgent` are the urgent PEPs that were asked for since a PEP applies. A permanent exclusion is known by its day, one
+    that does not stand too. `review_on` and `pathway_plan_on` are the days that were told last.
     """
 
     moves_count_from: date | None = None
@@ -78,8 +80,8 @@ class Concerns:
     agenda: tuple[AgendaItem, ...] = ()
     approved: tuple[ApprovedMove, ...] = ()
     unapproved: tuple[UnapprovedMove, ...] = ()
-    reviews: frozenset[date] = frozenset()
-    pathway_plans: frozenset[date] = frozenset()
+    review_on: date | None = None
+    pathway_plan_on: date | None = None
     plans: frozenset[str] = frozenset()
 
     def with_moves_from(self, on: date, because: str) -> Concerns:
@@ -103,6 +105,37 @@ class Concerns:
         """With this one in the place of what was known of its day, in the order of days."""
         others = (each for each in self.suspensions if each.began != new.began)
         return replace(self, suspensions=tuple(sorted((*others, new), key=lambda each: each.began)))
+
+    def with_pep_meeting(self, item: str, meeting_id: str, on: date) -> Concerns:
+        """The PEP meeting that speaks of it is also the urgent one that was asked for because of it by then."""
+        about = {each.about for each in self.agenda if each.item == item}
+        held = (
+            replace(each, held_at=meeting_id) if each.reason in about and each.on <= on else each
+            for each in self.waiting
+        )
+        past = (each for each in self.urgent if each.held_at is not None)
+        return replace(self, agenda=self._taken(item, meeting_id), urgent=(*past, *held))
+
+    def without_pep_meeting(self, item: str, meeting_id: str) -> Concerns:
+        """That was no PEP meeting: what it spoke of waits again, and so does the urgent PEP."""
+        about = {each.about for each in self.agenda if each.item == item}
+        urgent = tuple(
+            replace(each, held_at=None) if each.held_at == meeting_id and each.reason in about else each
+            for each in self.urgent
+        )
+        return replace(self, agenda=self._taken(item, None), urgent=urgent)
+
+    def _taken(self, item: str, by: str | None) -> tuple[AgendaItem, ...]:
+        return tuple(replace(each, taken_by=by) if each.item == item else each for each in self.agenda)
+
+    def begun_anew(self) -> Concerns:
+        """A PEP applies that did not: what was urgent before, was missed or planned then, asks for nothing now."""
+        return replace(self, urgent=(), absence_at_risk=False, review_on=None, pathway_plan_on=None)
+
+    @property
+    def waiting(self) -> tuple[UrgentPEP, ...]:
+        """The urgent PEPs that no meeting has been yet."""
+        return tuple(each for each in self.urgent if each.held_at is None)
 
     def waits(self, about: str, beside: str) -> bool:
         """Whether the next PEP meeting must speak of such a thing, beside this one."""

@@ -61,7 +61,7 @@ def by_itself(child: Child, command: Judged, reason: ByItself, on: date) -> Sequ
 
 
 def _requested(child: Child, command: Judged, request: UrgentPEPRequested) -> Sequence[ChildEvent]:
-    if any(each.reason == request.reason for each in child.concerns.urgent):
+    if any(each.reason == request.reason for each in child.concerns.waiting):
         return []
     return [request, *due_dates.after(URGENT, request.on, child, command)]
 
@@ -71,7 +71,7 @@ def no_longer(child: Child, command: Withdrawal, reason: ByItself, began: date) 
 
     Nothing is done with a meeting that was arranged already: whoever arranged it decides.
     """
-    asked = next((each for each in child.concerns.urgent if each.reason == reason and not each.by_person), None)
+    asked = next((each for each in child.concerns.waiting if each.reason == reason and not each.by_person), None)
     if asked is None or child.concerns.waits(reason, beside=agenda.named(reason, began)):
         return []
     on = command.withdrawn_on
@@ -81,7 +81,7 @@ def no_longer(child: Child, command: Withdrawal, reason: ByItself, began: date) 
 
 def _not_due(child: Child, command: Withdrawal, asked: UrgentPEP) -> Sequence[ChildEvent]:
     """What was due sooner because of it is due as it would have been without it."""
-    if any(each.on == asked.on and each != asked for each in child.concerns.urgent):
+    if any(each.on == asked.on and each != asked for each in child.concerns.waiting):
         return []
     gone = [due for due in child.open_dues if (due.trigger, due.trigger_on) == (URGENT, asked.on)]
     without = replace(child, dues=tuple(due for due in child.dues if due not in gone))

@@ -62,7 +62,7 @@ PLAIN = {
         changes_school corrected correction earlier emergency final fostering_allowance late_notice leader_trained
         linked must_be_rearranged named never_happened no_authority_representative notice_waived overdue paid
         pep_applies permanent proceeds professionals_meet
-        pupil_attended renumbered restricted resumed school_expected social_worker_agrees stands too_many
+        pupil_attended renumbered restated restricted resumed school_expected social_worker_agrees stands too_many
         views_shared""",
     "sessions at school that were possible or missed, and days of suspension, as sums": """
         half_days half_days_in_year half_days_served missed most_half_days possible unauthorised""",

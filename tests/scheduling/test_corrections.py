@@ -83,9 +83,11 @@ def corrected(outcome: Outcome) -> FactCorrected:
 def test_a_wrong_first_day_moves_what_is_due_and_what_was_believed_before_stays_told() -> None:
     before = known()
     outcome = before.when(correct("entered_care", MONDAY, right_on=WEEK_BEFORE))
-    event, entered, withdrawn, due = outcome.then_some(
-        FactCorrected, ChildEnteredCare, PEPDueDateWithdrawn, PEPDueDateSet
+    event, entered, withdrawn, due, applies = outcome.then_some(
+        FactCorrected, ChildEnteredCare, PEPDueDateWithdrawn, PEPDueDateSet, PEPApplicable
     )
+    assert isinstance(applies, PEPApplicable)
+    assert (applies.on, applies.resumed) == (WEEK_BEFORE, True)
     assert isinstance(event, FactCorrected)
     assert event.reason.plain == "The form was read wrong."
     assert structs.replace(entered, school_urn=None) == ChildEnteredCare(
@@ -151,6 +153,10 @@ def test_a_status_that_was_a_short_break_all_along_takes_back_what_is_due() -> N
     again.when(correct("legal_status", MONDAY, was="V4", right="V3")).then_some(FactCorrected, LegalStatusChanged)
 
 
+def still_at_the_first_school(on: date) -> SchoolMoved:
+    return SchoolMoved(child_ref=REF, on=on, school_urn=OXFORDSHIRE_SCHOOL, restated=True)
+
+
 def moved_in_november() -> Scenario:
     move = school_told(OXFORDSHIRE, date(2026, 11, 2), "999102")
     start = known(OXFORDSHIRE)
@@ -163,16 +169,16 @@ def test_a_move_that_never_happened_leaves_nothing_due_and_others_hear_where_the
     _, _, stayed, *gone = outcome.then_some(
         FactCorrected, FactFlagCleared, SchoolMoved, PEPDueDateWithdrawn, PEPDueDateWithdrawn
     )
-    assert stayed == SchoolMoved(child_ref=REF, on=date(2026, 11, 2), school_urn=OXFORDSHIRE_SCHOOL)
+    assert stayed == still_at_the_first_school(date(2026, 11, 2))
     assert {event.trigger_on for event in of_kind(PEPDueDateWithdrawn, gone)} == {date(2026, 11, 2)}
 
 
 def test_a_move_on_another_day_is_due_from_that_day() -> None:
     later = correct("school", date(2026, 11, 2), OXFORDSHIRE, was="999102", right_on=date(2026, 11, 9))
     happened = moved_in_november().when(later).happened
-    assert [(event.on, event.school_urn) for event in of_kind(SchoolMoved, happened)] == [
-        (date(2026, 11, 2), OXFORDSHIRE_SCHOOL),
-        (date(2026, 11, 9), "999102"),
+    assert of_kind(SchoolMoved, happened) == [
+        SchoolMoved(child_ref=REF, on=date(2026, 11, 9), school_urn="999102"),
+        still_at_the_first_school(date(2026, 11, 2)),
     ]
     assert {event.trigger_on for event in of_kind(PEPDueDateSet, happened)} == {date(2026, 11, 9)}
     assert of_kind(PEPApplicable, happened) == []
@@ -181,7 +187,7 @@ def test_a_move_on_another_day_is_due_from_that_day() -> None:
 def test_a_move_to_another_school_of_the_same_area_keeps_the_dates_as_they_stand() -> None:
     other = correct("school", date(2026, 11, 2), OXFORDSHIRE, was="999102", right="999103")
     outcome = moved_in_november().when(other)
-    outcome.then_some(FactCorrected, FactFlagCleared, SchoolMoved, SchoolMoved, NoApprovalRecorded)
+    outcome.then_some(FactCorrected, FactFlagCleared, SchoolMoved, NoApprovalRecorded)
 
 
 def test_a_first_school_in_another_county_has_that_countys_school_days() -> None:
@@ -221,8 +227,8 @@ def test_a_wrong_last_day_or_reason_is_told_anew() -> None:
     outcome = gone.when(correct("left_care", TODAY, right_on=date(2026, 10, 2), right="E11"))
     outcome.then_some(FactCorrected, ChildLeftCare)
     assert contracts.ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), ended="adopted") in announced(outcome)
-    no_reason = gone.when(correct("left_care", TODAY, right_on=date(2026, 10, 2))).happened
-    assert of_kind(ChildLeftCare, no_reason)[0].reason == "not_given"
+    same_reason = gone.when(correct("left_care", TODAY, right_on=date(2026, 10, 2))).happened
+    assert of_kind(ChildLeftCare, same_reason)[0].reason == "E4A"
 
 
 def test_a_spell_that_never_was_is_no_spell_and_nothing_is_due() -> None:

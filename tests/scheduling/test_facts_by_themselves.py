@@ -34,6 +34,7 @@ from scheduling.domain.child.commands import (
     FlagOverdue,
     RecordFact,
 )
+from scheduling.domain.child.correction import history_of
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.ending import kind_of_end
 from scheduling.domain.child.events import (
@@ -54,6 +55,7 @@ from scheduling.domain.child.fact_events import (
     ChildRemovedFromRoll,
     EHCPIssued,
     EmergencyPlacementMade,
+    FactFlagCleared,
     FactFlagged,
     FosteringAllowanceTold,
     PlacementNoticeDue,
@@ -114,6 +116,45 @@ def known(rules: SchedulingRules = LEICESTERSHIRE, **changes: Any) -> Scenario:
 )
 def test_a_fact_is_told_once(command: RecordFact, event: Any) -> None:
     known().when(command).then(event).when(command).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("social_worker", [{"person_ref": WORKER}, {"person_ref": SIBLING}]),
+        ("reviewing_officer", [{"person_ref": WORKER}, {"person_ref": SIBLING}]),
+        ("school", [{"school_urn": OXFORDSHIRE_SCHOOL}, {"school_urn": "999103"}]),
+        ("legal_status", [{"legal_status": "C2"}, {"legal_status": "C1"}]),
+        ("fostering_allowance", [{"paid": True}, {"paid": False}]),
+        ("year_group", [{"year_group": 7}, {"year_group": 8}]),
+        ("special_educational_needs", [{"special_educational_needs": each} for each in ("plan", "support")]),
+    ],
+)
+def test_what_is_told_of_another_day_again_ends_an_earlier_fact_that_comes_later(kind: str, values: list[Any]) -> None:
+    """The order in which facts come changes no answer."""
+    first, between = values
+    days = {MONDAY: first, date(2026, 10, 5): between, NOVEMBER: first}
+    in_order = after(known(), *(fact(kind, on, **value) for on, value in days.items()))
+    out_of_order = after(known(), *(fact(kind, on, **days[on]) for on in (MONDAY, NOVEMBER, date(2026, 10, 5))))
+    assert known_of(out_of_order, kind) == known_of(in_order, kind)
+
+
+def known_of(scenario: Scenario, kind: str) -> Any:
+    decider: AnyDecider = CHILD
+    state = decider.fold(scenario.history)
+    of_kind = {
+        "fostering_allowance": state.circumstances.allowances,
+        "year_group": state.circumstances.year_groups,
+        "special_educational_needs": state.circumstances.special_needs,
+    }
+    return of_kind[kind] if kind in of_kind else history_of(state, kind)
+
+
+def test_the_same_told_of_another_day_asks_for_nothing() -> None:
+    known(OXFORDSHIRE).when(fact("school", NOVEMBER, OXFORDSHIRE, school_urn=OXFORDSHIRE_SCHOOL)).then_some(SchoolMoved)
+    known().when(fact("legal_status", legal_status="C2")).then_some(LegalStatusChanged)
+    flagged = after(known(), fact("year_group", year_group=8))
+    flagged.when(fact("year_group", LATER, year_group=8)).then(YearGroupTold(child_ref=REF, on=LATER, year_group=8))
 
 
 def test_a_sibling_taken_for_one_by_mistake_is_none_and_nobody_is_their_own() -> None:
@@ -262,6 +303,63 @@ def test_whether_a_placement_was_made_in_an_emergency_is_known_where_somebody_sa
     decider: AnyDecider = CHILD
     state = decider.fold(after(known(), moved).history)
     assert [about(state, on, None, moved).emergency for on in (MONDAY, NOVEMBER)] == [None, True]
+
+
+@pytest.mark.rule("reg 13")
+@pytest.mark.scenario("T07", "T15")
+def test_an_emergency_at_entering_care_starts_what_any_emergency_starts_and_the_placement_has_its_details() -> None:
+    said: dict[str, Any] = {"area": "out_of_area", "provider": "PR4", "fostering_allowance": True}
+    at_entry = fact("placement", MONDAY, placement="U1", emergency=True, **said)
+    placed, emergency, allowance, *dates = (
+        known()
+        .when(at_entry)
+        .then_some(PlacementChanged, EmergencyPlacementMade, FosteringAllowanceTold, PEPDueDateSet, PEPDueDateSet)
+    )
+    assert placed == PlacementChanged(child_ref=REF, on=MONDAY, placement="U1", area="out_of_area", provider="PR4")
+    assert emergency == EmergencyPlacementMade(child_ref=REF, on=MONDAY, placement="U1")
+    assert allowance == FosteringAllowanceTold(child_ref=REF, on=MONDAY, paid=True)
+    assert [(each.obligation, each.trigger_on) for each in of_kind(PEPDueDateSet, dates)] == [
+        ("convene", MONDAY),
+        ("notify", MONDAY),
+    ]
+    after(known(), at_entry).when(at_entry).then_nothing()
+
+
+@pytest.mark.rule("reg 11", "reg 13")
+def test_what_is_told_of_a_placement_later_is_news_by_itself_and_asks_for_no_second_notice_or_agreement() -> None:
+    bare = after(known(), fact("placement", placement="U4"))
+    away = fact("placement", placement="U4", area="at_a_distance")
+    with_area = bare.when(away)
+    with_area.then_some(PlacementChanged, NoApprovalRecorded)
+    told_area = after(bare, away)
+    told_area.when(fact("placement", placement="U4", changes_school=True)).then(
+        PlacementChanged(child_ref=REF, on=NOVEMBER, placement="U4", area="at_a_distance", changes_school=True)
+    )
+    told_area.when(fact("placement", placement="U4")).then_nothing()
+    told_area.when(fact("placement", placement="U4", fostering_allowance=True)).then_some(FosteringAllowanceTold)
+    own = after(bare, fact("placement", placement="U4", provider="PR1"))
+    own.when(away).then_some(PlacementChanged)
+
+
+@pytest.mark.rule("reg 13")
+def test_an_emergency_that_is_told_after_the_placement_makes_an_obligation_of_the_notice() -> None:
+    bare = after(known(), fact("placement", placement="U4"))
+    day_after = FlagMissingNotice(child_ref=REF, placement_on=NOVEMBER, today=date(2026, 11, 3))
+    flagged = bare.given(*bare.when(day_after).happened)
+    urgent = fact("placement", placement="U4", emergency=True)
+    outcome = flagged.when(urgent)
+    outcome.then_some(EmergencyPlacementMade, FactFlagCleared, PEPDueDateSet, PEPDueDateSet)
+    after(flagged, urgent).when(day_after).then_nothing()
+    after(flagged, urgent).when(urgent).then_nothing()
+
+
+@pytest.mark.rule("reg 13")
+def test_a_school_that_is_told_after_an_emergency_of_its_day_is_to_be_told_of_it_too() -> None:
+    urgent = fact("placement", placement="U4", emergency=True)
+    at_no_school = after(known(schooling=()), urgent)
+    at_school = at_no_school.when(fact("school", date(2026, 10, 5), school_urn=OXFORDSHIRE_SCHOOL))
+    notify = [each for each in of_kind(PEPDueDateSet, at_school.happened) if each.obligation == "notify"]
+    assert [each.trigger_on for each in notify] == [NOVEMBER]
 
 
 def after(scenario: Scenario, *commands: RecordFact) -> Scenario:
@@ -512,7 +610,8 @@ def test_what_cannot_be_true_is_refused_with_its_field_and_the_earlier_fact(
 def test_the_end_of_an_earlier_spell_is_told_again_and_changes_nothing() -> None:
     twice, on = known(spells=TWICE), date(2025, 3, 3)
     twice.when(fact("left_care", on, reason="E4A")).then_nothing()
-    twice.when(fact("responsibility_transferred", on, to_authority="leicestershire")).then_nothing()
+    transfer = fact("responsibility_transferred", on, to_authority="leicestershire")
+    twice.when(transfer).then_refused("on: it is known that care ended on 03/03/2025, for the reason E4A.")
 
 
 def test_a_school_before_care_is_history_and_taken() -> None:

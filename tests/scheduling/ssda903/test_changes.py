@@ -95,6 +95,22 @@ def test_a_child_who_enters_care_comes_as_a_short_record(read_rows: ReadRows) ->
     assert change.entry.name is not None
 
 
+def test_what_a_row_of_entering_care_says_of_the_first_placement_is_a_fact_after_it(read_rows: ReadRows) -> None:
+    entered = "7,entered_care,02/11/2026,C2,U1,Y,O,,Y,05/11/2014,F,,,,PR1"
+    changes, findings = read_rows(entered, "8,review_held,02/11/2026")
+    assert [change.child_id for change in changes] == ["7", "7", "8"]
+    assert changes[0].entry is not None
+    assert changes[1].told == told.PlacementTold(
+        on=date(2026, 11, 2),
+        placement="U1",
+        emergency=True,
+        area="out_of_area",
+        provider="PR1",
+        fostering_allowance=True,
+    )
+    assert findings == []
+
+
 def test_facts_are_sent_in_the_order_of_their_days(read_rows: ReadRows) -> None:
     changes, _ = read_rows("7,review_held,03/11/2026", "7,review_held,02/11/2026", "8,review_held,02/11/2026")
     assert [(change.child_id, change.told.on.day) for change in changes] == [("7", 2), ("8", 2), ("7", 3)]
@@ -113,6 +129,7 @@ def test_facts_are_sent_in_the_order_of_their_days(read_rows: ReadRows) -> None:
         ("7,legal_status,02/11/2026,", "VALUE", "must not be empty"),
         ("7,school,02/11/2026,12", "VALUE", "String should match pattern"),
         ("7,entered_care,02/11/2026,C2,U1", "DOB", "must not be empty"),
+        ("7,entered_care,02/11/2026,C2,U1,X,,,,05/11/2014,F", "EMERGENCY", "is not a known code"),
         ("7,entered_care,02/11/2026,C2,U1,,,,,03/11/2026,F", "FACT", "spells: 02/11/2026 is before the child was born"),
     ],
 )

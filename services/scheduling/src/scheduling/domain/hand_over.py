@@ -26,6 +26,7 @@ from scheduling.domain.child.care_record import (
     Urn,
 )
 from scheduling.domain.child.code_lists import LegalStatus, Placement
+from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import AuthorityName
 
@@ -100,22 +101,25 @@ def sha256_of(pack: HandOverPack) -> str:
 
 
 def packed(child: Child, from_authority: str, opened: Mapping[str, str | None]) -> HandOverPack:
-    """The pack of a child whose responsibility was transferred. `opened` are the child's own particulars, unsealed."""
+    """The pack of a child whose responsibility was transferred. `opened` are the child's own particulars, unsealed.
+
+    It tells of the time until the transfer, and of nothing that came to be known of a later one.
+    """
     if child.transferred is None:
         raise Refusal("Another authority takes this child over only once the transfer of responsibility is recorded.")
-    needs = child.circumstances.special_needs
+    on = child.transferred.on
     return HandOverPack(
         from_authority=from_authority,
         to_authority=child.transferred.to_authority,
-        on=child.transferred.on,
+        on=on,
         name=_name(opened),
         date_of_birth=date.fromisoformat(opened["date_of_birth"] or ""),
         upn=opened["upn"],
-        legal_status=child.legal_statuses[-1][1],
-        schools=tuple(SchoolThen(since=day, school_urn=urn) for day, urn in child.schools),
-        special_educational_needs=needs[-1][1] if needs else None,
-        reviews=tuple(sorted(child.reviews)),
-        last_pep=_last_pep(child),
+        legal_status=value_on(child.legal_statuses, on) or "",
+        schools=tuple(SchoolThen(since=day, school_urn=urn) for day, urn in child.schools if day <= on),
+        special_educational_needs=value_on(child.circumstances.special_needs, on),
+        reviews=tuple(sorted(day for day in child.reviews if day <= on)),
+        last_pep=_last_pep(child, on),
     )
 
 
@@ -126,8 +130,9 @@ def _name(opened: Mapping[str, str | None]) -> ChildName | None:
     return ChildName(given=given, family=family, preferred=opened["preferred_name"], language=opened["language"])
 
 
-def _last_pep(child: Child) -> date | None:
-    return max([*child.peps.values(), *([child.last_pep] if child.last_pep else [])], default=None)
+def _last_pep(child: Child, until: date) -> date | None:
+    held = [*child.peps.values(), *([child.last_pep] if child.last_pep else [])]
+    return max((day for day in held if day <= until), default=None)
 
 
 def as_record(acceptance: Acceptance, authority: str) -> CareRecord:

@@ -15,6 +15,7 @@ from pep_kernel.decider import Decided, States
 from pep_kernel.message import Command
 from scheduling.domain.child.ending import DIED
 from scheduling.domain.child.events import ChildLeftCare, PEPNotApplicable, SchoolMoved, SocialWorkerAllocated
+from scheduling.domain.child.history import newest
 from scheduling.domain.child.states import Child, DoesNotApply
 from scheduling.domain.in_one_append import InOneAppend
 from scheduling.domain.meeting.commands import CallOff
@@ -59,7 +60,7 @@ def follow(
                 worker = book.child(child_ref).social_workers[-1][1]  # an older fact may be told late
                 _follow(book, child_ref, Capacity.SOCIAL_WORKER, (worker,), on)
             case SchoolMoved(on=on):
-                school = book.child(child_ref).schools[-1][1]
+                school = newest(book.child(child_ref).schools)
                 _follow(book, child_ref, Capacity.DESIGNATED_TEACHER, teachers.get(school or "", ()), on)
             case ChildLeftCare(on=on, reason=reason) if book.child(child_ref).running is None:
                 _call_off(book, child_ref, on, "died" if reason == DIED else "left_care")

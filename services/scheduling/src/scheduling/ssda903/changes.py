@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from scheduling.domain.child.care_record import CareRecord
 from scheduling.domain.child.fact_events import Provider
-from scheduling.domain.child.told import CareChange, Fact
+from scheduling.domain.child.told import CareChange, Fact, PlacementTold
 from scheduling.ssda903.csv_files import open_table, rows
 from scheduling.ssda903.findings import Finding, Severity
 from scheduling.ssda903.row_reader import RowReader
@@ -52,29 +52,37 @@ def read_changes(stage: Stage, path: Path, progress: Callable[[int], None]) -> i
     left_out = 0
     for row in rows(source, stage.tell):
         progress(1)
-        change = _change(RowReader(row, stage.tell))
-        if change is None:
-            left_out += 1
-        else:
-            found.append(change)
+        changes = _changes(RowReader(row, stage.tell))
+        left_out += not changes
+        found.extend(changes)
     for _on, told in sorted(found, key=lambda each: each[0]):
         stage.keep(CHANGES_OF_CARE, told)
     return left_out
 
 
-def _change(row: RowReader) -> tuple[date, CareChange] | None:
-    """The row's fact, with its day; none, and told why, for a row that cannot be used."""
+def _changes(row: RowReader) -> list[tuple[date, CareChange]]:
+    """The row's fact, with its day; nothing, and told why, for a row that cannot be used."""
     if not row.sound:
-        return None
+        return []
     child_id, fact, on = row.identifier("CHILD"), row.needed("FACT").lower(), row.needed_day("ON")
     if fact and fact not in (*VALUES, ENTRY):
         row.error("FACT", f"is not a known fact; these are: {', '.join(sorted((*VALUES, ENTRY)))}")
     if on is None or not row.sound:
+        return []
+    entry = _entry(row, child_id, on) if fact == ENTRY else None
+    told = _first_placement(row, on) if fact == ENTRY else _told(row, fact, on)
+    if not row.sound:
+        return []
+    entered = [(on, CareChange(child_id=child_id, entry=entry))] if entry else []
+    return [*entered, *([(on, CareChange(child_id=child_id, fact=told))] if told else [])]
+
+
+def _first_placement(row: RowReader, on: date) -> Fact | None:
+    """What else a row of entering care says of the first placement: a fact by itself, told after the entry."""
+    said = _where_said(row, _EMERGENCY, *_OF_A_PLACEMENT)
+    if not said or not row.sound:
         return None
-    told = _entry(row, child_id, on) if fact == ENTRY else _told(row, fact, on)
-    if told is None or not row.sound:
-        return None
-    return on, CareChange(child_id=child_id, **{"entry" if fact == ENTRY else "fact": told})
+    return PlacementTold(on=on, placement=row.needed("PLACEMENT").upper(), **said)
 
 
 def _told(row: RowReader, fact: str, on: date) -> Fact | None:

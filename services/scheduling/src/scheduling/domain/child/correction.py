@@ -6,11 +6,13 @@ follows from the right fact stands in `consequences.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
+
+from msgspec import structs
 
 from pep_kernel.announcement import Announcement
 from pep_kernel.calendars import school_year
@@ -18,7 +20,9 @@ from pep_kernel.contracts import scheduling as said
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
 from scheduling.domain.child import circumstances, plausible
-from scheduling.domain.child.commands import CorrectFact
+from scheduling.domain.child.circumstances import Circumstances
+from scheduling.domain.child.commands import CorrectFact, JudgedToday
+from scheduling.domain.child.ending import MOVED_AUTHORITY
 from scheduling.domain.child.events import (
     ChildEnteredCare,
     ChildEvent,
@@ -36,7 +40,7 @@ from scheduling.domain.child.fact_events import (
     SchoolNotified,
 )
 from scheduling.domain.child.history import History, inserted, removed, value_on, values_of
-from scheduling.domain.child.states import Child, Corrected
+from scheduling.domain.child.states import Child, Corrected, SpellInCare, with_spells
 from scheduling.domain.child.told import Correction
 
 DATED: Mapping[str, str] = {
@@ -87,8 +91,22 @@ def wrong(child: Child, command: CorrectFact) -> list[ChildEvent]:
         right=told.right,
         never_happened=told.never_happened,
     )
-    _can_be(evolve(child, corrected), told)
+    _can_be(_with_right_end(child, evolve(child, corrected), told), told)
     return [corrected]
+
+
+def _with_right_end(before: Child, child: Child, told: Correction) -> Child:
+    """A spell whose end is another one has none until the right one is told: it is judged with that."""
+    if told.fact != "left_care" or told.never_happened:
+        return child
+    wrong_end = _that_ended(before, told.on)
+    moved = (replace(spell, ended=told.holds_on) if spell is wrong_end else spell for spell in before.spells)
+    return replace(child, spells=tuple(moved))
+
+
+def _that_ended(child: Child, on: date) -> SpellInCare:
+    """Of two that ended on one day, the later."""
+    return next(spell for spell in reversed(child.spells) if spell.ended == on)
 
 
 def _as_made(told: Correction) -> Corrected:
@@ -141,7 +159,7 @@ def _can_be(child: Child, told: Correction) -> None:
     for spell in child.spells:
         if spell.ended is not None and spell.ended < spell.began:
             raise Refusal(f"right_on: the spell in care would end before it begins, on {spell.began:%d/%m/%Y}.")
-    if told.fact in DATED and not told.never_happened:
+    if told.fact in TELL and not told.never_happened:
         _is_free(child, told)
 
 
@@ -162,12 +180,26 @@ def right(before: Child, child: Child, command: CorrectFact) -> list[ChildEvent]
         case "entered_care":
             return [] if told.never_happened else [_entered(child, command)]
         case "left_care":
-            return [] if told.never_happened else [_left(command)]
+            return [] if told.never_happened else [_left(before, command)]
         case "review_held":
             return [] if told.never_happened else [ReviewHeld(child_ref=command.child_ref, on=told.holds_on)]
         case fact:
-            dated = _dated(history_of(before, fact), history_of(child, fact), command)
-            return [*dated, *_notices(before, command)]
+            held = [] if told.never_happened else [_holds(before, fact, command)]
+            return [*held, *_notices(before, command)]
+
+
+def _holds(before: Child, fact: str, command: CorrectFact) -> ChildEvent:
+    told = command.correction
+    event = TELL[fact](command.child_ref, told.holds_on, told.holds)
+    return _lying_where(before, (told.on, told.was), event)
+
+
+def _lying_where(child: Child, entry: tuple[date, Any], event: ChildEvent) -> ChildEvent:
+    """A placement lies where it lay, whatever else of it was wrong."""
+    where = child.where.get(entry)
+    if where is None or not isinstance(event, PlacementChanged):
+        return event
+    return structs.replace(event, area=where.area, provider=where.provider, changes_school=where.changes_school)
 
 
 def _entered(child: Child, command: CorrectFact) -> ChildEnteredCare:
@@ -182,20 +214,16 @@ def _entered(child: Child, command: CorrectFact) -> ChildEnteredCare:
     )
 
 
-def _left(command: CorrectFact) -> ChildLeftCare:
+def _left(before: Child, command: CorrectFact) -> ChildLeftCare:
+    """Of another day for the reason that was told, unless that was wrong too."""
     told = command.correction
-    return ChildLeftCare(child_ref=command.child_ref, on=told.holds_on, reason=told.right or "not_given")
-
-
-def _dated(before: History[Any], after: History[Any], command: CorrectFact) -> list[ChildEvent]:
-    told, tell = command.correction, TELL[command.correction.fact]
-    happened = []
-    held = value_on(after, told.on)
-    if held != value_on(before, told.on) and (held is not None or told.fact == "school"):
-        happened.append(tell(command.child_ref, told.on, held))
-    if not told.never_happened:
-        happened.append(tell(command.child_ref, told.holds_on, told.holds))
-    return happened
+    corrected = _that_ended(before, told.on)
+    return ChildLeftCare(
+        child_ref=command.child_ref,
+        on=told.holds_on,
+        reason=told.right or corrected.reason or "not_given",
+        earlier=any(spell.began >= told.holds_on for spell in before.spells if spell is not corrected),
+    )
 
 
 def _notices(before: Child, command: CorrectFact) -> list[ChildEvent]:
@@ -207,6 +235,42 @@ def _notices(before: Child, command: CorrectFact) -> list[ChildEvent]:
     due = [PlacementNoticeDue(child_ref=ref, on=on, due=on)] if told.on in dict(known.notices_due) else []
     noted = [day for placement_on, day in known.notified if placement_on == told.on]
     return [*due, *(SchoolNotified(child_ref=ref, on=day, placement_on=on) for day in noted)]
+
+
+# What others hear
+
+
+def said_anew(before: Child, child: Child, command: JudgedToday) -> list[ChildEvent]:
+    """Others heard of each day that was corrected: where another value holds on it now, they hear that one.
+
+    In the child's own history nothing is new by that: it says of no day more than was told of it.
+    """
+    return [
+        _lying_where(child, entry, structs.replace(TELL[fact](command.child_ref, day, entry[1]), restated=True))
+        for fact in TELL
+        for day, entry in _on_corrected_days(before, child, fact, command)
+        if entry[1] is not None or fact == "school"
+    ]
+
+
+def _on_corrected_days(
+    before: Child, child: Child, fact: str, command: JudgedToday
+) -> Iterator[tuple[date, tuple[date, Any]]]:
+    """Each such day, and what is in force on it: since when, and the value."""
+    known, now = history_of(before, fact), history_of(child, fact)
+    told_just_now = {day for day, _value in set(now) - set(known)}
+    for day in sorted({each.on for each in child.corrections if each.fact == fact} - told_just_now):
+        entry = next((each for each in reversed(now) if each[0] <= day), (day, None))
+        if entry[1] != value_on(known, day) or _is_taken_from(day, entry, fact, command):
+            yield day, entry
+
+
+def _is_taken_from(day: date, entry: tuple[date, Any], fact: str, command: JudgedToday) -> bool:
+    """Whether the fact of this day was taken away just now, and something else than the right one holds on it."""
+    if not isinstance(command, CorrectFact):
+        return False
+    told = command.correction
+    return (told.fact, told.on) == (fact, day) and entry != (told.holds_on, told.holds)
 
 
 # What the child is after the correction, before the right fact is told
@@ -229,6 +293,7 @@ def evolve(child: Child, event: FactCorrected) -> Child:
         case fact:
             name = DATED[fact]
             corrected: dict[str, Any] = {name: removed(getattr(child, name), event.on, event.was)}
+            corrected["where"] = {place: said for place, said in child.where.items() if place != (event.on, event.was)}
             return _placement_gone(replace(child, **corrected), event)
 
 
@@ -239,18 +304,23 @@ def _began_on(child: Child, event: FactCorrected) -> Child:
         return replace(child, spells=others)
     right_on = event.right_on or event.on
     moved = tuple(replace(spell, began=right_on) for spell in corrected)
+    where = {(right_on if day == event.on else day, code): said for (day, code), said in child.where.items()}
     return replace(
         child,
         spells=tuple(sorted((*others, *moved), key=lambda spell: spell.began)),
+        circumstances=_emergency_moved(child.circumstances, event.on, right_on),
+        where=where,
         placements=_first_moved(child.placements, event.on, right_on),
         legal_statuses=_first_moved(child.legal_statuses, event.on, right_on),
     )
 
 
 def _first_moved(history: History[str], on: date, right_on: date) -> History[str]:
-    """What began with the spell began on its right day."""
+    """What began with the spell began on its right day, unless something else had come in its place by then."""
+    is_over = any(on < day <= right_on for day, _value in history)
     for value in values_of(history, on):
-        history = inserted(removed(history, on, value), right_on, value)
+        history = removed(history, on, value)
+        history = history if is_over else inserted(history, right_on, value)
     return history
 
 
@@ -260,15 +330,25 @@ def _placement_gone(child: Child, event: FactCorrected) -> Child:
     if event.fact != "placement" or is_of_that_day or values_of(child.placements, event.on):
         return child
     known = circumstances.without_notices(child.circumstances, event.on)
-    if event.on in known.emergencies:
-        right = frozenset({event.right_on} if event.right_on else ())
-        known = replace(known, emergencies=known.emergencies - {event.on} | right)
-    return replace(child, circumstances=known)
+    return replace(child, circumstances=_emergency_moved(known, event.on, event.right_on))
+
+
+def _emergency_moved(known: Circumstances, on: date, right_on: date | None) -> Circumstances:
+    if on not in known.emergencies:
+        return known
+    right = frozenset({right_on} if right_on else ())
+    return replace(known, emergencies=known.emergencies - {on} | right)
 
 
 def _ended_on(child: Child, event: FactCorrected) -> Child:
-    reopened = tuple(replace(spell, ended=None) if spell.ended == event.on else spell for spell in child.spells)
-    return replace(child, spells=reopened)
+    """A transfer to another authority is of the day on which care ended here, and is none where it ended otherwise."""
+    wrong_end = _that_ended(child, event.on)
+    reopened = (replace(each, ended=None, reason=None) if each is wrong_end else each for each in child.spells)
+    gone = child.transferred
+    if gone is not None and gone.on == event.on:
+        stays = not event.never_happened and event.right in (None, MOVED_AUTHORITY)
+        gone = replace(gone, on=event.right_on or event.on) if stays else None
+    return replace(with_spells(child, tuple(reopened)), transferred=gone)
 
 
 def announced(child: Child, event: FactCorrected) -> Announcement:

@@ -31,6 +31,7 @@ from scheduling.domain.child import (
     emergencies,
     ending,
     facts,
+    first_day,
     lacking,
     obligations,
     overdue,
@@ -92,8 +93,9 @@ from scheduling.domain.child.fact_events import (
     FactFlagged,
     FlagLetBe,
     OfCircumstances,
+    ReviewingOfficerAssigned,
 )
-from scheduling.domain.child.history import inserted
+from scheduling.domain.child.history import inserted, newest
 from scheduling.domain.child.states import (
     Applies,
     Child,
@@ -102,6 +104,9 @@ from scheduling.domain.child.states import (
     SpellInCare,
     Transferred,
     Undecided,
+    Where,
+    ended,
+    with_spells,
 )
 from scheduling.domain.child.told import SchoolTold
 from scheduling.domain.concerns import agenda, approvals, reviews
@@ -185,7 +190,8 @@ def _of_record(child: Child, command: RecordCareFacts) -> tuple[Step, ...]:
     """Every kind of fact, then what follows. A record that says otherwise of a day than before is a correction."""
     of_corrections = (partial(consequences.follow, child), clearing.by_correction, approvals.unmoved)
     follow = (partial(_if_corrected, child, step) for step in of_corrections)
-    return (*facts.every_kind(command), left, verdict.judged, verdict.moved, verdict.reviewed, *follow, *AGREED)
+    anew = partial(correction.said_anew, child)
+    return (*facts.every_kind(command), anew, left, verdict.judged, verdict.moved, verdict.reviewed, *follow, *AGREED)
 
 
 def _if_corrected(before: Child, step: Step, child: Child, command: RecordCareFacts) -> Sequence[ChildEvent]:
@@ -194,9 +200,19 @@ def _if_corrected(before: Child, step: Step, child: Child, command: RecordCareFa
 
 def _after_fact(before: Child) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
     """What follows of one fact."""
-    of_pep = (left, verdict.judged, _at_new_school, verdict.reviewed)
+    late = partial(_if_told_late, before)
+    of_pep = (partial(correction.said_anew, before), left, verdict.judged, _at_new_school, late, verdict.reviewed)
     of_placement = (partial(emergencies.started, before), *NOTICES)
     return (*of_pep, *of_placement, *AGREED)
+
+
+def _if_told_late(before: Child, child: Child, command: RecordFact) -> Sequence[ChildEvent]:
+    """A status or school of before the newest known one may be where something started, as after a correction."""
+    histories = [(before.legal_statuses, child.legal_statuses), (before.schools, child.schools)]
+    is_late = any(was != now and now[-1][0] > command.fact.on for was, now in histories)
+    if not is_late:
+        return []
+    return in_turn(child, command, partial(consequences.follow, before), partial(first_day.moved, before))
 
 
 def _corrected(child: Child, command: CorrectFact) -> list[ChildEvent]:
@@ -206,8 +222,9 @@ def _corrected(child: Child, command: CorrectFact) -> list[ChildEvent]:
     if not correction.wrong(child, command):
         return []
     right, missing_still = partial(correction.right, child), partial(approvals.missing_still, child)
-    facts_first = (correction.wrong, clearing.by_person, right, follow)
-    return in_turn(child, command, *facts_first, *NOTICES, missing_still, approvals.unmoved, *AGREED)
+    facts_first = (correction.wrong, clearing.by_person, right, partial(correction.said_anew, child))
+    of_pep = (follow, partial(first_day.moved, child))
+    return in_turn(child, command, *facts_first, *of_pep, *NOTICES, missing_still, approvals.unmoved, *AGREED)
 
 
 def _at_new_school(child: Child, command: RecordFact) -> list[ChildEvent]:
@@ -238,12 +255,19 @@ def evolve(child: Child, event: ChildEvent) -> Child:
         case ChildEnteredCare():
             return _entered(child, event)
         case ChildLeftCare(on=on, reason=reason):
-            spells = _ended(child.spells, on)
-            kept = replace(child.keeping, died_on=on if reason == ending.DIED else None)
-            verdict = child.verdict if spells[-1].ended is None else Undecided()
-            return replace(child, spells=spells, keeping=kept, verdict=verdict)
+            child = with_spells(child, ended(child.spells, on, reason))
+            return child if child.spells[-1].ended is None else replace(child, verdict=Undecided())
+        case (
+            PlacementChanged(restated=True)
+            | LegalStatusChanged(restated=True)
+            | SchoolMoved(restated=True)
+            | SocialWorkerAllocated(restated=True)
+            | ReviewingOfficerAssigned(restated=True)
+        ):
+            return child
         case PlacementChanged(on=on, placement=placement):
-            return replace(child, placements=inserted(child.placements, on, placement))
+            where = {**child.where, (on, placement): Where(event.area, event.provider, event.changes_school)}
+            return replace(child, placements=inserted(child.placements, on, placement), where=where)
         case LegalStatusChanged(on=on, legal_status=status):
             return replace(child, legal_statuses=inserted(child.legal_statuses, on, status))
         case SchoolMoved(on=on, school_urn=urn, renumbered=renumbered):
@@ -312,12 +336,17 @@ def evolve(child: Child, event: ChildEvent) -> Child:
 
 
 def _entered(child: Child, event: ChildEnteredCare) -> Child:
-    """A spell that is told again, after a correction of its first day, is the same spell."""
+    """A spell that is told again, after a correction of its first day, is the same spell.
+
+    A child who is in care here again is no other authority's.
+    """
     known = any(spell.began == event.on for spell in child.spells)
     spells = child.spells if known else tuple(sorted((*child.spells, SpellInCare(event.on)), key=_began))
+    gone = child.transferred
     return replace(
         child,
         spells=spells,
+        transferred=gone if gone and event.on < gone.on else None,
         born_in_school_year=event.born_in_school_year,
         placements=inserted(child.placements, event.on, event.placement),
         legal_statuses=inserted(child.legal_statuses, event.on, event.legal_status),
@@ -327,12 +356,6 @@ def _entered(child: Child, event: ChildEnteredCare) -> Child:
 
 def _began(spell: SpellInCare) -> date:
     return spell.began
-
-
-def _ended(spells: tuple[SpellInCare, ...], on: date) -> tuple[SpellInCare, ...]:
-    """An older spell that is told late ends, and not the running one, which may have begun on that day."""
-    ending = next((spell for spell in spells if spell.ended is None and spell.began <= on), None)
-    return tuple(replace(spell, ended=on) if spell is ending else spell for spell in spells)
 
 
 OfOneDue = (
@@ -446,7 +469,7 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
 
 
 def _worker(child: Child) -> str | None:
-    return child.social_workers[-1][1] if child.social_workers else None
+    return newest(child.social_workers)
 
 
 CHILD: Decider[Child, ChildCommand, ChildEvent] = Decider(Child(), decide, evolve, announce)

@@ -20,16 +20,23 @@ NOTICE = "written_notice"
 
 
 def started(before: Child, child: Child, command: RecordFact) -> list[ChildEvent]:
-    """What an emergency starts that was told just now."""
-    on = command.fact.on
-    if child.circumstances.emergencies == before.circumstances.emergencies:
-        return []
-    return [*dates(child, on, command, pep_applies=verdict.applies_on(child, on))]
+    """What an emergency starts that was told just now, or whose school was: there is somebody to tell now."""
+    known = before.circumstances.emergencies
+    return [
+        each
+        for on in sorted(child.circumstances.emergencies)
+        if on not in known or (_at_school(child, on) and not _at_school(before, on))
+        for each in dates(child, on, command, pep_applies=verdict.applies_on(child, on))
+    ]
+
+
+def _at_school(child: Child, on: date) -> bool:
+    return value_on(child.schools, on) is not None
 
 
 def dates(child: Child, on: date, command: Judged, *, pep_applies: bool) -> due_dates.Dates:
     """By the rules of that day, for a child who is in care still."""
-    at_school = value_on(child.schools, on) is not None
+    at_school = _at_school(child, on)
     if child.running is None or on < child.running.began:
         return []
     counted = due_dates.after(Trigger.EMERGENCY_PLACEMENT_MADE, on, child, command)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pep_kernel.contracts.scheduling import Ended
 
 DIED = "E2"
+MOVED_AUTHORITY = "E3"
 TURNED_EIGHTEEN = "turned_18"
 """Not a code of the return: the law ended the spell before the authority's record said why."""
 

@@ -61,7 +61,10 @@ class ChildEnteredCare(Event):
 
 
 class PlacementChanged(Event):
-    """The child lives in a placement of this kind from this day. `area` and the rest where somebody said so."""
+    """The child lives in a placement of this kind from this day. `area` and the rest where somebody said so.
+
+    `restated`: nothing began on this day. What holds on it is said anew, since a fact of this day was corrected.
+    """
 
     child_ref: str
     on: date
@@ -69,20 +72,22 @@ class PlacementChanged(Event):
     area: Area | None = None
     changes_school: bool = False
     provider: Provider | None = None
+    restated: bool = False
 
 
 class LegalStatusChanged(Event):
-    """The child is in care under this legal status from this day."""
+    """The child is in care under this legal status from this day. `restated`: as of a placement."""
 
     child_ref: str
     on: date
     legal_status: str
+    restated: bool = False
 
 
 class SchoolMoved(Event):
     """The child is on the roll of this school from this day; none: of no school.
 
-    `renumbered`: the school has a new number from this day, and the child did not move.
+    `renumbered`: the school has a new number from this day, and the child did not move. `restated`: as of a placement.
     """
 
     child_ref: str
@@ -91,14 +96,16 @@ class SchoolMoved(Event):
     year_group: int | None = None
     special_educational_needs: str = "none"
     renumbered: bool = False
+    restated: bool = False
 
 
 class SocialWorkerAllocated(Event):
-    """This social worker is responsible for the child from this day."""
+    """This social worker is responsible for the child from this day. `restated`: as of a placement."""
 
     child_ref: str
     on: date
     social_worker_ref: str
+    restated: bool = False
 
 
 class ReviewHeld(Event):

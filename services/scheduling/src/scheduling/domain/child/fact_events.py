@@ -59,9 +59,10 @@ class ChildRemovedFromRoll(OfCircumstances):
 
 
 class ReviewingOfficerAssigned(OfCircumstances):
-    """This independent reviewing officer reviews the child's care from this day."""
+    """This independent reviewing officer reviews the child's care from this day. `restated`: as of a placement."""
 
     reviewing_officer_ref: str
+    restated: bool = False
 
 
 class SiblingLinked(OfCircumstances):

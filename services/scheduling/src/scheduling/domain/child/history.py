@@ -15,9 +15,14 @@ def value_on(history: History[Value], day: date) -> Value | None:
     return next((value for since, value in reversed(history) if since <= day), None)
 
 
+def newest(history: History[Value]) -> Value | None:
+    """What holds at the end; none where nothing is known."""
+    return history[-1][1] if history else None
+
+
 def inserted(history: History[Value], day: date, value: Value) -> History[Value]:
-    """The history with one more entry; of two on one day the later told holds."""
-    return tuple(sorted((*history, (day, value)), key=lambda entry: entry[0]))
+    """The history with this entry, once; of two on one day the later told holds."""
+    return tuple(sorted((*removed(history, day, value), (day, value)), key=lambda entry: entry[0]))
 
 
 def news(history: History[Value], told: Iterable[tuple[date, Value]]) -> list[tuple[date, Value]]:
@@ -38,3 +43,8 @@ def removed(history: History[Value], day: date, value: Value) -> History[Value]:
 def values_of(history: History[Value], day: date) -> list[Value]:
     """What was told of exactly this day."""
     return [value for since, value in history if since == day]
+
+
+def is_told(history: History[Value], day: date, value: Value) -> bool:
+    """Whether this was the last word on exactly this day."""
+    return values_of(history, day)[-1:] == [value]

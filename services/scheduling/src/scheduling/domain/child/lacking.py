@@ -13,11 +13,11 @@ from datetime import date
 from pep_kernel.contracts.scheduling import Flagged, Lacks
 from scheduling.domain.child import clearing
 from scheduling.domain.child.circumstances import Noted
-from scheduling.domain.child.commands import Judged, OfOneFact
+from scheduling.domain.child.commands import OfOneFact
 from scheduling.domain.child.events import ChildEvent, PlacementChanged
 from scheduling.domain.child.fact_events import FactFlagged, PlacementNoticeDue
 from scheduling.domain.child.history import value_on
-from scheduling.domain.child.states import Child, in_care
+from scheduling.domain.child.states import Child, Where, in_care
 from scheduling.domain.child.told import PlacementTold
 
 
@@ -63,12 +63,12 @@ def _was_due_before(child: Child, placement_on: date, day: date) -> bool:
     return any(due < day for on, due in child.circumstances.notices_due if on == placement_on)
 
 
-def moved_to(command: Judged, told: PlacementTold) -> PlacementChanged:
+def moved_to(child_ref: str, told: PlacementTold, where: Where) -> PlacementChanged:
     return PlacementChanged(
-        child_ref=command.child_ref,
+        child_ref=child_ref,
         on=told.on,
         placement=told.placement,
-        area=told.area,
-        changes_school=told.changes_school,
-        provider=told.provider,
+        area=where.area,
+        changes_school=where.changes_school,
+        provider=where.provider,
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from pep_kernel.refusal import Refusal
 from scheduling.domain.child.commands import RecordFact
-from scheduling.domain.child.states import Child, SpellInCare, has_left
+from scheduling.domain.child.states import Child, SpellInCare
 from scheduling.domain.child.told import (
     STILL_TO_COME,
     LeftCareTold,
@@ -59,7 +59,7 @@ def not_after_leaving(child: Child, on: date) -> None:
 def not_before_it_began(child: Child, on: date) -> None:
     """What ends the spell that runs is of a day in it: an earlier spell has its last day, which is corrected."""
     spell = child.running
-    if spell is not None and on < spell.began and not has_left(child, on):
+    if spell is not None and on < spell.began and all(each.ended != on for each in child.spells):
         raise Refusal(f"on: {on:%d/%m/%Y} is before the spell in care that runs, from {spell.began:%d/%m/%Y}.")
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.access.decider import Access
 from scheduling.domain.child.circumstances import Circumstances
+from scheduling.domain.child.ending import DIED
+from scheduling.domain.child.fact_events import Area, Provider
 from scheduling.domain.child.history import History
 from scheduling.domain.concerns.states import Concerns
 from scheduling.domain.keeping.states import Keeping
@@ -39,10 +41,11 @@ Verdict = Undecided | Applies | DoesNotApply
 
 @dataclass(frozen=True, slots=True)
 class SpellInCare:
-    """One unbroken time in care; no end while it runs."""
+    """One unbroken time in care; no end while it runs, and no reason for it."""
 
     began: date
     ended: date | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,19 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
+class Where:
+    """What was said of where a placement lies and who provides it, and whether the school changes with it."""
+
+    area: Area | None = None
+    provider: Provider | None = None
+    changes_school: bool = False
+
+    def with_more(self, area: Area | None, provider: Provider | None, changes_school: bool) -> Where:
+        """With what was said of the same placement later. What is left out then is as it was."""
+        return Where(area or self.area, provider or self.provider, changes_school or self.changes_school)
+
+
+@dataclass(frozen=True, slots=True)
 class Transferred:
     """Another authority is responsible from this day."""
 
@@ -88,6 +104,7 @@ class Transferred:
 class Child:
     """All that is known. A child of whom nothing is known has no spell. `live_from` is the day of going live (T64).
 
+    `where` has the placements, each with its day, of which more than the code was said.
     `renumbered` are the days and new numbers of schools that the child did not move to.
     `likeness` are keyed hashes of the pupil number, and of name and date of birth, that the child has now.
     `peps` are the meetings held as PEPs and `marked` the plans marked complete, each with its day; `terms` are the
@@ -98,6 +115,7 @@ class Child:
     likeness: frozenset[str] = frozenset()
     spells: tuple[SpellInCare, ...] = ()
     placements: History[str] = ()
+    where: Mapping[tuple[date, str], Where] = field(default_factory=dict)
     legal_statuses: History[str] = ()
     schools: History[str | None] = ()
     renumbered: frozenset[tuple[date, str | None]] = frozenset()
@@ -143,6 +161,13 @@ def in_care(child: Child, on: date) -> bool:
     return any(spell.began <= on <= (spell.ended or date.max) for spell in child.spells)
 
 
-def has_left(child: Child, on: date) -> bool:
-    """Whether it is known already that the child left care on this day, or no spell runs that could end."""
-    return child.running is None or any(spell.ended == on for spell in child.spells)
+def with_spells(child: Child, spells: tuple[SpellInCare, ...]) -> Child:
+    """How long the record is kept follows from how care ended, as it is known now."""
+    died_on = next((spell.ended for spell in reversed(spells) if spell.reason == DIED), None)
+    return replace(child, spells=spells, keeping=replace(child.keeping, died_on=died_on))
+
+
+def ended(spells: tuple[SpellInCare, ...], on: date, reason: str) -> tuple[SpellInCare, ...]:
+    """An older spell that is told late ends, and not the running one, which may have begun on that day."""
+    ending = next((spell for spell in spells if spell.ended is None and spell.began <= on), None)
+    return tuple(replace(spell, ended=on, reason=reason) if spell is ending else spell for spell in spells)

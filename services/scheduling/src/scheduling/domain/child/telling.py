@@ -1,7 +1,11 @@
-"""One fact, told by itself: the events that say it, and what it lacks. Told again it changes nothing."""
+"""One fact, told by itself: the events that say it, and what it lacks. Told again of the same day it changes nothing.
+
+What is told of another day is kept, also where nothing changes by it: an earlier fact may come later, and ends there.
+"""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import assert_never
 
 from pep_kernel.calendars import cohort_year_group
@@ -11,6 +15,7 @@ from scheduling.domain.child import clearing, lacking, plausible
 from scheduling.domain.child import fact_events as known
 from scheduling.domain.child import told as facts
 from scheduling.domain.child.commands import RecordFact
+from scheduling.domain.child.ending import MOVED_AUTHORITY, TURNED_EIGHTEEN
 from scheduling.domain.child.events import (
     ChildEvent,
     ChildLeftCare,
@@ -19,9 +24,9 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
-from scheduling.domain.child.history import value_on, values_of
+from scheduling.domain.child.history import is_told, value_on, values_of
 from scheduling.domain.child.school_identity import is_renumbered
-from scheduling.domain.child.states import Child, has_left
+from scheduling.domain.child.states import Child, Transferred, Where
 from scheduling.domain.concerns.events import LACReviewScheduled
 
 Events = list[ChildEvent]
@@ -36,7 +41,7 @@ def fact(child: Child, command: RecordFact) -> Events:
             return _placed(child, command, told)
         case facts.LegalStatusTold(legal_status=status):
             changed = LegalStatusChanged(child_ref=ref, on=on, legal_status=status)
-            return _unless(value_on(child.legal_statuses, on) == status, changed)
+            return _unless(is_told(child.legal_statuses, on, status), changed)
         case facts.SchoolTold(school_urn=urn):
             return _school(child, command, urn)
         case facts.RemovedFromRollTold():
@@ -47,11 +52,11 @@ def fact(child: Child, command: RecordFact) -> Events:
         case facts.SocialWorkerTold(person_ref=person):
             worker = person or ""
             allocated = SocialWorkerAllocated(child_ref=ref, on=on, social_worker_ref=worker)
-            return _unless(value_on(child.social_workers, on) == worker, allocated)
+            return _unless(is_told(child.social_workers, on, worker), allocated)
         case facts.ReviewingOfficerTold(person_ref=person):
             officer = person or ""
             assigned = known.ReviewingOfficerAssigned(child_ref=ref, on=on, reviewing_officer_ref=officer)
-            return _unless(value_on(told_before.reviewing_officers, on) == officer, assigned)
+            return _unless(is_told(told_before.reviewing_officers, on, officer), assigned)
         case facts.ReviewHeldTold():
             return _unless(on in child.reviews, ReviewHeld(child_ref=ref, on=on))
         case facts.ReviewScheduledTold():
@@ -67,7 +72,7 @@ def fact(child: Child, command: RecordFact) -> Events:
         case facts.SchoolNotifiedTold() as told:
             return _notified(child, ref, told)
         case facts.LeftCareTold(reason=reason):
-            return _unless(has_left(child, on), ChildLeftCare(child_ref=ref, on=on, reason=reason))
+            return _left(child, ref, on, reason)
         case facts.ResponsibilityTransferredTold(to_authority=to):
             return _transferred(child, command, to)
         case other:
@@ -79,17 +84,28 @@ def _unless(is_known: bool, event: ChildEvent) -> Events:
 
 
 def _placed(child: Child, command: RecordFact, told: facts.PlacementTold) -> Events:
-    """A move from one foster home to another keeps its code: it is known only if it was told of this very day."""
-    if told.placement in values_of(child.placements, told.on):
-        return []
-    ref = command.child_ref
-    emergency = known.EmergencyPlacementMade(child_ref=ref, on=told.on, placement=told.placement)
+    """A move from one foster home to another keeps its code: it is known only if it was told of this very day.
+
+    What is told of it later, where it lies, that it was made in an emergency, the allowance, is each news by itself.
+    """
+    ref, is_known = command.child_ref, told.placement in values_of(child.placements, told.on)
+    before = child.where.get((told.on, told.placement), Where())
+    where = before.with_more(told.area, told.provider, told.changes_school)
     return [
-        lacking.moved_to(command, told),
-        *([emergency] if told.emergency else []),
+        *_unless(is_known and where == before, lacking.moved_to(ref, told, where)),
+        *(_emergency(child, command, told) if told.emergency else []),
         *([] if told.fostering_allowance is None else _allowance(child, command, told.fostering_allowance)),
-        *lacking.notice(child, ref, told),
+        *([] if is_known else lacking.notice(child, ref, told)),
     ]
+
+
+def _emergency(child: Child, command: RecordFact, told: facts.PlacementTold) -> Events:
+    """After an emergency the notice to the school is an obligation: no flag waits for one any more."""
+    ref = command.child_ref
+    made = known.EmergencyPlacementMade(child_ref=ref, on=told.on, placement=told.placement)
+    flags = (flag for what in clearing.OF_CARE for flag in clearing.lacking(child, what) if flag.on == told.on)
+    gone = (clearing.cleared(ref, flag, "fact_corrected", command.today) for flag in flags)
+    return [] if told.on in child.circumstances.emergencies else [made, *gone]
 
 
 def _school(child: Child, command: RecordFact, urn: str | None) -> Events:
@@ -97,7 +113,7 @@ def _school(child: Child, command: RecordFact, urn: str | None) -> Events:
     ref, on = command.child_ref, command.fact.on
     renumbered = is_renumbered(child, command, on, urn)
     moved = SchoolMoved(child_ref=ref, on=on, school_urn=urn, renumbered=renumbered)
-    return _unless(value_on(child.schools, on) == urn, moved)
+    return _unless(is_told(child.schools, on, urn), moved)
 
 
 def _off_roll(child: Child, command: RecordFact) -> Events:
@@ -109,7 +125,7 @@ def _off_roll(child: Child, command: RecordFact) -> Events:
 
 def _allowance(child: Child, command: RecordFact, paid: bool) -> Events:
     told = known.FosteringAllowanceTold(child_ref=command.child_ref, on=command.fact.on, paid=paid)
-    return _unless(value_on(child.circumstances.allowances, told.on) == paid, told)
+    return _unless(is_told(child.circumstances.allowances, told.on, paid), told)
 
 
 def _sibling(child: Child, ref: str, told: facts.SiblingTold) -> Events:
@@ -124,9 +140,11 @@ def _sibling(child: Child, ref: str, told: facts.SiblingTold) -> Events:
 def _year_group(child: Child, command: RecordFact, group: int) -> Events:
     """A year group that the child's age would not give stands, and is flagged: somebody looks whether it is meant."""
     ref, on = command.child_ref, command.fact.on
-    if value_on(child.circumstances.year_groups, on) == group:
+    if is_told(child.circumstances.year_groups, on, group):
         return []
     told = known.YearGroupTold(child_ref=ref, on=on, year_group=group)
+    if value_on(child.circumstances.year_groups, on) == group:
+        return [told]
     differs = child.born_in_school_year is not None and cohort_year_group(child.born_in_school_year, on) != group
     lacks: Lacks = "agreement_with_computed_year_group"
     if differs:
@@ -136,7 +154,7 @@ def _year_group(child: Child, command: RecordFact, group: int) -> Events:
 
 def _special_needs(child: Child, command: RecordFact, needs: str) -> Events:
     ref, on = command.child_ref, command.fact.on
-    if value_on(child.circumstances.special_needs, on) == needs:
+    if is_told(child.circumstances.special_needs, on, needs):
         return []
     if needs == "plan":
         return [known.EHCPIssued(child_ref=ref, on=on)]
@@ -148,10 +166,28 @@ def _notified(child: Child, ref: str, told: facts.SchoolNotifiedTold) -> Events:
     return _unless(told.placement_on in dict(child.circumstances.notified), noted)
 
 
-def _transferred(child: Child, command: RecordFact, to_authority: str) -> Events:
-    """The spell ends here on the day on which it begins there: nobody is two authorities' child at an instant (I6)."""
-    ref, on = command.child_ref, command.fact.on
-    if has_left(child, on):
+def _left(child: Child, ref: str, on: date, reason: str) -> Events:
+    """The end of the spell that runs. Nothing where it is known so, or by law; another end of it is a correction."""
+    if any(spell.ended == on and spell.reason in (reason, TURNED_EIGHTEEN) for spell in child.spells):
         return []
-    transferred = known.CareResponsibilityTransferred(child_ref=ref, on=on, to_authority=to_authority, by=command.by)
-    return [transferred, ChildLeftCare(child_ref=ref, on=on, reason="E3")]
+    if child.running is not None and child.running.began <= on:
+        return [ChildLeftCare(child_ref=ref, on=on, reason=reason)]
+    known_end = next(spell for spell in child.spells if spell.began <= on <= (spell.ended or on))
+    raise Refusal(
+        f"on: it is known that care ended on {known_end.ended:%d/%m/%Y}, for the reason {known_end.reason}. "
+        "If that is wrong, correct it."
+    )
+
+
+def _transferred(child: Child, command: RecordFact, to: str) -> Events:
+    """The spell ends here on the day on which it begins there: nobody is two authorities' child at an instant (I6).
+
+    That it ended so may be known already. Told of another authority it is put right. Nothing is handed over of a child
+    who is in care here again.
+    """
+    ref, on = command.child_ref, command.fact.on
+    if child.transferred == Transferred(on, to):
+        return []
+    is_here_again = child.running is not None and child.running.began > on
+    transferred = known.CareResponsibilityTransferred(child_ref=ref, on=on, to_authority=to, by=command.by)
+    return [*([] if is_here_again else [transferred]), *_left(child, ref, on, MOVED_AUTHORITY)]

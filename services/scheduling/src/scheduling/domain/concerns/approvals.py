@@ -19,7 +19,7 @@ from scheduling.domain.child.commands import CorrectFact, RecordCareFacts, Recor
 from scheduling.domain.child.events import ChildEvent
 from scheduling.domain.child.fact_events import Area, Provider
 from scheduling.domain.child.school_identity import is_another_school, last_school
-from scheduling.domain.child.states import Child
+from scheduling.domain.child.states import Child, Where
 from scheduling.domain.child.told import PlacementTold, SchoolTold
 from scheduling.domain.concerns.commands import NoteApproval
 from scheduling.domain.concerns.events import ApprovalNoted, NoApprovalRecorded
@@ -142,10 +142,10 @@ def _moves(child: Child, command: TellsMoves) -> Iterator[Move]:
             needed = command.rules.in_force(on).approval_of("placement_change")
             yield on, None, ["placement_change"] if needed else []
     match command:
-        case RecordFact(fact=PlacementTold(on=on) as told) if on > since:
-            policy = command.rules.in_force(on)
-            decision = _of_area(policy, told.area)
-            yield on, None, [decision] if decision and not _is_excepted(policy, decision, told) else []
+        case RecordFact(fact=PlacementTold(on=on, placement=placement)) if on > since:
+            policy, where = command.rules.in_force(on), child.where.get((on, placement), Where())
+            decision = _of_area(policy, where.area)
+            yield on, None, [decision] if decision and not _is_excepted(policy, decision, placement, where) else []
 
 
 def _of_area(policy: SchedulingPolicy, area: Area | None) -> Decision | None:
@@ -159,13 +159,13 @@ def _of_area(policy: SchedulingPolicy, area: Area | None) -> Decision | None:
             return None
 
 
-def _is_excepted(policy: SchedulingPolicy, decision: Decision, told: PlacementTold) -> bool:
+def _is_excepted(policy: SchedulingPolicy, decision: Decision, placement: str, where: Where) -> bool:
     """With relatives and friends, or with the authority's own foster parents, as reg 11(4) has it; as policy says."""
     approval = policy.approval_of(decision)
     if not isinstance(approval, OfficersApproval):
         return False
-    is_own = told.provider == OWN_PROVISION and told.placement in approval.except_own_placements
-    return is_own or told.placement in approval.except_placements
+    is_own = where.provider == OWN_PROVISION and placement in approval.except_own_placements
+    return is_own or placement in approval.except_placements
 
 
 def _school_changes(child: Child, command: TellsMoves) -> Iterator[tuple[date, str]]:

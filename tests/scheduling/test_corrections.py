@@ -39,6 +39,7 @@ from scheduling.domain.child.events import (
     LegalStatusChanged,
     ObligationMet,
     PEPApplicable,
+    PEPDueDateRestored,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
     PEPNotApplicable,
@@ -200,9 +201,9 @@ def test_a_first_school_in_another_county_has_that_countys_school_days() -> None
 def test_a_child_who_had_never_left_care_owes_again_what_was_due_and_no_second_plan_is_opened() -> None:
     gone = known().given(*known().when(left_care_told(TODAY, rules=LEICESTERSHIRE)).happened)
     outcome = gone.when(correct("left_care", TODAY, never_happened=True))
-    _, applies, due = outcome.then_some(FactCorrected, PEPApplicable, PEPDueDateSet)
+    _, applies, due = outcome.then_some(FactCorrected, PEPApplicable, PEPDueDateRestored)
     assert isinstance(applies, PEPApplicable)
-    assert isinstance(due, PEPDueDateSet)
+    assert isinstance(due, PEPDueDateRestored)
     assert (applies.resumed, due.due) == (True, date(2026, 10, 19))
     assert announced(outcome)[:2] == [
         contracts.ChildEnteredCare(child_ref=REF, on=TODAY, born_in_school_year=2014, school_urn=OXFORDSHIRE_SCHOOL),
@@ -215,7 +216,7 @@ def test_a_child_who_was_in_care_before_going_live_owes_the_next_termly_plan_aga
     live = known(**since, last_pep=LastPep(held=date(2026, 6, 16)))
     gone = live.given(*live.when(left_care_told(TODAY, rules=LEICESTERSHIRE)).happened)
     happened = gone.when(correct("left_care", TODAY, never_happened=True)).happened
-    assert [(event.trigger, event.due) for event in of_kind(PEPDueDateSet, happened)] == [
+    assert [(event.trigger, event.due) for event in of_kind(PEPDueDateRestored, happened)] == [
         ("last_pep", date(2026, 12, 18))
     ]
     moved = live.when(correct("entered_care", date(2023, 2, 6), right_on=date(2023, 2, 13)))
@@ -241,7 +242,7 @@ def test_a_spell_that_never_was_is_no_spell_and_nothing_is_due() -> None:
 
 
 def in_an_emergency(day: date) -> Scenario:
-    placed = fact("placement", day, placement="U4", emergency=True)
+    placed = fact("placement", day, placement="U4", emergency=True, today=max(day, LATER))
     return known().given(*known().when(placed).happened)
 
 

@@ -12,7 +12,14 @@ from pep_kernel.contracts import scheduling as said
 from pep_kernel.scenario import Outcome, Scenario
 from scheduling.domain.child.commands import EndCareAtEighteen, MeetObligation, NoteMeetingScheduled
 from scheduling.domain.child.decider import CHILD
-from scheduling.domain.child.events import ChildLeftCare, ObligationMet, PEPDueDateSet, PEPOverdue, ReviewHeld
+from scheduling.domain.child.events import (
+    ChildLeftCare,
+    MeetingNoted,
+    ObligationMet,
+    PEPDueDateSet,
+    PEPOverdue,
+    ReviewHeld,
+)
 from scheduling.domain.child.fact_events import SiblingLinked
 from scheduling.domain.child.states import Child
 from scheduling.domain.concerns.events import PlanBecameAvailable
@@ -42,7 +49,7 @@ def test_what_is_done_on_the_day_that_started_it_meets_it_and_what_was_done_befo
 
 def test_a_meeting_on_the_last_day_needs_no_reason_and_one_on_the_next_day_does() -> None:
     last = due("hold")
-    in_care.when(scheduled_for(last)).then_some(ObligationMet)
+    in_care.when(scheduled_for(last)).then_some(MeetingNoted, ObligationMet)
     in_care.when(scheduled_for(last + timedelta(days=1))).then_refused(
         f"is due by {last:%d/%m/%Y}. Choose an earlier day"
     )

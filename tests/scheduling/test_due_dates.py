@@ -37,6 +37,7 @@ from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import (
     ChildEvent,
     LegalStatusChanged,
+    MeetingNoted,
     ObligationMet,
     ObligationReopened,
     PEPApplicable,
@@ -95,7 +96,8 @@ def test_scheduling_a_meeting_in_time_meets_convene_and_nothing_else() -> None:
     note = NoteMeetingScheduled(
         child_ref=REF, meeting_id=MEETING, on=friday, for_day=date(2026, 10, 6), after_due_because=None
     )
-    child.given(*entering(MONDAY)).when(note).then(met("convene", friday)).when(note).then_nothing()
+    arranged = MeetingNoted(child_ref=REF, meeting_id=MEETING, became="arranged", on=friday, for_day=date(2026, 10, 6))
+    child.given(*entering(MONDAY)).when(note).then(arranged, met("convene", friday)).when(note).then_nothing()
 
 
 @pytest.mark.rule("O-31")
@@ -197,7 +199,7 @@ def test_a_new_school_asks_for_a_pep_again_where_the_rules_say_so() -> None:
     moved_on = date(2026, 11, 2)
     move = school_told(OXFORDSHIRE, moved_on, "999102")
     held = NoteMeetingHeld(**judging(OXFORDSHIRE), meeting_id=MEETING, on=date(2026, 10, 6), outcome="PEP")
-    known = child.given(*entering(MONDAY)).when(held).then(met("hold", date(2026, 10, 6)))
+    known = child.given(*entering(MONDAY)).when(held).then(noted(date(2026, 10, 6)), met("hold", date(2026, 10, 6)))
     kinds = (SchoolMoved, PEPApplicable, PEPDueDateSet, PEPDueDateSet, NoApprovalRecorded)
     _, applies, *due, _nobody_agreed = known.when(move).then_some(*kinds)
     assert applies == applicable(moved_on, "school_moved")
@@ -282,6 +284,10 @@ def met(obligation: Obligation, on: date, by: str = MEETING, trigger_on: date = 
     return ObligationMet(child_ref=REF, obligation=obligation, trigger_on=trigger_on, on=on, by=by)
 
 
+def noted(on: date, became: Any = "held_as_pep") -> MeetingNoted:
+    return MeetingNoted(child_ref=REF, meeting_id=MEETING, became=became, on=on)
+
+
 def reopened(obligation: Obligation, by: str, trigger_on: date = MONDAY) -> ObligationReopened:
     return ObligationReopened(child_ref=REF, obligation=obligation, trigger_on=trigger_on, by=by)
 
@@ -292,7 +298,7 @@ def test_a_meeting_after_the_due_day_needs_a_reason() -> None:
     )
     known = child.given(*entering(MONDAY))
     known.when(late).then_refused("due by 19/10/2026")
-    known.when(late.model_copy(update={"after_due_because": "…"})).then(met("convene", TODAY))
+    known.when(late.model_copy(update={"after_due_because": "…"})).then_some(MeetingNoted, ObligationMet)
 
 
 @pytest.mark.rule("L-20", "L-21", "L-78")
@@ -308,9 +314,11 @@ def test_only_a_meeting_held_as_a_pep_starts_the_time_for_completing() -> None:
     assert dates(outcome.happened) == {"complete": date(2026, 11, 19)}
     completing = known.given(*outcome.happened)
     corrected = completing.when(review)
-    assert corrected.happened == (withdrawn("complete", held_on), *rearranged.happened)
+    noted_again, *due = rearranged.happened
+    assert corrected.happened == (noted_again, withdrawn("complete", held_on), *due)
     back = known.given(*rearranged.happened).when(as_pep)
-    assert back.happened == (withdrawn("hold", held_on), *outcome.happened)
+    noted_as_pep, *to_complete = outcome.happened
+    assert back.happened == (noted_as_pep, withdrawn("hold", held_on), *to_complete)
     marked = MeetObligation(child_ref=REF, obligation="complete", on=date(2026, 11, 16), by=PLAN)
     waiting = PEPMarkedCompleteKnown(child_ref=REF, plan_id=PLAN, on=date(2026, 11, 16))
     done = completing.when(marked).then(waiting, met("complete", date(2026, 11, 16), PLAN, held_on))
@@ -337,9 +345,10 @@ def withdrawn(obligation: Obligation, trigger_on: date) -> PEPDueDateWithdrawn:
 def test_a_corrected_outcome_opens_again_what_the_meeting_had_met() -> None:
     on = date(2026, 10, 6)
     held = NoteMeetingHeld(**judging(OXFORDSHIRE), meeting_id=MEETING, on=on, outcome="PEP")
-    known = child.given(*entering(MONDAY)).when(held).then(met("hold", on))
+    known = child.given(*entering(MONDAY)).when(held).then(noted(on), met("hold", on))
     corrected = held.model_copy(update={"outcome": "PROGRESS_REVIEW"})
-    known.when(corrected).then(reopened("hold", MEETING)).when(held).then(met("hold", on))
+    review = noted(on, "held_as_progress_review")
+    known.when(corrected).then(review, reopened("hold", MEETING)).when(held).then(noted(on), met("hold", on))
 
 
 @pytest.mark.rule("L-79", "L-80")

@@ -24,7 +24,7 @@ from pep_runtime.clock import LONDON
 from scheduling.domain.child.care_record import SchoolRecord
 from scheduling.domain.child.commands import RecordCareFactsOfMany
 from scheduling.domain.child.decider import CHILD
-from scheduling.domain.child.events import ObligationMet, ObligationReopened, PEPDueDateSet
+from scheduling.domain.child.events import MeetingNoted, ObligationMet, ObligationReopened, PEPDueDateSet
 from scheduling.domain.meeting.commands import CorrectMeetingOutcome, RecordMeeting, ScheduleMeeting
 from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.events import (
@@ -121,9 +121,15 @@ def correction() -> CorrectMeetingOfChild:
 
 def test_arranging_holding_and_correcting_are_known_of_meeting_and_child_at_once(journal: Journal) -> None:
     arranged = journal.take(schedule_meeting, arrange())
-    assert [type(event) for event in arranged] == [MeetingScheduled, InviteeListed, MeetingDetailsSent, ObligationMet]
+    assert [type(event) for event in arranged] == [
+        MeetingScheduled,
+        InviteeListed,
+        MeetingDetailsSent,
+        MeetingNoted,
+        ObligationMet,
+    ]
     held = journal.take(record_meeting, hold())
-    assert [type(event) for event in held] == [MeetingHeld, ObligationMet]
+    assert [type(event) for event in held] == [MeetingHeld, MeetingNoted, ObligationMet]
     corrected = journal.take(correct_meeting, correction())
     assert [type(event) for event in (corrected[0], corrected[-1])] == [MeetingOutcomeCorrected, ObligationReopened]
     assert journal.take(correct_meeting, correction()) == []

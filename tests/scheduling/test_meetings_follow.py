@@ -29,6 +29,7 @@ from scheduling.domain.child.care_record import LastPep, SocialWorkerSpell
 from scheduling.domain.child.commands import EndCareAtEighteen, RecordFact
 from scheduling.domain.child.events import (
     ChildLeftCare,
+    MeetingNoted,
     ObligationMet,
     ObligationReopened,
     PEPDueDateSet,
@@ -234,7 +235,7 @@ def test_putting_off_keeps_to_the_due_day_or_gives_a_reason_and_calling_off_open
         journal.take(reschedule_meeting, RescheduleMeeting(**late))
     journal.take(reschedule_meeting, RescheduleMeeting(**late, after_due_because="The school is closed."))
     off = journal.take(cancel_meeting, CancelMeeting(**ruled(), reason="…"))
-    assert kinds(off) == [MeetingCancelled, ObligationReopened]
+    assert kinds(off) == [MeetingCancelled, MeetingNoted, ObligationReopened]
     again = journal.take(schedule_meeting, arrange(meeting_id="m2"))
     assert [event.obligation for event in of_kind(ObligationMet, again)] == ["convene"]
 
@@ -325,7 +326,14 @@ def test_a_review_of_progress_has_its_own_deadline_and_its_correction_undoes_it(
     assert rearranged.rearranges == "m1"
     right = CorrectMeetingOutcome(meeting_id="m1", outcome="PEP", reason="…", on=HELD_ON, by=WORKER)
     corrected = journal.take(correct_meeting, CorrectMeetingOfChild(**judging(LEICESTERSHIRE), correction=right))
-    assert kinds(corrected) == [MeetingOutcomeCorrected, PEPDueDateWithdrawn, PEPDueDateSet, MeetingCancelled]
+    of_due_dates = [PEPDueDateWithdrawn, PEPDueDateSet]
+    assert kinds(corrected) == [
+        MeetingOutcomeCorrected,
+        MeetingNoted,
+        *of_due_dates,
+        MeetingCancelled,
+        MeetingNoted,
+    ]
     wrong = right.model_copy(update={"outcome": "PROGRESS_REVIEW"})
     back = journal.take(correct_meeting, CorrectMeetingOfChild(**judging(LEICESTERSHIRE), correction=wrong))
     assert [event.obligation for event in of_kind(PEPDueDateWithdrawn, back)] == ["complete"]

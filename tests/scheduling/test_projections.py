@@ -143,6 +143,10 @@ def test_a_due_date_is_open_met_opened_again_overdue_or_withdrawn() -> None:
     assert due_after(withdrawn).state == "withdrawn"
     assert due_after(withdrawn, due_set).state == "open"
     assert due_after(overdue, withdrawn, due_set).state == "overdue"
+    told = child.PEPOverdueEscalated(**OF_ONE, due=due_set.due, step=1, role="social_worker")
+    assert due_after(overdue, told, withdrawn, due_set).escalated == 1
+    back = child.PEPDueDateRestored(**OF_ONE, trigger="entered_care", due=due_set.due)
+    assert due_after(withdrawn, back).state == "open"
 
 
 def test_what_could_not_be_counted_is_shown_as_that() -> None:

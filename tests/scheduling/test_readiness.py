@@ -155,6 +155,12 @@ def test_what_is_due_is_open_until_it_is_met_and_open_again_when_that_does_not_c
     left = row(due("hold"), other, gone)
     assert left is not None
     assert left.open_dues == both[1:]
+    back = child.PEPDueDateRestored(
+        child_ref=REF, obligation="hold", trigger="entered_care", trigger_on=MONDAY, due=REVIEW
+    )
+    never_left = row(due("hold"), other, gone, back)
+    assert never_left is not None
+    assert never_left.open_dues == both
     never = row(due("hold"), other, met, gone)
     assert never is not None
     assert (never.open_dues, never.met_dues) == (both[1:], ()), "what was met may be withdrawn too"

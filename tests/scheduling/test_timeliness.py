@@ -15,6 +15,7 @@ from scheduling.domain.child.events import (
     LateReasonRecorded,
     ObligationMet,
     ObligationReopened,
+    PEPDueDateRestored,
     PEPDueDateWithdrawn,
     PEPOverdue,
     SchoolMoved,
@@ -33,6 +34,11 @@ allocated_anew = SocialWorkerAllocated(child_ref=REF, on=TOO_LATE, social_worker
 overdue = PEPOverdue(**of("hold"), due=HOLD_BY)
 reopened = ObligationReopened(**of("hold"), by="m1")
 withdrawn = PEPDueDateWithdrawn(**of("hold"), because="left_care")
+
+restored, late_again = (
+    PEPDueDateRestored(**of("hold"), trigger="entered_care", due=HOLD_BY, overdue=was) for was in (False, True)
+)
+never_was = PEPDueDateWithdrawn(**of("hold"), because="fact_corrected")
 
 
 def met(on: date) -> ObligationMet:
@@ -61,6 +67,8 @@ def counted(*events: Event, by: By = "authority", today: date = TOO_LATE, **days
         ((overdue, met(TOO_LATE)), TOO_LATE, "late"),
         ((met(IN_TIME), reopened), TOO_LATE, "overdue"),
         ((withdrawn,), TOO_LATE, "withdrawn"),
+        ((withdrawn, restored), IN_TIME, "open"),
+        ((never_was, restored), TOO_LATE, "overdue"),
         ((revised("hold", TOO_LATE, was=HOLD_BY),), TOO_LATE, "open"),
         ((revised("hold", MONDAY, was=HOLD_BY), met(IN_TIME)), TOO_LATE, "late"),
     ],
@@ -87,6 +95,8 @@ def test_only_what_was_due_in_the_days_of_the_report_is_counted() -> None:
         ((met(IN_TIME), at_second_school), "999101"),
         ((overdue, at_second_school, met(TOO_LATE)), "999101"),
         ((withdrawn, at_second_school), "999101"),
+        ((withdrawn, at_second_school, restored), "999102"),
+        ((overdue, withdrawn, at_second_school, late_again), "999101"),
         ((met(IN_TIME), at_second_school, reopened), "999102"),
         ((met(TOO_LATE), at_second_school, reopened), "999101"),
         ((overdue, at_second_school, reopened), "999101"),

@@ -49,6 +49,8 @@ SCHEDULING = {
     "PEPOverdueEscalated": "{obligation:duty} was still not done: the {role:words} was to know.",
     "LateReasonRecorded": "{obligation:duty} was late because: {because:words}.",
     "TermlyMeetingNotDue": "No PEP meeting was due for the {term} term: {because:words}.",
+    "PEPDueDateRestored": "{obligation:duty} was due by {due:day} after all, as before.",
+    "MeetingNoted": "What is due took note on {on:day} that a meeting was {became:words}.",
     "PEPMarkedCompleteKnown": "Scheduling learned that plan {plan_id} was marked complete on {on:day}.",
     "LegalHoldPlaced": "The record was held for case {case_ref}: nothing of it may be removed.",
     "LegalHoldLifted": "The record was not held for case {case_ref} any more.",

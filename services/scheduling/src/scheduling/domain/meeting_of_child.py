@@ -20,6 +20,7 @@ from scheduling.domain.child.commands import (
     CorrectFact,
     EndCareAtEighteen,
     Judged,
+    NoteMeetingCalledOff,
     NoteMeetingHeld,
     NoteMeetingScheduled,
     OpenTermForChild,
@@ -27,7 +28,6 @@ from scheduling.domain.child.commands import (
     RecordCareFacts,
     RecordCareFactsOfMany,
     RecordFact,
-    ReopenObligations,
 )
 from scheduling.domain.child.states import Applies, Child
 from scheduling.domain.concerns.commands import JudgedConcern
@@ -180,7 +180,9 @@ def cancel_meeting(states: States, command: CancelMeeting) -> Decided:
     book = InOneAppend(states)
     told = book.tell_meeting(command.meeting_id, _of_known_child(book, command))
     for off in [event for _, event in told if isinstance(event, MeetingCancelled)]:
-        book.tell_child(off.child_ref, ReopenObligations(child_ref=off.child_ref, by=off.meeting_id))
+        book.tell_child(
+            off.child_ref, NoteMeetingCalledOff(child_ref=off.child_ref, meeting_id=off.meeting_id, on=off.on)
+        )
     return book.happened
 
 

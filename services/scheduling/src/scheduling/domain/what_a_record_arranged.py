@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from scheduling.domain.child.commands import ReopenObligations
+from scheduling.domain.child.commands import NoteMeetingCalledOff
 from scheduling.domain.in_one_append import InOneAppend
 from scheduling.domain.meeting.commands import CallOff
 from scheduling.domain.meeting.states import Cancelled, Meeting, Proposed, Scheduled
@@ -32,7 +32,7 @@ def call_off(book: InOneAppend, child_ref: str, recorded: str, on: date) -> None
         if meeting.untouched and meeting.agreed_at == recorded:
             ref = meeting.meeting_id
             book.tell_meeting(ref, CallOff(meeting_id=ref, on=on, because="corrected"))
-            book.tell_child(child_ref, ReopenObligations(child_ref=child_ref, by=ref))
+            book.tell_child(child_ref, NoteMeetingCalledOff(child_ref=child_ref, meeting_id=ref, on=on))
 
 
 def after_correction(meetings: Iterable[Meeting], recorded: str, on: date) -> AfterCorrection:

@@ -15,6 +15,7 @@ from scheduling.domain.child.events import (
     ObligationMet,
     ObligationReopened,
     PEPDueDateNotCounted,
+    PEPDueDateRestored,
     PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
@@ -69,6 +70,7 @@ _ABOUT = (
     PEPDueDateSet,
     PEPDueDateNotCounted,
     PEPDueDateRevised,
+    PEPDueDateRestored,
     PEPDueDateWithdrawn,
     ObligationMet,
     ObligationReopened,
@@ -94,6 +96,7 @@ def _fold(row: DueDate | None, recorded: Recorded, _key: Key) -> DueDate | None:
                 trigger=event.trigger,
                 state="overdue" if known_overdue else "open",
                 overdue=known_overdue,
+                escalated=row.escalated if row is not None and known_overdue else 0,
                 due=event.due,
                 days=event.days,
                 unit=event.unit,
@@ -126,6 +129,9 @@ def _fold(row: DueDate | None, recorded: Recorded, _key: Key) -> DueDate | None:
             )
         case DueDate(), PEPDueDateWithdrawn():
             return replace(row, state="withdrawn")
+        case DueDate(), PEPDueDateRestored(due=due, overdue=overdue, escalated=escalated):
+            state = "overdue" if overdue else "open"
+            return replace(row, state=state, due=due, overdue=overdue, escalated=escalated)
         case DueDate(), ObligationMet(on=on, by=by, marked_complete_on=marked):
             return replace(row, state="met", met_on=on, met_by=by, marked_complete_on=marked)
         case DueDate(overdue=overdue), ObligationReopened():

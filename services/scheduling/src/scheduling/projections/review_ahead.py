@@ -13,6 +13,7 @@ from scheduling.domain.child.events import (
     LastPEPNoted,
     ObligationMet,
     ObligationReopened,
+    PEPDueDateRestored,
     PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
@@ -52,6 +53,7 @@ _ABOUT = (
     LastPEPNoted,
     ReviewHeld,
     PEPDueDateSet,
+    PEPDueDateRestored,
     PEPDueDateRevised,
     PEPDueDateWithdrawn,
     ObligationMet,
@@ -109,7 +111,7 @@ def _plan(row: ReviewAhead, event: Event) -> ReviewAhead:
 
 def _dues(row: ReviewAhead, event: Event) -> ReviewAhead:
     match event:
-        case (PEPDueDateSet(due=due) | PEPDueDateRevised(due=due)) as event:
+        case (PEPDueDateSet(due=due) | PEPDueDateRestored(due=due) | PEPDueDateRevised(due=due)) as event:
             others = tuple(each for each in row.open_dues if not _is_of(each, event))
             return replace(row, open_dues=tuple(sorted((*others, f"{event.obligation} {due} {event.trigger_on}"))))
         case PEPDueDateWithdrawn():
@@ -135,7 +137,9 @@ def _moved(
     return tuple(each for each in here if each not in theirs), tuple(sorted((*there, *theirs)))
 
 
-_OfDues = PEPDueDateSet | PEPDueDateRevised | PEPDueDateWithdrawn | ObligationMet | ObligationReopened
+_OfDues = (
+    PEPDueDateSet | PEPDueDateRestored | PEPDueDateRevised | PEPDueDateWithdrawn | ObligationMet | ObligationReopened
+)
 
 
 def _is_of(due: str, event: _OfDues) -> bool:

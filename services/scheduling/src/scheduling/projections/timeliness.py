@@ -22,6 +22,7 @@ from scheduling.domain.child.events import (
     LateReasonRecorded,
     ObligationMet,
     ObligationReopened,
+    PEPDueDateRestored,
     PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
@@ -93,6 +94,7 @@ def _encoded(duty: Duty) -> str:
 
 _OfOne = (
     PEPDueDateSet
+    | PEPDueDateRestored
     | PEPDueDateRevised
     | PEPDueDateWithdrawn
     | ObligationMet
@@ -131,6 +133,8 @@ def _of_duty(row: TimelinessOfChild, event: _OfOne) -> TimelinessOfChild:
     match event:
         case PEPDueDateSet():
             return replace(row, duties=(*_others(row, event), _encoded(_new(event))))
+        case PEPDueDateRestored():
+            return _restored(row, event)
         case PEPDueDateRevised(due=due):
             return _with(row, event, lambda duty: changed(duty, due=due, charged=False))
         case PEPDueDateWithdrawn(because=because) if because in NEVER_SO:
@@ -161,7 +165,15 @@ def _of_meeting(row: TimelinessOfChild, event: _OfMeetings) -> TimelinessOfChild
             return row
 
 
-def _new(event: PEPDueDateSet) -> Duty:
+def _restored(row: TimelinessOfChild, event: PEPDueDateRestored) -> TimelinessOfChild:
+    """What was late before it was withdrawn stays with those who had the child then."""
+    before = [_decoded(each) for each in row.duties]
+    known = next((duty for duty in before if _is_of(duty, event)), _new(event))
+    again = changed(known, state="open", charged=known.charged and event.overdue)
+    return replace(row, duties=(*_others(row, event), _encoded(again)))
+
+
+def _new(event: PEPDueDateSet | PEPDueDateRestored) -> Duty:
     return Duty(obligation=event.obligation, trigger_on=event.trigger_on, due=event.due)
 
 

@@ -12,13 +12,16 @@ from datetime import UTC, date, datetime
 from scheduling.domain.child.events import (
     ObligationMet,
     ObligationReopened,
+    PEPDueDateRestored,
     PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
 )
 from scheduling.domain.meeting.events import MeetingCancelled, MeetingHeld, MeetingRescheduled, MeetingScheduled
 
-OfDues = PEPDueDateSet | PEPDueDateRevised | PEPDueDateWithdrawn | ObligationMet | ObligationReopened
+OfDues = (
+    PEPDueDateSet | PEPDueDateRestored | PEPDueDateRevised | PEPDueDateWithdrawn | ObligationMet | ObligationReopened
+)
 OfMeetings = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingHeld
 OPEN, MET = "open", "met"
 Entries = tuple[str, ...]
@@ -30,7 +33,7 @@ def dues_after(dues: Entries, event: OfDues) -> Entries:
     known = next((each for each in dues if _what(each) == this), None)
     others = tuple(each for each in dues if _what(each) != this)
     match event:
-        case PEPDueDateSet(due=due) | PEPDueDateRevised(due=due):
+        case PEPDueDateSet(due=due) | PEPDueDateRestored(due=due) | PEPDueDateRevised(due=due):
             return _sorted(others, f"{due} {this} {OPEN}")
         case ObligationMet() if known:
             return _sorted(others, f"{known[:10]} {this} {MET}")

@@ -124,6 +124,14 @@ class NoteMeetingScheduled(Command):
     after_due_because: str | None
 
 
+class NoteMeetingCalledOff(Command):
+    """A meeting about the child that had a date does not take place."""
+
+    child_ref: str
+    meeting_id: str
+    on: date
+
+
 class MeetObligation(Command):
     """Something due has been done, by this plan."""
 
@@ -193,6 +201,7 @@ ChildCommand = (
     | EndCareAtEighteen
     | NoteMeetingHeld
     | NoteMeetingScheduled
+    | NoteMeetingCalledOff
     | MeetObligation
     | ReopenObligations
     | FlagOverdue

@@ -16,6 +16,7 @@ from msgspec import structs
 from pep_kernel.announcement import Announcement
 from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts import scheduling as said
+from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.decider import Decider
 from pep_kernel.forgotten import removed
 from pep_kernel.refusal import Refusal
@@ -37,6 +38,7 @@ from scheduling.domain.child import (
     overdue,
     recomputing,
     responsibility,
+    set_aside,
     telling,
     termly,
     verdict,
@@ -51,6 +53,7 @@ from scheduling.domain.child.commands import (
     FlagOverdue,
     LetFlagBe,
     MeetObligation,
+    NoteMeetingCalledOff,
     NoteMeetingHeld,
     NoteMeetingScheduled,
     OpenTermForChild,
@@ -68,10 +71,12 @@ from scheduling.domain.child.events import (
     LastPEPNoted,
     LateReasonRecorded,
     LegalStatusChanged,
+    MeetingNoted,
     ObligationMet,
     ObligationReopened,
     PEPApplicable,
     PEPDueDateNotCounted,
+    PEPDueDateRestored,
     PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
@@ -98,6 +103,7 @@ from scheduling.domain.child.fact_events import (
 from scheduling.domain.child.history import inserted, newest
 from scheduling.domain.child.states import (
     Applies,
+    Arranged,
     Child,
     DoesNotApply,
     Due,
@@ -112,7 +118,7 @@ from scheduling.domain.child.told import SchoolTold
 from scheduling.domain.concerns import agenda, approvals, reviews
 from scheduling.domain.concerns import decider as concerns
 from scheduling.domain.concerns.commands import OfOneConcern
-from scheduling.domain.concerns.events import OfConcern
+from scheduling.domain.concerns.events import OfConcern, PlanBecameAvailable, PlanNoLongerAvailable
 from scheduling.domain.keeping import decider as keeping
 from scheduling.domain.keeping.commands import AskOfTheRecord
 from scheduling.domain.keeping.events import ChildForgotten, OfTheRecord
@@ -120,6 +126,15 @@ from scheduling.domain.keeping.states import Forgotten, Keeping
 
 
 def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
+    """Whatever is due afterwards and was done before is met: in which order we are told changes nothing."""
+    return in_turn(child, command, _decided, _met_already)
+
+
+def _met_already(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
+    return obligations.met_already(child, command.child_ref)
+
+
+def _decided(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
     match child, command:
         case _, AskOfTheRecord():
             return keeping.decide(child.keeping, command, in_care=child.running is not None)
@@ -147,6 +162,8 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return concerns.decide(child, command)
         case _, NoteMeetingScheduled():
             return obligations.meeting_scheduled(child, command)
+        case _, NoteMeetingCalledOff():
+            return obligations.meeting_called_off(child, command)
         case _, NoteMeetingHeld():
             return in_turn(child, command, obligations.meeting_held, agenda.after_meeting)
         case _, RecordFact():
@@ -167,8 +184,12 @@ def decide(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             assert_never(command)
 
 
+TERMS_AGAIN = partial(termly.again, states=termly.STANDING_FOR_IT)
+"""What stood for a term's meeting may have gone with a wrong fact."""
 NOTICES = (emergencies.notified, clearing.by_notice, lacking.late_notices)
 """What a notice to the school meets and ends, and whether it came late."""
+JUDGED = (verdict.judged, partial(termly.again, states={termly.WITHDRAWN}))
+"""Whether a PEP applies; where it does again, the term that runs is looked at again too."""
 AGREED = (approvals.missing, approvals.settled)
 """Which agreements a move lacks, and which of them have come since."""
 
@@ -188,10 +209,10 @@ Step = Callable[[Child, Any], Sequence[ChildEvent]]
 
 def _of_record(child: Child, command: RecordCareFacts) -> tuple[Step, ...]:
     """Every kind of fact, then what follows. A record that says otherwise of a day than before is a correction."""
-    of_corrections = (partial(consequences.follow, child), clearing.by_correction, approvals.unmoved)
+    of_corrections = (partial(consequences.follow, child), TERMS_AGAIN, clearing.by_correction, approvals.unmoved)
     follow = (partial(_if_corrected, child, step) for step in of_corrections)
     anew = partial(correction.said_anew, child)
-    return (*facts.every_kind(command), anew, left, verdict.judged, verdict.moved, verdict.reviewed, *follow, *AGREED)
+    return (*facts.every_kind(command), anew, left, *JUDGED, verdict.moved, verdict.reviewed, *follow, *AGREED)
 
 
 def _if_corrected(before: Child, step: Step, child: Child, command: RecordCareFacts) -> Sequence[ChildEvent]:
@@ -201,7 +222,7 @@ def _if_corrected(before: Child, step: Step, child: Child, command: RecordCareFa
 def _after_fact(before: Child) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
     """What follows of one fact."""
     late = partial(_if_told_late, before)
-    of_pep = (partial(correction.said_anew, before), left, verdict.judged, _at_new_school, late, verdict.reviewed)
+    of_pep = (partial(correction.said_anew, before), left, *JUDGED, _at_new_school, late, verdict.reviewed)
     of_placement = (partial(emergencies.started, before), *NOTICES)
     return (*of_pep, *of_placement, *AGREED)
 
@@ -223,7 +244,7 @@ def _corrected(child: Child, command: CorrectFact) -> list[ChildEvent]:
         return []
     right, missing_still = partial(correction.right, child), partial(approvals.missing_still, child)
     facts_first = (correction.wrong, clearing.by_person, right, partial(correction.said_anew, child))
-    of_pep = (follow, partial(first_day.moved, child))
+    of_pep = (follow, partial(first_day.moved, child), TERMS_AGAIN)
     return in_turn(child, command, *facts_first, *of_pep, *NOTICES, missing_still, approvals.unmoved, *AGREED)
 
 
@@ -256,7 +277,9 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return _entered(child, event)
         case ChildLeftCare(on=on, reason=reason):
             child = with_spells(child, ended(child.spells, on, reason))
-            return child if child.spells[-1].ended is None else replace(child, verdict=Undecided())
+            if child.spells[-1].ended is None:
+                return child
+            return replace(child, verdict=Undecided(), arranged=_before(child.arranged, on))
         case (
             PlacementChanged(restated=True)
             | LegalStatusChanged(restated=True)
@@ -284,33 +307,34 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             concerns_of_it = child.concerns.with_moves_from(on, because)
             if not isinstance(child.verdict, Applies) and not resumed:
                 concerns_of_it = concerns_of_it.begun_anew()
-            return replace(child, verdict=Applies(on), live_from=live_from, concerns=concerns_of_it)
-        case PEPNotApplicable(reason=reason):
-            return replace(child, verdict=DoesNotApply(reason))
-        case PEPDueDateSet(trigger_on=trigger_on):
-            looked = {trigger_on} if event.trigger == Trigger.TERM_OPENED else set()
-            return replace(
-                child,
-                dues=(*_without(child, event), _due(child, event)),
-                peps=_held(child, event),
-                terms=child.terms | looked,
-            )
-        case PEPDueDateNotCounted(trigger=trigger, trigger_on=on):
-            return replace(child, terms=child.terms | {on}) if trigger == Trigger.TERM_OPENED else child
-        case TermlyMeetingNotDue(opened_on=on):
-            return replace(child, terms=child.terms | {on})
+            verdict = Applies(on, _first(child, event))
+            return replace(child, verdict=verdict, live_from=live_from, concerns=concerns_of_it)
+        case PEPNotApplicable(on=on, reason=reason):
+            arranged = _before(child.arranged, on) if isinstance(child.verdict, Applies) else child.arranged
+            return replace(child, verdict=DoesNotApply(reason, on), arranged=arranged)
+        case PEPDueDateSet():
+            return replace(child, dues=(*_without(child, event), _due(child, event)), terms=termly.after(child, event))
+        case PEPDueDateNotCounted() | TermlyMeetingNotDue():
+            return replace(child, terms=termly.after(child, event))
         case PEPDueDateWithdrawn():
-            return replace(child, dues=_without(child, event), peps=_held(child, event))
+            before = replace(child, set_aside=set_aside.kept(child, event))
+            return replace(before, dues=_without(child, event), terms=termly.after(child, event))
+        case PEPDueDateRestored():
+            return replace(set_aside.restore(child, event), terms=termly.after(child, event))
         case PEPDueDateRevised(due=due, unit=unit):
             return _with_due(child, event, due=due, unit=unit, overdue=False, escalated=0)
         case ObligationMet(by=by, on=on):
-            return replace(_with_due(child, event, met_by=by, met_on=on), peps=_held(child, event))
-        case ObligationReopened():
-            return replace(_with_due(child, event, met_by=None, met_on=None), peps=_held(child, event))
+            met = _with_due(child, event, met_by=by, met_on=on)
+            return replace(met, available={**child.available, by: on}) if event.obligation == "available" else met
+        case ObligationReopened(by=by):
+            again = _with_due(child, event, met_by=None, met_on=None)
+            return replace(again, marked=_but(by, child.marked), available=_but(by, child.available))
+        case MeetingNoted():
+            return _meeting(child, event)
         case PEPOverdue():
-            return _with_due(child, event, overdue=True)
+            return replace(_with_due(child, event, overdue=True), said_overdue=_said(child, event, 0))
         case PEPOverdueEscalated(step=step):
-            return _with_due(child, event, escalated=step)
+            return replace(_with_due(child, event, escalated=step), said_overdue=_said(child, event, step))
         case LateReasonRecorded():
             return child
         case PEPMarkedCompleteKnown(plan_id=plan, on=on):
@@ -330,7 +354,7 @@ def evolve(child: Child, event: ChildEvent) -> Child:
         case OfAccess():
             return replace(child, access=access.evolve(child.access, event))
         case OfConcern():
-            return replace(child, concerns=concerns.evolve(child.concerns, event))
+            return _plan(replace(child, concerns=concerns.evolve(child.concerns, event)), event)
         case OfTheRecord():
             return replace(child, keeping=keeping.evolve(child.keeping, event))
 
@@ -378,7 +402,28 @@ def _due(child: Child, event: PEPDueDateSet) -> Due:
         trigger=event.trigger,
         unit=event.unit,
         in_place_of=_in_place_of(child, event),
+        over=_over(child, event),
+        overdue=_named(event) in child.said_overdue,
+        escalated=child.said_overdue.get(_named(event), 0),
     )
+
+
+Dated = PEPDueDateSet | PEPOverdue | PEPOverdueEscalated
+
+
+def _named(event: Dated) -> tuple[Obligation, date, date]:
+    return (event.obligation, event.trigger_on, event.due)
+
+
+def _said(child: Child, event: Dated, step: int) -> Mapping[tuple[Obligation, date, date], int]:
+    return {**child.said_overdue, _named(event): step}
+
+
+def _over(child: Child, event: PEPDueDateSet) -> frozenset[str]:
+    """An urgent PEP may be asked for after a meeting of the same day."""
+    held = (*child.peps.items(), *child.progress_reviews.items())
+    asked = event.trigger == Trigger.URGENT_PEP_REQUESTED
+    return frozenset(meeting for meeting, day in held if asked and day == event.trigger_on)
 
 
 def _in_place_of(child: Child, event: PEPDueDateSet) -> Trigger | None:
@@ -386,20 +431,48 @@ def _in_place_of(child: Child, event: PEPDueDateSet) -> Trigger | None:
     return next((Trigger(trigger) for trigger in before if trigger in set(Trigger)), None)
 
 
-def _held(child: Child, event: OfOneDue) -> Mapping[str, date]:
-    """The meetings that count as PEPs: they met "hold", or started what is due after a PEP."""
-    match event:
-        case ObligationMet(obligation="hold", by=by, on=on):
-            return {**child.peps, by: on}
-        case PEPDueDateSet(trigger=Trigger.MEETING_HELD, started_by=str(by), trigger_on=on):
-            return {**child.peps, by: on}
-        case ObligationReopened(obligation="hold", by=by):
-            return {meeting: on for meeting, on in child.peps.items() if meeting != by}
-        case PEPDueDateWithdrawn(because="meeting_outcome_corrected"):
-            gone = {due.started_by for due in child.dues if _is_of(due, event)}
-            return {meeting: on for meeting, on in child.peps.items() if meeting not in gone}
+def _first(child: Child, event: PEPApplicable) -> date:
+    """A new school asks for a PEP again; it had applied before."""
+    match child.verdict, event.because:
+        case Applies(first=first), "school_moved":
+            return first
         case _:
-            return child.peps
+            return event.on
+
+
+def _meeting(child: Child, event: MeetingNoted) -> Child:
+    """A meeting that was corrected to the other outcome has that one."""
+    meeting, on = event.meeting_id, event.on
+    match event.became:
+        case "arranged":
+            return replace(child, arranged=(*child.arranged, Arranged(meeting, on, event.for_day or on)))
+        case "called_off":
+            return replace(child, arranged=tuple(each for each in child.arranged if each.meeting_id != meeting))
+        case "held_as_pep":
+            reviews = _but(meeting, child.progress_reviews)
+            return replace(child, peps={**child.peps, meeting: on}, progress_reviews=reviews)
+        case "held_as_progress_review":
+            reviews = {**child.progress_reviews, meeting: on}
+            return replace(child, peps=_but(meeting, child.peps), progress_reviews=reviews)
+
+
+def _plan(child: Child, event: OfConcern) -> Child:
+    match event:
+        case PlanBecameAvailable(plan_id=plan, on=on):
+            return replace(child, available={**child.available, plan: on})
+        case PlanNoLongerAvailable(plan_id=plan):
+            return replace(child, marked=_but(plan, child.marked), available=_but(plan, child.available))
+        case _:
+            return child
+
+
+def _before(arranged: tuple[Arranged, ...], on: date) -> tuple[Arranged, ...]:
+    """What was to come is called off with the end of care, or of the PEP."""
+    return tuple(each for each in arranged if each.for_day < on)
+
+
+def _but(gone: str, days: Mapping[str, date]) -> Mapping[str, date]:
+    return {by: day for by, day in days.items() if by != gone}
 
 
 def _is_of(due: Due, event: OfOneDue) -> bool:

@@ -105,15 +105,20 @@ def by_cadence(child: Child, command: JudgedToday, live_from: date) -> Dates:
         term = _next_term(child, live_from, rules, command)
     except TermDatesMissing as missing:
         return [not_counted(without_term(missing, rules), "last_pep", since, command.child_ref, rules.version)]
-    return [as_set(by_cut_off(term, since, rules), "last_pep", command.child_ref, rules.version)]
+    meeting = by_cut_off(term, since, rules)
+    if _stands(child, meeting):
+        return []
+    return [as_set(meeting, "last_pep", command.child_ref, rules.version)]
 
 
 def _next_term(child: Child, live_from: date, rules: SchedulingPolicy, command: JudgedToday) -> SchoolTerm:
-    """The term after the last PEP, but none that had ended before going live."""
+    """The first term with a meeting after the last PEP, but none whose cut-off date had passed before going live."""
     about, calendar = counting_for(child, live_from, rules, command)
     terms = rules.cadence.terms_of(about.year_group or 0)
-    following = calendar.next_term(child.last_pep, terms) if child.last_pep else calendar.term_on_or_next(live_from)
-    return following if following.last >= live_from else calendar.term_on_or_next(live_from)
+    term = calendar.next_term(child.last_pep or date.min, terms)
+    while rules.cadence.cut_off(term) < live_from:
+        term = calendar.next_term(term.first, terms)
+    return term
 
 
 def withdrawn(

@@ -200,6 +200,21 @@ class PEPDueDateWithdrawn(Event):
     because: Withdrawn
 
 
+class PEPDueDateRestored(Event):
+    """The obligation is due after all, as it was: that care, or the PEP, had ended was not so.
+
+    `overdue` and `escalated` are what had been said of it before it was withdrawn.
+    """
+
+    child_ref: str
+    obligation: Obligation
+    trigger: str
+    trigger_on: date
+    due: date
+    overdue: bool = False
+    escalated: int = 0
+
+
 class ObligationMet(Event):
     """What was due has been done, by this meeting, plan or written notice.
 
@@ -280,6 +295,19 @@ class LateReasonRecorded(Event):
     details: PlanText | None = None
 
 
+class MeetingNoted(Event):
+    """What became of a meeting on this day, as far as what is due rests on it; `for_day` is the one it is arranged for.
+
+    A duty may be told after what meets it was done, so both are remembered.
+    """
+
+    child_ref: str
+    meeting_id: str
+    became: Literal["arranged", "called_off", "held_as_pep", "held_as_progress_review"]
+    on: date
+    for_day: date | None = None
+
+
 class PEPMarkedCompleteKnown(Event):
     """The designated teacher marked this plan complete: from this day it waits for quality assurance."""
 
@@ -303,6 +331,7 @@ ChildEvent = (
     | PEPDueDateSet
     | PEPDueDateNotCounted
     | PEPDueDateWithdrawn
+    | PEPDueDateRestored
     | ObligationMet
     | ObligationReopened
     | PEPOverdue
@@ -311,6 +340,7 @@ ChildEvent = (
     | TermlyMeetingNotDue
     | PEPOverdueEscalated
     | LateReasonRecorded
+    | MeetingNoted
     | PEPMarkedCompleteKnown
     | KeepingEvent
     | AccessEvent

@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.refusal import Refusal
-from scheduling.domain.child import due_dates
-from scheduling.domain.child.commands import MeetObligation, NoteMeetingHeld, NoteMeetingScheduled, ReopenObligations
+from scheduling.domain.child import due_dates, verdict
+from scheduling.domain.child.commands import (
+    MeetObligation,
+    NoteMeetingCalledOff,
+    NoteMeetingHeld,
+    NoteMeetingScheduled,
+    ReopenObligations,
+)
 from scheduling.domain.child.events import (
     ChildEvent,
+    MeetingNoted,
     ObligationMet,
     ObligationReopened,
     PEPDueDateWithdrawn,
     PEPMarkedCompleteKnown,
 )
-from scheduling.domain.child.states import Child, Due
+from scheduling.domain.child.states import Arranged, Child, Due
 
 
 def met(child: Child, child_ref: str, obligation: Obligation, on: date, by: str) -> list[ChildEvent]:
     """What was done on this day meets everything of its kind that was started by then."""
-    return [
-        ObligationMet(
-            child_ref=child_ref,
-            obligation=obligation,
-            trigger_on=due.trigger_on,
-            on=on,
-            by=by,
-            marked_complete_on=child.marked.get(by) if obligation == "available" else None,
-        )
-        for due in child.open_dues
-        if due.obligation == obligation and due.trigger_on <= on
-    ]
+    started = (due for due in child.open_dues if due.obligation == obligation and due.trigger_on <= on)
+    return [_met(child, child_ref, due, on, by) for due in started]
+
+
+def _met(child: Child, child_ref: str, due: Due, on: date, by: str) -> ObligationMet:
+    return ObligationMet(
+        child_ref=child_ref,
+        obligation=due.obligation,
+        trigger_on=due.trigger_on,
+        on=on,
+        by=by,
+        marked_complete_on=child.marked.get(by) if due.obligation == "available" else None,
+    )
+
+
+def met_already(child: Child, child_ref: str) -> list[ChildEvent]:
+    """What is open although it was done: the fact that had started it was told later, or it was opened again."""
+    done = ((due, _done(child, due)) for due in child.open_dues)
+    return [_met(child, child_ref, due, *min(found)) for due, found in done if found]
+
+
+def _done(child: Child, due: Due) -> list[tuple[date, str]]:
+    """What is known to have been done since the duty began, each with its day. A date that stood then is one too."""
+    since = due.trigger_on
+    if due.obligation == "convene":
+        standing = (each for each in child.arranged if max(each.on, each.for_day) >= since)
+        return [(max(each.on, since), each.meeting_id) for each in standing if each.meeting_id not in due.over]
+    known = {"hold": child.peps, "complete": child.marked, "available": child.available}.get(due.obligation, {})
+    return [(day, by) for by, day in known.items() if day >= since and by not in due.over]
 
 
 def by_plan(child: Child, command: MeetObligation) -> list[ChildEvent]:
@@ -46,7 +70,20 @@ def by_plan(child: Child, command: MeetObligation) -> list[ChildEvent]:
 
 def reopened_by_plan(child: Child, command: ReopenObligations) -> list[ChildEvent]:
     """What this plan had met."""
-    return reopened(command.child_ref, tuple(due for due in child.dues if due.met_by == command.by), command.by)
+    return reopened(command.child_ref, _met_by(child, command.by), command.by)
+
+
+def _met_by(child: Child, by: str) -> tuple[Due, ...]:
+    return tuple(due for due in child.dues if due.met_by == by)
+
+
+def meeting_called_off(child: Child, command: NoteMeetingCalledOff) -> list[ChildEvent]:
+    """What its date had met is due again. Days that were only proposed had met nothing."""
+    ref, meeting = command.child_ref, command.meeting_id
+    if all(each.meeting_id != meeting for each in child.arranged):
+        return []
+    noted = MeetingNoted(child_ref=ref, meeting_id=meeting, became="called_off", on=command.on)
+    return [noted, *reopened(ref, _met_by(child, meeting), meeting)]
 
 
 def reopened(child_ref: str, dues: tuple[Due, ...], by: str) -> list[ChildEvent]:
@@ -62,7 +99,10 @@ def meeting_scheduled(child: Child, command: NoteMeetingScheduled) -> list[Child
     if missed and command.after_due_because is None:
         due = min(each.due for each in missed)
         raise Refusal(f"The meeting is due by {due:%d/%m/%Y}. Choose an earlier day, or say why it must be later.")
-    return met(child, command.child_ref, "convene", command.on, command.meeting_id)
+    ref, meeting, on, for_day = command.child_ref, command.meeting_id, command.on, command.for_day
+    if Arranged(meeting, on, for_day) in child.arranged:
+        return []
+    return [MeetingNoted(child_ref=ref, meeting_id=meeting, became="arranged", on=on, for_day=for_day)]
 
 
 def meeting_held(child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:
@@ -73,16 +113,24 @@ def meeting_held(child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:
     """
     withdrawn = _no_longer_started(child, command)
     if command.outcome == "PROGRESS_REVIEW":
-        held = tuple(due for due in child.dues if (due.obligation, due.met_by) == ("hold", command.meeting_id))
+        held = tuple(due for due in _met_by(child, command.meeting_id) if due.obligation == "hold")
         again = reopened(command.child_ref, held, command.meeting_id)
-        return [*again, *withdrawn, *_started(Trigger.PROGRESS_REVIEW_HELD, child, command)]
-    standing = replace(child, dues=tuple(due for due in child.dues if due.started_by != command.meeting_id))
-    held_now = met(standing, command.child_ref, "hold", command.on, command.meeting_id)
-    return [*withdrawn, *held_now, *_started(Trigger.MEETING_HELD, child, command)]
+        return [*_noted(child, command), *again, *withdrawn, *_started(Trigger.PROGRESS_REVIEW_HELD, child, command)]
+    return [*_noted(child, command), *withdrawn, *_started(Trigger.MEETING_HELD, child, command)]
 
 
-def _started(trigger: Trigger, child: Child, command: NoteMeetingHeld) -> due_dates.Dates:
-    return due_dates.after(trigger, command.on, child, command, command.meeting_id)
+def _noted(child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:
+    as_pep = command.outcome == "PEP"
+    known = child.peps if as_pep else child.progress_reviews
+    if known.get(command.meeting_id) == command.on:
+        return []
+    became: Literal["held_as_pep", "held_as_progress_review"] = "held_as_pep" if as_pep else "held_as_progress_review"
+    return [MeetingNoted(child_ref=command.child_ref, meeting_id=command.meeting_id, became=became, on=command.on)]
+
+
+def _started(trigger: Trigger, child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:
+    """Nothing for a child who was not in care that day, or is not any more, or who had no PEP: it is on record only."""
+    return verdict.after(trigger, command.on, child, command, command.meeting_id)
 
 
 def _no_longer_started(child: Child, command: NoteMeetingHeld) -> list[PEPDueDateWithdrawn]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from pep_kernel.authority_policy.due_dates import Trigger
 from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.access.decider import Access
 from scheduling.domain.child.circumstances import Circumstances
 from scheduling.domain.child.ending import DIED
+from scheduling.domain.child.events import Covered
 from scheduling.domain.child.fact_events import Area, Provider
 from scheduling.domain.child.history import History
 from scheduling.domain.concerns.states import Concerns
@@ -24,16 +26,18 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Applies:
-    """A PEP applies; `since` is the last day that asked for one: entering care, going live, a new school."""
+    """A PEP applies from the `first` day on; `since` is the last one that asked for it, which a new school does too."""
 
     since: date
+    first: date
 
 
 @dataclass(frozen=True, slots=True)
 class DoesNotApply:
-    """No PEP applies, for this reason."""
+    """No PEP applies, for this reason; `on` is the day of which that was said."""
 
     reason: str
+    on: date
 
 
 Verdict = Undecided | Applies | DoesNotApply
@@ -52,7 +56,8 @@ class SpellInCare:
 class Due:
     """One obligation with its date; what started it, who met it when, whether it was overdue, who has been told.
 
-    `in_place_of`: what else had started it on that day, and gave way to this date.
+    `in_place_of`: what else had started it on that day, and gave way to this date. `over` are the meetings of that day
+    that were over when it was asked for: they are not the ones that it asks for.
     """
 
     obligation: Obligation
@@ -66,6 +71,28 @@ class Due:
     met_on: date | None = None
     escalated: int = 0
     in_place_of: Trigger | None = None
+    over: frozenset[str] = frozenset()
+
+
+OfTerm = Literal["due", "not_counted", "withdrawn"] | Covered
+"""What came of a term's meeting: it is due, or was; or why it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What was due, with all that was said of it, until the child left care or no PEP applied any more, on this day."""
+
+    due: Due
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """A meeting that stands: on this day it was arranged, for that day. One that was put off was arranged twice."""
+
+    meeting_id: str
+    on: date
+    for_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +134,12 @@ class Child:
     `where` has the placements, each with its day, of which more than the code was said.
     `renumbered` are the days and new numbers of schools that the child did not move to.
     `likeness` are keyed hashes of the pupil number, and of name and date of birth, that the child has now.
-    `peps` are the meetings held as PEPs and `marked` the plans marked complete, each with its day; `terms` are the
-    first days of the terms for which the termly meeting has been looked at.
+    `arranged` are the meetings with a date that were not called off, held or still to come. `peps` are those held as
+    PEPs, `progress_reviews` the others; `marked` are the plans marked complete, `available` those that were completed
+    after quality assurance, each with its day. `terms` are the first days of the terms whose meeting has been looked
+    at, with what came of it. `set_aside` is what was withdrawn only because care, or the PEP, had ended: if that was
+    wrong, it is due as it was. `said_overdue` are the dates that were said to have passed, by obligation, start and
+    day, with how many steps of the ladder were told: a date that is set again stays so, since it is said once.
     """
 
     digest: str | None = None
@@ -127,11 +158,16 @@ class Child:
     circumstances: Circumstances = Circumstances()
     corrections: tuple[Corrected, ...] = ()
     transferred: Transferred | None = None
+    arranged: tuple[Arranged, ...] = ()
     peps: Mapping[str, date] = field(default_factory=dict)
+    progress_reviews: Mapping[str, date] = field(default_factory=dict)
     marked: Mapping[str, date] = field(default_factory=dict)
-    terms: frozenset[date] = frozenset()
+    available: Mapping[str, date] = field(default_factory=dict)
+    terms: Mapping[date, OfTerm] = field(default_factory=dict)
     verdict: Verdict = Undecided()
     dues: tuple[Due, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    said_overdue: Mapping[tuple[Obligation, date, date], int] = field(default_factory=dict)
     keeping: Keeping = Keeping()
     access: Access = Access()
     concerns: Concerns = Concerns()

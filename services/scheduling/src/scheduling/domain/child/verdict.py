@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import structs
 
 from pep_kernel.authority_policy.dated import NotInForce
 from pep_kernel.authority_policy.due_dates import Trigger
-from scheduling.domain.child import due_dates
+from scheduling.domain.child import due_dates, set_aside
 from scheduling.domain.child.commands import Judged, JudgedToday, RecordCareFacts
 from scheduling.domain.child.events import ChildEvent, PEPApplicable, PEPNotApplicable
 from scheduling.domain.child.history import value_on
@@ -49,17 +51,33 @@ def why_not(child: Child, command: JudgedToday, on: date) -> str | None:
 
 def _applies(child: Child, command: JudgedToday, spell: SpellInCare) -> list[ChildEvent]:
     said = applies(child, command, spell)
+    since = after_break(child, command, spell)
+    again = set_aside.restored(child, command, since)
+    off = set_aside.not_arranged(child, command, since)
+    now = set_aside.with_these(child, again)
+    return [said, *at_newest_school(now, said), *again, *off, *_first(now, command, said)]
+
+
+def at_newest_school(child: Child, applies: PEPApplicable) -> list[PEPApplicable]:
+    """The last move that had asked for a PEP again asks for it still; others heard of it then."""
+    asked = [due.trigger_on for due in child.dues if due.trigger == Trigger.SCHOOL_MOVED]
+    since = max(asked, default=applies.on)
+    return [structs.replace(applies, on=since, because="school_moved", resumed=True)] if since > applies.on else []
+
+
+def _first(child: Child, command: JudgedToday, said: PEPApplicable) -> due_dates.Dates:
     if said.because == "already_in_care":
-        return [said, *due_dates.by_cadence(child, command, said.on)]
-    return [said, *due_dates.after(Trigger.ENTERED_CARE, said.on, child, command)]
+        return due_dates.by_cadence(child, command, said.on)
+    return due_dates.after(Trigger.ENTERED_CARE, said.on, child, command)
 
 
 def applies(child: Child, command: JudgedToday, spell: SpellInCare) -> PEPApplicable:
-    """From which day a PEP applies in this spell, and why then."""
+    """From which day a PEP applies in this spell, and why then. A break after going live ends what was before it."""
     live_from = command.record.cut_over if isinstance(command, RecordCareFacts) else child.live_from
-    if live_from is not None and spell.began < live_from:
+    first = first_day(child, command, spell)
+    if live_from is not None and spell.began < live_from and first <= live_from:
         return _from(live_from, "already_in_care", command)
-    return _from(first_day(child, command, spell), "entered_care", command)
+    return _from(first, "entered_care", command)
 
 
 def _from(
@@ -70,10 +88,20 @@ def _from(
 
 
 def first_day(child: Child, command: JudgedToday, spell: SpellInCare) -> date:
-    """Entering care, or the later change of status or school from which a PEP applies; at the latest today."""
+    """Since when a PEP has applied without a break: entering care, or a later change of status or school, or today."""
+    since = after_break(child, command, spell)
+    return next(day for day in (*_days_told(child, command, spell), command.today) if day >= since)
+
+
+def after_break(child: Child, command: JudgedToday, spell: SpellInCare) -> date:
+    """The day after the last of which we were told something and on which no PEP applied; or the spell's first."""
+    without = [day for day in _days_told(child, command, spell) if why_not(child, command, day) is not None]
+    return max(without) + timedelta(days=1) if without else spell.began
+
+
+def _days_told(child: Child, command: JudgedToday, spell: SpellInCare) -> list[date]:
     changes = [day for day, _ in (*child.legal_statuses, *child.schools) if spell.began < day < command.today]
-    days = (spell.began, *sorted(changes), command.today)
-    return next(day for day in days if why_not(child, command, day) is None)
+    return [spell.began, *sorted(changes)]
 
 
 def moved(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
@@ -102,15 +130,15 @@ def reviewed(child: Child, command: Judged) -> list[ChildEvent]:
     return [event for day in sorted(child.reviews) for event in after(Trigger.REVIEW_HELD, day, child, command)]
 
 
-def after(trigger: Trigger, on: date, child: Child, command: Judged) -> list[ChildEvent]:
+def after(trigger: Trigger, on: date, child: Child, command: Judged, started_by: str | None = None) -> list[ChildEvent]:
     """What a trigger starts, for a child in care who has a PEP by that day."""
-    return [*due_dates.after(trigger, on, child, command)] if applies_on(child, on) else []
+    return [*due_dates.after(trigger, on, child, command, started_by)] if applies_on(child, on) else []
 
 
 def applies_on(child: Child, on: date) -> bool:
     """Whether the child was in care on this day, in the spell that runs, and had a PEP by then."""
     match child.running, child.verdict:
-        case SpellInCare(began=began), Applies(since=since):
-            return on >= max(began, since)
+        case SpellInCare(began=began), Applies(first=first):
+            return on >= max(began, first)
         case _:
             return False

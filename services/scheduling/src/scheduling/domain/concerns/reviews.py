@@ -59,6 +59,6 @@ def plan_completed(child: Child, command: MeetObligation) -> Sequence[ChildEvent
 
 
 def completion_withdrawn(child: Child, command: ReopenObligations) -> Sequence[ChildEvent]:
-    if command.by not in child.concerns.plans:
+    if command.by not in child.concerns.plans and command.by not in child.available:
         return []
     return [PlanNoLongerAvailable(child_ref=command.child_ref, plan_id=command.by)]

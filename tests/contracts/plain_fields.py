@@ -56,14 +56,14 @@ PLAIN = {
         placement_since plan_available_on planned_school_on professionals_met_on proposed_on provision_from
         raised_on reply_until requested_at requested_on review_on review_planned_on reviewing_officer_since
         right_on school_since sealed_on set_on since social_worker_since special_needs_since trained_on
-        trigger_on until verified_on was was_at withdrawn_on written_on year_group_since""",
+        trigger_on until verified_on was was_at was_on withdrawn_on written_on year_group_since""",
     "yes or no about the process": """
         MeetingInCalendar.told address_withheld at_risk awaits_approval began_earlier by_link cancelled
         changes_school corrected correction earlier emergency final fostering_allowance late_notice leader_trained
         linked must_be_rearranged named never_happened no_authority_representative notice_waived overdue paid
         pep_applies permanent proceeds professionals_meet
-        pupil_attended renumbered restated restricted resumed school_expected social_worker_agrees stands too_many
-        views_shared""",
+        outcome_stands pupil_attended renumbered restated restricted resumed school_expected social_worker_agrees stands
+        too_many urgent views_shared""",
     "sessions at school that were possible or missed, and days of suspension, as sums": """
         half_days half_days_in_year half_days_served missed most_half_days possible unauthorised""",
     "what is due, by when and since when, and the days of PEP meetings": "met_dues open_dues peps",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -91,11 +91,15 @@ def test_a_meeting_belongs_to_the_plan_that_was_current_on_its_day_however_late_
     assert state.pep_meetings_of(NEXT_PLAN_ID) == ("meeting-2",)
 
 
-CORRECTION = MeetingCorrectionKnown(child_ref=CHILD, on=TODAY, meeting_id="meeting-1", outcome="PROGRESS_REVIEW")
+MEETING_DAY_CORRECTED = MEETING_DAY + timedelta(days=1)
+CORRECTION = MeetingCorrectionKnown(
+    child_ref=CHILD, on=MEETING_DAY_CORRECTED, meeting_id="meeting-1", outcome="PROGRESS_REVIEW"
+)
 
 
 @given(st.permutations([held(), held("meeting-2", TODAY), CORRECTION, became_current(), held()]))
 def test_a_correction_holds_in_whatever_order_facts_come(facts: list[KnownEvent]) -> None:
     state = KNOWN.fold(facts)
     assert state.pep_meetings_of(PLAN_ID) == ("meeting-2",)
-    assert {meeting.on for meeting in state.meetings} == {MEETING_DAY, TODAY}
+    days = {meeting.meeting_id: meeting.on for meeting in state.meetings}
+    assert days == {"meeting-1": MEETING_DAY_CORRECTED, "meeting-2": TODAY}

@@ -85,7 +85,7 @@ def test_whom_somebody_may_not_invite_they_put_forward_and_the_social_worker_app
     waiting = meeting.given(*outcome.happened)
     waiting.when(ApproveInvitations(**ruled())).then_refused("Nobody on the list waits", "L-10")
     approval = waiting.when(ApproveInvitations(**AS_WORKER))
-    approved = InvitationListApproved(**ABOUT, invitees=(CARER, "guest-3"), by=WORKER)
+    approved = InvitationListApproved(**ABOUT, invitees=(CARER, "guest-3"), by=WORKER, late_notice=True)
     after = approval.then(approved)
     approval.then_announced(details.model_copy(update={"invitees": (CARER, "guest-3")}))
     after.when(ApproveInvitations(**AS_WORKER)).then_refused("Nobody on the list waits")
@@ -99,6 +99,41 @@ def test_newcomers_are_told_with_the_others_where_nobody_was_told_yet() -> None:
     outcome = waiting.when(ApproveInvitations(**AS_WORKER))
     outcome.then_some(InvitationListApproved)
     outcome.then_announced()
+
+
+@pytest.mark.rule("L-10", "L-13")
+def test_whoever_is_approved_or_invited_after_the_others_were_told_is_told_with_short_notice_of_their_own() -> None:
+    waiting = told_of(worker, carer)
+    (approval,) = waiting.when(ApproveInvitations(**AS_WORKER)).happened
+    assert approval == InvitationListApproved(**ABOUT, invitees=(CARER,), by=WORKER, late_notice=True)
+    in_time = ApproveInvitations(**{**AS_WORKER, "on": THURSDAY - timedelta(days=7)})
+    (approval,) = waiting.when(in_time).then_some(InvitationListApproved)
+    assert not getattr(approval, "late_notice", None)
+    assert _added_late(waiting, AddInvitee(**ruled(), invitee=officer))
+    assert _added_late(waiting, SendOfficer(**ruled(), officer=officer))
+    assert _added_late(waiting, followed(OTHER_WORKER))
+    another = carer.model_copy(update={"person_ref": "carer3" + "a" * 20})
+    assert not _added_late(waiting, AddInvitee(**ruled(), invitee=another)), "nobody told them yet"
+    assert not _added_late(told_of(worker, details="later"), AddInvitee(**ruled(), invitee=officer))
+    reason = {"on": MONDAY_BEFORE, "notice_waived_because": "Excluded today."}
+    assert not _added_late(told_of(worker, **reason, urgent=True), AddInvitee(**ruled(), invitee=officer))
+    assert _added_late(told_of(worker, **reason), AddInvitee(**ruled(), invitee=officer))
+
+
+def _added_late(before: Scenario, command: Any) -> bool:
+    (added,) = [event for event in before.when(command).happened if isinstance(event, InviteeAdded)]
+    return added.late_notice
+
+
+def test_whoever_joins_after_a_meeting_was_put_off_hears_of_the_new_day_with_the_others() -> None:
+    later = {"at": AT_TEN + timedelta(days=1), "reason": "…", "details": "later"}
+    put_off = told_of(worker, carer)
+    asked = {name: value for name, value in ruled().items() if name != "year_group"}
+    put_off = put_off.given(*put_off.when(RescheduleMeeting(**asked, **later)).then_some(MeetingRescheduled))
+    outcome = put_off.when(ApproveInvitations(**AS_WORKER))
+    outcome.then_announced()
+    (approval,) = outcome.then_some(InvitationListApproved)
+    assert not getattr(approval, "late_notice", None)
 
 
 @pytest.mark.rule("L-18", "O-30")
@@ -210,6 +245,12 @@ def look(days: int, rules: SchedulingRules = LEICESTERSHIRE) -> LookAtQuorum:
     return LookAtQuorum(meeting_id="m1", on=MONDAY_BEFORE, working_days_before=days, policy=policy, year_group=7)
 
 
+def followed(*people: str, capacity: str = "social_worker") -> FollowPerson:
+    policy = LEICESTERSHIRE.file.in_force(MONDAY_BEFORE)
+    asked = {"capacity": capacity, "people": people, "policy": policy, "year_group": 7}
+    return FollowPerson(meeting_id="m1", on=MONDAY_BEFORE, **asked)
+
+
 at_risk = QuorumAtRisk(**ABOUT, at=AT_TEN, working_days_before=3, unconfirmed=("social_worker",))
 school_chairs = told_of(worker, teacher, chair=Capacity.DESIGNATED_TEACHER)
 
@@ -224,7 +265,41 @@ def test_three_days_ahead_it_is_said_that_it_will_be_no_pep_meeting_unless_someb
     warned.when(look(10)).then_nothing()
     school_chairs.given(*school_chairs.when(look(10)).happened).when(look(3)).then(at_risk)
     school_chairs.when(look(3, OXFORDSHIRE)).then_nothing()
-    told_of(worker, teacher, chair=Capacity.VIRTUAL_SCHOOL_OFFICER).when(look(3)).then_nothing()
+    told_of(worker, teacher, officer, chair=Capacity.VIRTUAL_SCHOOL_OFFICER).when(look(3)).then_nothing()
+
+
+@pytest.mark.rule("L-20")
+@pytest.mark.scenario("T63")
+def test_an_officer_who_is_to_chair_counts_only_while_one_is_invited_and_has_not_said_no() -> None:
+    officer_chairs = {"chair": Capacity.VIRTUAL_SCHOOL_OFFICER}
+    uninvited = told_of(worker, teacher, **officer_chairs)
+    uninvited.when(look(3)).then(at_risk)
+    warned_of = uninvited.given(at_risk)
+    warned_of.when(AddInvitee(**ruled(), invitee=officer)).then_some(InviteeAdded, QuorumSecured)
+    forward = warned_of.when(AddInvitee(**ruled(Role.DESIGNATED_TEACHER, TEACHER), invitee=officer))
+    put_forward = warned_of.given(*forward.then_some(InviteeAdded))
+    put_forward.when(ApproveInvitations(**ruled())).then_some(InvitationListApproved, QuorumSecured)
+    invited = told_of(worker, teacher, officer, **officer_chairs)
+    declined = invited.given(*invited.when(says(OFFICER, False)).happened)
+    told = declined.given(*declined.when(look(3)).then_some(QuorumAtRisk))
+    told.when(WithdrawInvitee(**ruled(), invitee_ref=OFFICER)).then_some(InviteeWithdrawn)
+
+
+@pytest.mark.rule("L-20")
+@pytest.mark.scenario("T63")
+def test_another_worker_who_takes_over_from_one_who_said_yes_brings_the_warning_back() -> None:
+    warned_of = school_chairs.given(at_risk)
+    secured = warned_of.given(*warned_of.when(says(WORKER, True)).happened)
+    *_, again = secured.when(followed(OTHER_WORKER)).then_some(InviteeWithdrawn, InviteeAdded, QuorumAtRisk)
+    assert again == at_risk
+
+
+@pytest.mark.rule("L-20")
+@pytest.mark.scenario("T63")
+def test_what_was_secured_and_is_not_any_more_is_said_again_when_somebody_looks() -> None:
+    secured = school_chairs.given(at_risk, QuorumSecured(**ABOUT))
+    secured.when(look(3)).then(at_risk)
+    secured.given(at_risk).when(look(3)).then_nothing()
 
 
 @pytest.mark.rule("L-19")
@@ -241,6 +316,20 @@ def test_the_warning_ends_when_the_social_worker_says_yes_and_comes_back_with_a_
     gone = WithdrawInvitee(**ruled(), invitee_ref=WORKER)
     secured.when(gone).then_some(InviteeWithdrawn, QuorumAtRisk)
     secured.when(look(2)).then_nothing()
+
+
+@pytest.mark.rule("L-10", "L-20")
+def test_an_officer_who_was_put_forward_and_is_sent_needs_nobodys_approval_any_more_and_is_told() -> None:
+    forward = AddInvitee(**ruled(Role.DESIGNATED_TEACHER, TEACHER), invitee=officer)
+    waiting = school_chairs.given(at_risk)
+    waiting = waiting.given(*waiting.when(forward).then_some(InviteeAdded))
+    outcome = waiting.when(SendOfficer(**ruled(), officer=officer))
+    approved, *_ = outcome.then_some(InvitationListApproved, OfficerSent, QuorumSecured)
+    assert approved == InvitationListApproved(**ABOUT, invitees=(OFFICER,), by=COORDINATOR, late_notice=True)
+    outcome.then_announced(
+        contracts.MeetingDetailsSent(meeting_id="m1", child_ref=REF, at=AT_TEN, invitees=(OFFICER,), sequence=0),
+        contracts.QuorumSecured(meeting_id="m1", child_ref=REF),
+    )
 
 
 @pytest.mark.rule("L-19")
@@ -294,12 +383,23 @@ def test_a_warning_is_due_ten_and_three_working_days_ahead_each_once(
 ) -> None:
     """Christmas, New Year and weekends are no working days."""
     policy = LEICESTERSHIRE.file.in_force(today)
-    flagged = flag_quorum_at_risk("leicestershire", near(warned_days=warned), today, policy, Calendar())
+    meeting = near(warned_days=warned, at_risk=warned is not None)
+    flagged = flag_quorum_at_risk("leicestershire", meeting, today, policy, Calendar())
     assert (flagged[0].command.working_days_before if flagged else None) == days  # type: ignore[attr-defined]
     if flagged:
-        again = flag_quorum_at_risk("leicestershire", near(warned_days=warned), today, policy, Calendar())
+        again = flag_quorum_at_risk("leicestershire", meeting, today, policy, Calendar())
         assert again == flagged
         assert AT_TEN.date() <= last_day_to_look_at(today, policy)
+
+
+def test_a_warning_that_was_ended_is_due_again_on_the_day_on_which_it_is_seen_that_nobody_comes() -> None:
+    policy = LEICESTERSHIRE.file.in_force(MONDAY_BEFORE)
+    ended = near(warned_days=3, at_risk=False)
+    first = flag_quorum_at_risk("a", near(), MONDAY_BEFORE, policy, Calendar())
+    again = flag_quorum_at_risk("a", ended, MONDAY_BEFORE.replace(day=12), policy, Calendar())
+    assert first is not None
+    assert again is not None
+    assert first[1] != again[1], "the same cause would be taken for the same warning"
 
 
 def test_no_warning_is_due_where_the_meeting_will_count_or_where_no_quorum_is_stated() -> None:
@@ -311,7 +411,7 @@ def test_no_warning_is_due_where_the_meeting_will_count_or_where_no_quorum_is_st
 
 
 def test_whoever_takes_over_a_job_is_invited_in_the_place_of_who_had_it() -> None:
-    follow = FollowPerson(meeting_id="m1", capacity="social_worker", people=(OTHER_WORKER,), on=MONDAY_BEFORE)
+    follow = followed(OTHER_WORKER)
     outcome = school_chairs.when(follow)
     gone, came = outcome.then_some(InviteeWithdrawn, InviteeAdded)
     assert isinstance(gone, InviteeWithdrawn)

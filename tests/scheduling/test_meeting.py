@@ -176,6 +176,7 @@ def test_somebody_who_is_invited_is_not_invited_again() -> None:
             capacity="social_worker",
             at=AT_TEN,
             person_ref="c" * 26,
+            late_notice=True,
         )
     ).when(other).then_nothing()
 
@@ -212,6 +213,14 @@ def test_a_social_worker_by_video_makes_it_a_pep() -> None:
     (held,) = arranged.when(hold(LEICESTERSHIRE, attendees=by_video)).then_some(MeetingHeld)
     assert isinstance(held, MeetingHeld)
     assert (held.outcome, held.attendees) == ("PEP", (Present("social_worker", "by_video", WORKER),))
+
+
+@pytest.mark.rule("L-19")
+def test_an_officer_who_takes_notes_is_there_too() -> None:
+    notes = Attendee(capacity=Capacity.VIRTUAL_SCHOOL_OFFICER)
+    (held,) = arranged.when(hold(LEICESTERSHIRE, Capacity.CARER, note_taker=notes)).then_some(MeetingHeld)
+    assert isinstance(held, MeetingHeld)
+    assert (held.outcome, held.no_authority_representative) == ("PEP", False)
 
 
 @pytest.mark.rule("L-19", "O-12")
@@ -285,7 +294,7 @@ def test_what_is_not_possible_is_refused_in_words() -> None:
     correction = CorrectMeetingOutcome(meeting_id="m1", outcome="PEP", reason="…", on=THURSDAY, by=WORKER)
     meeting.when(hold(OXFORDSHIRE)).then_refused("No such meeting")
     arranged.when(correction).then_refused("not been recorded yet")
-    arranged.given(held_as_pep).when(hold(OXFORDSHIRE)).then_refused("only its outcome can be corrected")
+    arranged.given(held_as_pep).when(hold(OXFORDSHIRE)).then_refused("only its outcome and its day can be")
 
 
 @pytest.mark.rule("L-20", "L-21")

@@ -215,21 +215,67 @@ def details(on: date, **more: Any) -> SendDetails:
 @pytest.mark.rule("L-13", "L-104")
 @pytest.mark.scenario("T16", "T17")
 @pytest.mark.parametrize(
-    ("on", "waived", "late"),
-    [(date(2027, 1, 7), None, False), (date(2027, 1, 8), None, True), (date(2027, 1, 8), "Excluded today.", False)],
+    ("on", "waived", "urgent", "late"),
+    [
+        (date(2027, 1, 7), None, False, False),
+        (date(2027, 1, 8), None, False, True),
+        (date(2027, 1, 8), "I forgot.", False, True),
+        (date(2027, 1, 8), "Excluded today.", True, False),
+        (date(2027, 1, 8), None, True, True),
+    ],
 )
 def test_whether_notice_was_short_is_judged_by_the_day_on_which_details_are_sent(
-    on: date, waived: str | None, late: bool
+    on: date, waived: str | None, urgent: bool, late: bool
 ) -> None:
+    """A reason is kept beside it, and makes it no late notice only where an urgent PEP was asked for."""
     later = meeting.when(arrange(details="later")).happened
-    asked = details(on, joining_link="https://meet.example/1", notice_waived_because=waived)
+    asked = details(on, joining_link="https://meet.example/1", notice_waived_because=waived, urgent=urgent)
     outcome = meeting.given(*later).when(asked)
     (sent,) = outcome.then_some(MeetingDetailsSent)
     assert isinstance(sent, MeetingDetailsSent)
-    assert (sent.late_notice, sent.sequence, sent.by) == (late, 0, COORDINATOR)
+    assert (sent.late_notice, sent.urgent, sent.sequence, sent.by) == (late, urgent, 0, COORDINATOR)
     assert sent.joining_link == Contact.of("https://meet.example/1")
     assert sent.notice_waived_because == PlanText.optional(waived)
     assert "meet.example" not in repr(outcome.happened)
+
+
+@pytest.mark.rule("L-13")
+@pytest.mark.scenario("T17", "T18")
+@pytest.mark.parametrize(("urgent", "late"), [(True, False), (False, True)])
+def test_a_reason_that_was_given_before_the_details_were_sent_is_not_lost(urgent: bool, late: bool) -> None:
+    reason: dict[str, Any] = {"details": "later", "notice_waived_because": "Excluded today.", "urgent": urgent}
+    on = date(2027, 1, 8)
+    (scheduled, *_) = arranged_later = meeting.when(arrange(on=on, **reason)).happened
+    assert isinstance(scheduled, MeetingScheduled)
+    assert (scheduled.notice_waived_because, scheduled.late_notice) == (PlanText.of("Excluded today."), late)
+    (sent,) = meeting.given(*arranged_later).when(details(on)).then_some(MeetingDetailsSent)
+    assert isinstance(sent, MeetingDetailsSent)
+    assert sent.late_notice == late
+    (put_off,) = moved_later = arranged.when(moved(**reason)).happened
+    assert isinstance(put_off, MeetingRescheduled)
+    assert (put_off.notice_waived_because, put_off.late_notice) == (PlanText.of("Excluded today."), late)
+    (sent,) = arranged.given(*moved_later).when(details(date(2027, 1, 12))).then_some(MeetingDetailsSent)
+    assert isinstance(sent, MeetingDetailsSent)
+    assert sent.late_notice == late
+
+
+@pytest.mark.scenario("T18")
+def test_another_day_needs_a_reason_of_its_own() -> None:
+    reason: dict[str, Any] = {"notice_waived_because": "Excluded today.", "urgent": True}
+    waived = meeting.given(*meeting.when(arrange(on=date(2027, 1, 8), **reason)).happened)
+    _, sent = waived.when(moved(urgent=True)).then_some(MeetingRescheduled, MeetingDetailsSent)
+    assert isinstance(sent, MeetingDetailsSent)
+    assert sent.late_notice
+
+
+@pytest.mark.rule("L-13")
+def test_sending_the_same_details_again_needs_no_second_reason() -> None:
+    later = meeting.given(*meeting.when(arrange(details="later")).happened)
+    on = date(2027, 1, 8)
+    told = later.given(*later.when(details(on, notice_waived_because="Excluded today.", urgent=True)).happened)
+    (again,) = told.when(details(on)).then_some(MeetingDetailsSent)
+    assert isinstance(again, MeetingDetailsSent)
+    assert not again.late_notice
 
 
 @pytest.mark.rule("L-11")

@@ -38,9 +38,17 @@ from scheduling.domain.child.events import (
     SchoolMoved,
     SocialWorkerAllocated,
 )
-from scheduling.domain.meeting.commands import CancelMeeting, CorrectMeetingOutcome, ProposeMeeting, RescheduleMeeting
+from scheduling.domain.concerns.commands import AskForUrgentPEP
+from scheduling.domain.meeting.commands import (
+    CancelMeeting,
+    CorrectMeetingOutcome,
+    ProposeMeeting,
+    RescheduleMeeting,
+    SendDetails,
+)
 from scheduling.domain.meeting.events import (
     MeetingCancelled,
+    MeetingDetailsSent,
     MeetingHeld,
     MeetingOutcomeCorrected,
     MeetingProposed,
@@ -63,6 +71,7 @@ from scheduling.domain.meeting_of_child import (
     reschedule_meeting,
     schedule_block,
     schedule_meeting,
+    send_details,
 )
 from scheduling.domain.meetings_follow import CallOffWhatEnded, call_off_what_ended
 from scheduling.domain.rules import SchedulingRules
@@ -352,3 +361,26 @@ def test_a_block_is_arranged_whole_or_not_at_all() -> None:
     happened = journal.take(schedule_block, ScheduleBlock(meetings=(arrange(), beside)))
     assert [event.child_ref for event in of_kind(MeetingScheduled, happened)] == [REF, brother]
     assert len(of_kind(ObligationMet, happened)) == 2
+
+
+@pytest.mark.rule("L-13", "O-82")
+@pytest.mark.scenario("T17")
+def test_short_notice_may_be_waived_where_an_urgent_pep_was_asked_for() -> None:
+    """By the child's own record: whoever arranges says why, and not that it is urgent."""
+    wanted: dict[bool, list[bool]] = {}
+    for urgent in (False, True):
+        journal = in_leicestershire(on=date(2026, 10, 1), details="later")
+        if urgent:
+            about = {"reason": "behaviour_of_greater_concern", "what": "…", "by": WORKER, "on": BEFORE}
+            journal.take(judge_child, AskForUrgentPEP(**judging(LEICESTERSHIRE), **about))
+        because = {"notice_waived_because": "Excluded today."}
+        policy = LEICESTERSHIRE.file.in_force(BEFORE)
+        asked = SendDetails(meeting_id="m1", on=date(2026, 10, 2), by=WORKER, policy=policy, **because)
+        sent = of_kind(MeetingDetailsSent, journal.take(send_details, asked))
+        moved_to = {"at": AT_TWO + timedelta(days=1), "reason": "…", **because, "on": date(2026, 10, 5)}
+        put_off = RescheduleMeeting(**{**ruled(LEICESTERSHIRE), **moved_to})
+        sent += of_kind(MeetingDetailsSent, journal.take(reschedule_meeting, put_off))
+        wanted[urgent] = [each.late_notice for each in sent]
+    assert wanted == {False: [True, True], True: [False, False]}
+    with pytest.raises(Refusal, match="No such meeting"):
+        Journal().take(send_details, asked)

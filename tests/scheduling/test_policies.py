@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import pytest
-from tests.scheduling.worked_examples import OXFORDSHIRE, REF, said
+from tests.scheduling.worked_examples import LEICESTERSHIRE, OXFORDSHIRE, REF, said
 
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import pep_record
@@ -56,13 +56,15 @@ def test_a_withdrawn_completion_opens_both_again() -> None:
 
 
 def test_whoever_has_taken_over_a_job_is_followed_once_for_a_meeting() -> None:
-    found = AnotherPerson("m1", REF, "designated_teacher", "before", ("after",))
-    act, cause = follow_a_changed_person("shire", found, ON)
-    told = FollowPerson(meeting_id="m1", capacity="designated_teacher", people=("after",), on=ON)
+    found = AnotherPerson("m1", REF, "designated_teacher", "before", ("after",), year_group=7)
+    policy = LEICESTERSHIRE.file.in_force(ON)
+    act, cause = follow_a_changed_person("shire", found, ON, policy)
+    who = {"capacity": "designated_teacher", "people": ("after",)}
+    told = FollowPerson(meeting_id="m1", **who, on=ON, policy=policy, year_group=7)
     assert (act.command, act.streams, act.child_ref) == (told, ("meeting-m1",), REF)
-    assert follow_a_changed_person("shire", found, ON)[1] == cause
-    assert follow_a_changed_person("shire", found, date(2026, 12, 1))[1] != cause
-    assert follow_a_changed_person("elsewhere", found, ON)[1] != cause
+    assert follow_a_changed_person("shire", found, ON, policy)[1] == cause
+    assert follow_a_changed_person("shire", found, date(2026, 12, 1), policy)[1] != cause
+    assert follow_a_changed_person("elsewhere", found, ON, policy)[1] != cause
 
 
 def test_what_stands_after_a_fact_that_ended_it_is_called_off_because_of_that_fact() -> None:

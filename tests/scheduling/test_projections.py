@@ -247,10 +247,16 @@ def overview(*events: Event) -> MeetingOverview:
 
 
 def test_a_meeting_shows_who_comes_and_who_should_have_been_asked() -> None:
-    assert overview(nurse).invited == (f"{WORKER} social_worker not_answered", "guest-2 nurse not_answered")
+    assert overview(nurse).invited == (f"{WORKER} social_worker not_answered", "guest-2 nurse awaits_approval")
+    approval = invitation.InvitationListApproved(**OF_MEETING, invitees=(WORKER, "guest-2"), by=WORKER)
+    assert overview(comes, nurse, approval).invited == (f"{WORKER} social_worker comes", "guest-2 nurse not_answered")
+    assert overview(nurse, put_off).invited == ("guest-2 nurse awaits_approval", f"{WORKER} social_worker not_answered")
     assert overview().not_invited == ["carer"]
-    assert overview().expected == {Capacity.PEP_COORDINATOR}
-    assert overview(comes).expected == {Capacity.PEP_COORDINATOR, Capacity.SOCIAL_WORKER}
+    assert overview().expected == frozenset(), "whoever convenes and is not invited was told of nothing"
+    convener = msgspec.structs.replace(nurse, invitee_ref="c", capacity="pep_coordinator", awaits_approval=False)
+    assert overview(convener).expected == {Capacity.PEP_COORDINATOR}
+    assert overview(msgspec.structs.replace(convener, awaits_approval=True)).expected == frozenset()
+    assert overview(comes).expected == {Capacity.SOCIAL_WORKER}
     officer = invitation.OfficerSent(**OF_MEETING, invitee_ref="o", capacity="virtual_school_officer", by=WORKER)
     assert Capacity.VIRTUAL_SCHOOL_OFFICER in overview(officer).expected
     assert overview(declines).capacities("does_not_come") == {"social_worker"}
@@ -280,6 +286,24 @@ def test_a_meeting_that_is_put_off_is_told_and_answered_anew() -> None:
     assert row.invited == (f"{WORKER} social_worker not_answered",)
     told_late = msgspec.structs.replace(sent, late_notice=False, sequence=1)
     assert overview(sent, told_late).late_notice, "the first telling counts"
+
+
+def test_a_reason_for_short_notice_stays_with_the_day_for_which_it_was_given() -> None:
+    reason = PlanText(token="why")
+    assert overview(msgspec.structs.replace(put_off, notice_waived_because=reason), sent).notice_waived
+    assert not overview(msgspec.structs.replace(sent, notice_waived_because=reason), put_off, sent).notice_waived
+    (row,) = folded(MEETING_OVERVIEWS, msgspec.structs.replace(scheduled, notice_waived_because=reason), sent)
+    assert isinstance(row, MeetingOverview)
+    assert row.notice_waived
+
+
+def test_an_invitee_shows_that_they_were_told_after_the_others_with_short_notice() -> None:
+    late = msgspec.structs.replace(nurse, late_notice=True)
+    approved = invitation.InvitationListApproved(**OF_MEETING, invitees=("guest-2",), by=WORKER, late_notice=True)
+    rows = {row.invitee_ref: row for row in folded(MEETING_INVITEES, scheduled, listed, late)}
+    assert (rows["guest-2"].late_notice, rows[WORKER].late_notice) == (True, False)
+    assert (invitees(approved)["guest-2"].late_notice, invitees()["guest-2"].late_notice) == (True, False)
+    assert not invitees(approved, put_off)["guest-2"].late_notice
 
 
 def test_a_meeting_shows_what_was_decided_and_wished_before_it() -> None:

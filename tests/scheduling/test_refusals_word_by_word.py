@@ -127,7 +127,7 @@ def works_here() -> Scenario:
         (
             lambda: arranged().given(meetings.held_as_pep),
             meetings.hold(LEICESTERSHIRE),
-            "The meeting has been held and recorded; only its outcome can be corrected.",
+            "The meeting has been held and recorded; only its outcome and its day can be corrected.",
         ),
     ],
 )

@@ -147,16 +147,27 @@ def test_why_it_was_late_is_counted_where_it_is_known() -> None:
     assert row.every_duty()[0].late_because == (), "the meeting is in time for this one"
 
 
-def corrected(outcome: Literal["PEP", "PROGRESS_REVIEW"]) -> MeetingOutcomeCorrected:
-    return MeetingOutcomeCorrected(
-        meeting_id="m1",
-        child_ref=REF,
-        on=IN_TIME,
-        outcome=outcome,
-        corrected_on=TOO_LATE,
-        corrected_by=WORKER,
-        reason=PlanText.of("Words."),
-    )
+def corrected(outcome: Literal["PEP", "PROGRESS_REVIEW"], **day: Any) -> MeetingOutcomeCorrected:
+    told = {
+        "meeting_id": "m1",
+        "child_ref": REF,
+        "on": IN_TIME,
+        "outcome": outcome,
+        "corrected_on": TOO_LATE,
+        "corrected_by": WORKER,
+        "reason": PlanText.of("Words."),
+    }
+    return MeetingOutcomeCorrected(**{**told, **day})
+
+
+def test_a_wrong_day_alone_is_no_reason_and_takes_none_away() -> None:
+    review = "meeting_was_review_of_progress"
+    only_day = {"was_on": IN_TIME, "on": TOO_LATE, "outcome_stands": True}
+    assert counted(met(IN_TIME), corrected("PEP", **only_day), reopened, met(TOO_LATE)).late_because == {}
+    both = corrected("PROGRESS_REVIEW", was_on=IN_TIME, on=TOO_LATE)
+    assert counted(met(IN_TIME), both, reopened, met(TOO_LATE)).late_because == {review: 1}
+    other = corrected("PROGRESS_REVIEW")
+    assert counted(met(IN_TIME), other, reopened, corrected("PEP", **only_day)).late_because == {review: 1}
 
 
 def test_a_reason_that_was_given_is_counted_beside_what_was_seen_and_the_last_one_holds() -> None:

@@ -116,7 +116,11 @@ def test_a_day_may_be_proposed_arranged_or_put_off_to_on_that_very_day() -> None
 
 def test_another_day_keeps_the_new_place_and_link_and_why_it_is_late() -> None:
     asked = moved(
-        venue="Room 3", joining_link=LINK, notice_waived_because="Excluded today.", after_due_because="The school shut."
+        venue="Room 3",
+        joining_link=LINK,
+        notice_waived_because="Excluded today.",
+        after_due_because="The school shut.",
+        urgent=True,
     )
     put_off, sent = arranged.when(asked).then_some(MeetingRescheduled, MeetingDetailsSent)
     assert put_off == MeetingRescheduled(
@@ -131,6 +135,8 @@ def test_another_day_keeps_the_new_place_and_link_and_why_it_is_late() -> None:
         venue=Contact.of("Room 3"),
         joining_link=Contact.of(LINK),
         after_due_because=PlanText.of("The school shut."),
+        notice_waived_because=PlanText.of("Excluded today."),
+        urgent=True,
     )
     assert isinstance(sent, MeetingDetailsSent)
     assert (sent.late_notice, sent.notice_waived_because) == (False, PlanText.of("Excluded today."))
@@ -277,13 +283,16 @@ def test_an_answer_by_a_link_ends_the_warning_too() -> None:
     linked.when(answer).then_some(AttendanceConfirmed, QuorumSecured)
 
 
-def test_whoever_convenes_is_expected_without_an_answer() -> None:
+def test_whoever_convenes_and_is_invited_is_expected_without_an_answer() -> None:
     convened = MeetingScheduled(
         meeting_id="m1", child_ref=REF, on=JANUARY, at=AT_TEN, invitees=(), by="manager", convener="team_manager"
     )
-    meeting.given(convened).when(look(3)).then_nothing()
+    invited = InviteeListed(meeting_id="m1", child_ref=REF, invitee_ref="manager", capacity="team_manager")
+    meeting.given(convened, invited).when(look(3)).then_nothing()
+    meeting.given(convened, structs.replace(invited, awaits_approval=True)).when(look(3)).then_some(QuorumAtRisk)
+    meeting.given(convened).when(look(3)).then_some(QuorumAtRisk)
     by_school = structs.replace(convened, convener="designated_teacher")
-    meeting.given(by_school).when(look(3)).then_some(QuorumAtRisk)
+    meeting.given(by_school, invited).when(look(3)).then_some(QuorumAtRisk)
 
 
 def test_an_officer_who_is_sent_is_named_with_what_they_are() -> None:
@@ -380,9 +389,8 @@ def test_a_refusal_names_everybody_who_may_chair_or_set_the_date() -> None:
     meeting.when(arrange(policy=shared)).then_refused("a social worker or a team manager sets the date")
 
 
-def test_where_notice_was_waived_a_meeting_is_not_late_from_the_beginning() -> None:
-    told, _, _ = meeting.when(arrange(on=date(2027, 1, 11), notice_waived_because="Excluded today.")).then_some(
-        MeetingScheduled, InviteeListed, MeetingDetailsSent
-    )
+def test_where_notice_of_an_urgent_meeting_was_waived_it_is_not_late_from_the_beginning() -> None:
+    asked = arrange(on=date(2027, 1, 11), notice_waived_because="Excluded today.", urgent=True)
+    told, _, _ = meeting.when(asked).then_some(MeetingScheduled, InviteeListed, MeetingDetailsSent)
     assert isinstance(told, MeetingScheduled)
     assert not told.late_notice

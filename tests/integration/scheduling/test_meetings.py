@@ -511,6 +511,49 @@ async def corrected(world: World, path: str, outcome: str, **headers: str) -> An
     return answer.json()
 
 
+async def test_whoever_was_told_of_a_meeting_and_whoever_arranges_it_read_where_it_is(world: World) -> None:
+    """The head of the Virtual School is invited, and arranges no meeting by this authority's rules."""
+    child = await a_child(world)
+    link = "https://meet.example/5b0f3c1d"
+    about = {"details": "later", "joining_link": link, "invitees": [await known(world, "head", "virtual_school_head")]}
+    made = await does(world, "coordinator", "POST", "/meetings", meeting_about(child, **about))
+    path = f"/meetings/{made['meeting_id']}"
+
+    async def asked() -> dict[str, int]:
+        people = ("coordinator", "worker", "head", "other-teacher")
+        return {who: (await world.ask(who, "GET", f"{path}/invitation")).status_code for who in people}
+
+    shown = await does(world, "coordinator", "GET", f"{path}/invitation")
+    assert (shown["venue"], shown["joining_link"], shown["details_sent_on"]) == ("zebedee-lane 4", link, None)
+    assert await asked() == {"coordinator": 200, "worker": 200, "head": 403, "other-teacher": 403}
+    await does(world, "coordinator", "POST", f"{path}/details", {"venue": "Room 2"})
+    assert await asked() == {"coordinator": 200, "worker": 200, "head": 200, "other-teacher": 403}
+    assert (await does(world, "head", "GET", f"{path}/invitation"))["venue"] == "Room 2"
+    later = {"at": "2026-10-13T14:00:00+01:00", "reason": "…", "details": "later"}
+    await does(world, "coordinator", "POST", f"{path}/reschedule", later)
+    assert (await asked())["head"] == 403, "nobody was told of the new day yet"
+    await does(world, "coordinator", "POST", f"{path}/details", {})
+    await does(world, "coordinator", "DELETE", f"{path}/invitees/{await world.ref('head')}")
+    assert (await asked())["head"] == 403
+
+
+@pytest.mark.rule("L-79")
+async def test_an_impossible_day_is_refused_and_a_wrong_one_put_right(world: World, settings: Settings) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    refused = await world.ask("teacher", "POST", f"{path}/record", held(on="2025-09-25"))
+    assert refused.status_code == 409
+    assert refused.json()["detail"].startswith("on: 25/09/2025 is no day on which the child was in care")
+    await does(world, "teacher", "POST", f"{path}/record", held())
+    assert settings.clock_file is not None
+    settings.clock_file.write_text("2026-10-07T10:00:00+01:00")
+    right = {"outcome": "PEP", "on": "2026-10-06", "reason": "The day was written down wrongly."}
+    await does(world, "coordinator", "POST", f"{path}/correction", right)
+    shown = await does(world, "coordinator", "GET", path)
+    assert (shown["held_on"], shown["outcome"], shown["corrected"]) == ("2026-10-06", "PEP", True)
+    assert (await does(world, "coordinator", "GET", f"/children/{child}"))["last_pep_on"] == "2026-10-06"
+
+
 async def agreed_there(world: World, child: str) -> str:
     """What the record proposed for the next meeting."""
     found = (await does(world, "coordinator", "GET", f"/meeting-proposals?child_ref={child}&state=open"))["items"]

@@ -35,6 +35,18 @@ async def test_a_services_own_look_at_an_address_is_written_with_its_class(world
     assert (look.about, look.classes, look.action) == ((ref,), ("contact", "third_party"), "ask for contacts")
 
 
+async def test_a_look_at_where_a_meeting_is_is_written_with_its_class_and_no_word_of_it(world: World) -> None:
+    child = await a_child(world)
+    made = (await world.ask("coordinator", "POST", "/meetings", meeting_about(child))).json()
+    before = len(await entries_after(world.service, HERE))
+    shown = await world.ask("coordinator", "GET", f"/meetings/{made['meeting_id']}/invitation")
+    assert shown.json()["venue"] == "zebedee-lane 4"
+    (look,) = await entries_after(world.service, HERE, before)
+    assert (look.about, look.classes, look.action) == ((child,), ("contact",), "schedule meeting")
+    stored = repr(await world.service.worker.fetch("select * from access"))
+    assert "zebedee-lane" not in stored
+
+
 async def test_the_log_holds_no_word_of_what_was_read(world: World) -> None:
     child = await a_child(world)
     shown = (await world.ask("worker", "GET", f"/children/{child}")).text

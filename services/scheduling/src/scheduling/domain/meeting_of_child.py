@@ -29,6 +29,7 @@ from scheduling.domain.child.commands import (
     RecordCareFactsOfMany,
     RecordFact,
 )
+from scheduling.domain.child.plausible import spells_in_words
 from scheduling.domain.child.states import Applies, Child
 from scheduling.domain.concerns.commands import JudgedConcern
 from scheduling.domain.in_one_append import InOneAppend, child_stream, meeting_stream
@@ -39,6 +40,7 @@ from scheduling.domain.meeting.commands import (
     RecordMeeting,
     RescheduleMeeting,
     ScheduleMeeting,
+    SendDetails,
 )
 from scheduling.domain.meeting.events import (
     MeetingCancelled,
@@ -51,7 +53,7 @@ from scheduling.domain.meeting.events import (
 from scheduling.domain.meeting.invitation_commands import ByTheRules, OfTheList
 from scheduling.domain.meeting.people import KnownInvitee
 from scheduling.domain.meeting.states import Held, Scheduled
-from scheduling.domain.meetings_follow import follow
+from scheduling.domain.meetings_follow import call_off_without_purpose, follow
 from scheduling.domain.school.states import Listed, NotListed
 from scheduling.domain.what_a_record_arranged import call_off
 
@@ -105,7 +107,7 @@ def judge_child(states: States, command: JudgedOfChild) -> Decided:
 def _judge(book: InOneAppend, states: States, command: JudgedOfChild) -> None:
     before = book.child(command.child_ref)
     told = book.tell_child(command.child_ref, _knowing_schools(states, command))
-    follow(book, command.child_ref, before, told, command.teachers)
+    follow(book, before, told, command)
 
 
 def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:
@@ -118,7 +120,7 @@ def end_care(states: States, command: EndCareAtEighteen) -> Decided:
     book = InOneAppend(states)
     before = book.child(command.child_ref)
     told = book.tell_child(command.child_ref, command)
-    follow(book, command.child_ref, before, told, {})
+    call_off_without_purpose(book, command.child_ref, before, told)
     return book.happened
 
 
@@ -193,13 +195,27 @@ def change_list(states: States, command: OfTheList) -> Decided:
     return book.happened
 
 
+def send_details(states: States, command: SendDetails) -> Decided:
+    """Whether short notice may be waived rests on what was asked for the child."""
+    book = InOneAppend(states)
+    child_ref = getattr(book.meeting(command.meeting_id), "child_ref", None)
+    urgent = child_ref is not None and is_urgent(book, child_ref)
+    book.tell_meeting(command.meeting_id, command.model_copy(update={"urgent": urgent}))
+    return book.happened
+
+
 def _of_known_child(book: InOneAppend, command: Told) -> Told:
     child_ref = getattr(book.meeting(command.meeting_id), "child_ref", None)
     return command if child_ref is None else _knowing_whether_first(book, child_ref, command)
 
 
 def _knowing_whether_first(book: InOneAppend, child_ref: str, command: Told) -> Told:
-    return command.model_copy(update={"first": is_first(book, child_ref)})
+    return command.model_copy(update={"first": is_first(book, child_ref), "urgent": is_urgent(book, child_ref)})
+
+
+def is_urgent(book: InOneAppend, child_ref: str) -> bool:
+    """An urgent PEP was asked for, and no PEP meeting was held since."""
+    return bool(book.child(child_ref).concerns.urgent)
 
 
 def is_first(book: InOneAppend, child_ref: str) -> bool:
@@ -223,6 +239,7 @@ def _asked_since(child: Child) -> date | None:
 def record_meeting(states: States, command: RecordMeetingOfChild) -> Decided:
     book = InOneAppend(states)
     before = book.meeting(command.meeting.meeting_id)
+    _was_in_care(book, command.child_ref, command.meeting.on)
     told = book.tell_meeting(command.meeting.meeting_id, command.meeting)
     _with_outcome(book, states, command, told)
     for _, event in told:
@@ -232,12 +249,22 @@ def record_meeting(states: States, command: RecordMeetingOfChild) -> Decided:
 
 
 def correct_meeting(states: States, command: CorrectMeetingOfChild) -> Decided:
-    book = InOneAppend(states)
-    told = book.tell_meeting(command.correction.meeting_id, command.correction)
+    """What its day or outcome had brought about is as it should have been."""
+    book, correction = InOneAppend(states), command.correction
+    if correction.held_on is not None:
+        _was_in_care(book, command.child_ref, correction.held_on)
+    told = book.tell_meeting(correction.meeting_id, correction)
     _with_outcome(book, states, command, told)
-    if told:
-        call_off(book, command.child_ref, command.correction.meeting_id, command.correction.on)
+    if any(isinstance(event, MeetingOutcomeCorrected) and not event.outcome_stands for _, event in told):
+        call_off(book, command.child_ref, correction.meeting_id, correction.on)
     return book.happened
+
+
+def _was_in_care(book: InOneAppend, child_ref: str, on: date) -> None:
+    """On the day on which care ended it may still have been held."""
+    spells = book.child(child_ref).spells
+    if spells and not any(each.began <= on <= (each.ended or date.max) for each in spells):
+        raise Refusal(f"on: {on:%d/%m/%Y} is no day on which the child was in care: {spells_in_words(spells)}.")
 
 
 def _with_outcome(book: InOneAppend, states: States, command: Judged, happened: Decided) -> None:
@@ -254,6 +281,7 @@ def _note(command: Judged, event: MeetingHeld | MeetingOutcomeCorrected) -> Note
         meeting_id=event.meeting_id,
         on=event.on,
         outcome=event.outcome,
+        outcome_stands=isinstance(event, MeetingOutcomeCorrected) and event.outcome_stands,
     )
 
 

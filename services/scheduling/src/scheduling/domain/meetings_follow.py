@@ -6,16 +6,17 @@ or to whom no PEP applies any more, has no meetings any more. What is already ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 from pep_kernel.authority_policy.meetings import Capacity
+from pep_kernel.calendars import cohort_year_group
 from pep_kernel.decider import Decided, States
 from pep_kernel.message import Command
 from scheduling.domain.child.ending import DIED
 from scheduling.domain.child.events import ChildLeftCare, PEPNotApplicable, SchoolMoved, SocialWorkerAllocated
 from scheduling.domain.child.history import newest
+from scheduling.domain.child.judged import Judged
 from scheduling.domain.child.states import Child, DoesNotApply
 from scheduling.domain.in_one_append import InOneAppend
 from scheduling.domain.meeting.commands import CallOff
@@ -47,21 +48,24 @@ def _has_pep(child: Child) -> bool:
     return child.running is not None and not isinstance(child.verdict, DoesNotApply)
 
 
-def follow(
-    book: InOneAppend, child_ref: str, before: Child, told: Decided, teachers: Mapping[str, tuple[str, ...]]
-) -> None:
-    """`teachers` has the designated teachers of each school, by its URN.
-
-    A child who had no PEP `before` keeps what was arranged all the same.
-    """
+def follow(book: InOneAppend, before: Child, told: Decided, command: Judged) -> None:
+    """Nobody is invited to what is called off. A child who had no PEP `before` keeps what was arranged all the same."""
+    call_off_without_purpose(book, command.child_ref, before, told)
     for _, event in told:
         match event:
             case SocialWorkerAllocated(on=on):
-                worker = book.child(child_ref).social_workers[-1][1]  # an older fact may be told late
-                _follow(book, child_ref, Capacity.SOCIAL_WORKER, (worker,), on)
+                worker = book.child(command.child_ref).social_workers[-1][1]  # an older fact may be told late
+                _follow(book, command, Capacity.SOCIAL_WORKER, (worker,), on)
             case SchoolMoved(on=on):
-                school = newest(book.child(child_ref).schools)
-                _follow(book, child_ref, Capacity.DESIGNATED_TEACHER, teachers.get(school or "", ()), on)
+                school = newest(book.child(command.child_ref).schools)
+                _follow(book, command, Capacity.DESIGNATED_TEACHER, command.teachers.get(school or "", ()), on)
+            case _:
+                pass
+
+
+def call_off_without_purpose(book: InOneAppend, child_ref: str, before: Child, told: Decided) -> None:
+    for _, event in told:
+        match event:
             case ChildLeftCare(on=on, reason=reason) if book.child(child_ref).running is None:
                 _call_off(book, child_ref, on, "died" if reason == DIED else "left_care")
             case PEPNotApplicable(on=on) if _has_pep(before) and not _has_pep(book.child(child_ref)):
@@ -70,11 +74,19 @@ def follow(
                 pass
 
 
-def _follow(book: InOneAppend, child_ref: str, capacity: Capacity, people: tuple[str, ...], on: date) -> None:
-    for meeting in book.meetings_of(child_ref):
+def _follow(book: InOneAppend, command: Judged, capacity: Capacity, people: tuple[str, ...], on: date) -> None:
+    born = book.child(command.child_ref).born_in_school_year or 0
+    for meeting in book.meetings_of(command.child_ref):
         if isinstance(meeting, Scheduled) and meeting.at.date() >= on:
-            command = FollowPerson(meeting_id=meeting.meeting_id, capacity=capacity, people=people, on=on)
-            book.tell_meeting(meeting.meeting_id, command)
+            follow_person = FollowPerson(
+                meeting_id=meeting.meeting_id,
+                capacity=capacity,
+                people=people,
+                on=on,
+                policy=command.rules.in_force(on),
+                year_group=cohort_year_group(born, meeting.at.date()),
+            )
+            book.tell_meeting(meeting.meeting_id, follow_person)
 
 
 def _call_off(book: InOneAppend, child_ref: str, on: date, because: Because) -> None:

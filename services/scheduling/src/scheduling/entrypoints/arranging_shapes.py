@@ -37,7 +37,10 @@ class PlacedBody(BaseModel):
     details: Literal["now", "later"] = Field(
         "now", description="When people are told; `later` by a request of its own."
     )
-    notice_waived_because: Short | None = Field(None, description="Why it is too urgent for the usual notice.")
+    notice_waived_because: Short | None = Field(
+        None,
+        description="Why people are told late. It is late notice all the same, unless an urgent PEP is open.",
+    )
     after_due_because: Short | None = None
 
 

@@ -6,8 +6,14 @@ that care ended.
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import cast
+
+from pep_kernel.calendars import cohort_year_group
+from pep_runtime.clock import LONDON
 from pep_runtime.handler import ByPolicy
 from pep_runtime.service import RunningService
+from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.sweeping import for_each_authority, records_of, say
 from scheduling.policies.call_off_what_ended import StillStanding, call_off
 from scheduling.policies.follow_a_changed_person import AnotherPerson, follow_a_changed_person
@@ -15,7 +21,7 @@ from scheduling.policies.follow_a_changed_person import AnotherPerson, follow_a_
 AT_MOST = 500
 _CHANGED = """
 with standing as (
-    select m.authority, m.meeting_id, m.child_ref, i.capacity, i.person_ref,
+    select m.authority, m.meeting_id, m.child_ref, m.at, c.born_in_school_year, i.capacity, i.person_ref,
            case i.capacity
                when 'social_worker' then array_remove(array[c.social_worker_ref], null)
                else array(select t.person_ref from contact t
@@ -28,10 +34,10 @@ with standing as (
     where m.authority = $1 and m.state = 'scheduled' and m.at > $2
       and i.capacity in ('social_worker', 'designated_teacher') and i.person_ref is not null
 )
-select meeting_id, child_ref, capacity, min(person_ref) as before, people
+select meeting_id, child_ref, at, born_in_school_year, capacity, min(person_ref) as before, people
 from standing
 where people <> '{}'
-group by meeting_id, child_ref, capacity, people
+group by meeting_id, child_ref, at, born_in_school_year, capacity, people
 having not bool_or(person_ref = any (people))
 order by meeting_id limit $3
 """
@@ -76,11 +82,15 @@ async def sweep_changed_people(service: RunningService) -> None:
 
 async def _sweep_one(service: RunningService, authority: str) -> None:
     """Only where nobody who has the job is invited: a colleague who comes along stays."""
-    today = service.clock.today()
+    today, rules = service.clock.today(), cast(SchedulingRules, service.rules(authority))
     for record in await records_of(service, authority, _CHANGED, service.clock.now(), AT_MOST):
-        found = AnotherPerson(**{**dict(record), "people": tuple(record["people"])})
-        act, cause = follow_a_changed_person(authority, found, today)
+        act, cause = follow_a_changed_person(authority, _another(**dict(record)), today, rules.file.in_force(today))
         await say(service, authority, act, ByPolicy("follow_a_changed_person", cause, cause))
+
+
+def _another(*, at: datetime, born_in_school_year: int | None, people: list[str], **found: str) -> AnotherPerson:
+    year_group = cohort_year_group(born_in_school_year or 0, at.astimezone(LONDON).date())
+    return AnotherPerson(**found, people=tuple(people), year_group=year_group)
 
 
 async def _sweep_ended(service: RunningService, authority: str) -> None:

@@ -82,6 +82,7 @@ class MeetingInviteeShown(Shown):
     name: str | None = Field(None, examples=["Pat Sample"])
     answer: Literal["not_answered", "comes", "does_not_come"]
     awaits_approval: bool
+    late_notice: bool = Field(description="They were told after the others, with short notice.")
 
 
 class InviteePage(BaseModel):

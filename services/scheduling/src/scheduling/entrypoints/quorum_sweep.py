@@ -50,6 +50,7 @@ def _comes_near(meeting: MeetingOverview, born_in_school_year: int) -> ComesNear
         meeting.expected,
         cohort_year_group(born_in_school_year, at.date()),
         meeting.warned_days,
+        meeting.at_risk,
     )
 
 

@@ -36,6 +36,9 @@ from scheduling.domain.meeting_of_child import (
     schedule_block,
     schedule_meeting,
 )
+from scheduling.domain.meeting_of_child import (
+    send_details as send_details_of,
+)
 from scheduling.entrypoints.arranging_shapes import (
     BlockBody,
     BlockPlanBody,
@@ -295,7 +298,7 @@ async def send_details(meeting_id: str, body: DetailsBody, caller: Caller) -> No
     _meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
     rules = by_the_rules(caller)
     rules.pop("by_role")
-    await _alone(caller, SendDetails(meeting_id=meeting_id, **body.model_dump(), **rules), child)
+    await _with_child(caller, SendDetails(meeting_id=meeting_id, **body.model_dump(), **rules), send_details_of, child)
 
 
 async def _alone(caller: Desk, command: Any, child: ChildOverview) -> None:

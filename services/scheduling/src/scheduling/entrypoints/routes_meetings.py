@@ -13,6 +13,7 @@ from pep_kernel.may import Condition, Shown, fields
 from pep_runtime.clock import LONDON
 from pep_runtime.http import Caller, Desk
 from pep_runtime.paged_rows import Within
+from pep_runtime.problems import Forbidden
 from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
 from scheduling.domain.meeting.commands import CorrectMeetingOutcome, RecordMeeting
 from scheduling.domain.meeting.diary import clashes
@@ -35,7 +36,7 @@ from scheduling.entrypoints.meeting_desk import (
     scheduled_with,
     year_group_of,
 )
-from scheduling.entrypoints.permitted import READ, around, of_theirs
+from scheduling.entrypoints.permitted import READ, around, of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.entrypoints.routes_lists import Before, From
 from scheduling.entrypoints.shapes import (
@@ -46,11 +47,13 @@ from scheduling.entrypoints.shapes import (
     MeetingRecordBody,
     MeetingShown,
     MinutesShown,
+    OwnInvitation,
     StandingShown,
 )
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.designated_teacher import DESIGNATED_TEACHERS, was_trained
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
+from scheduling.projections.meeting_invitee import MEETING_INVITEES
 
 router = APIRouter(tags=["meetings"])
 MINUTES = {
@@ -148,6 +151,40 @@ async def show_meeting(meeting_id: str, caller: Caller) -> MeetingShown:
     return _shown(meeting)
 
 
+@router.get("/meetings/{meeting_id}/invitation", summary="When and where a meeting is to which you are invited")
+async def show_own_invitation(meeting_id: str, caller: Caller) -> OwnInvitation:
+    """Once you were told of it, until it was held. Whoever arranges it sees what was written, told or not."""
+    meeting = await caller.row(MEETING_OVERVIEWS, meeting_id)
+    if await _was_told(caller, meeting):
+        caller.permit("answer invitation")
+    else:
+        await _arranges(caller, meeting)
+    return OwnInvitation(
+        meeting_id=meeting_id,
+        at=meeting.at,
+        lasts_minutes=meeting.lasts_minutes,
+        venue=await caller.open(meeting.venue),
+        joining_link=await caller.open(meeting.joining_link),
+        details_sent_on=meeting.details_sent_on,
+    )
+
+
+async def _was_told(caller: Desk, meeting: MeetingOverview) -> bool:
+    """Whoever was put forward hears nothing until somebody decides, and nobody of a new day before it is told."""
+    if meeting.state != "scheduled" or meeting.details_sent_on is None:
+        return False
+    theirs = {"meeting_id": meeting.meeting_id, "person_ref": caller.signed.person_ref, "awaits_approval": False}
+    return bool((await caller.rows(MEETING_INVITEES, theirs, limit=1)).items)
+
+
+async def _arranges(caller: Desk, meeting: MeetingOverview) -> None:
+    """A venue may be somebody's home: being around the child is not enough, the authority's rules name who arranges."""
+    await permitted_child(caller, meeting.child_ref, "schedule meeting")
+    rule = policy_of(caller).convener
+    if caller.signed.role not in (*rule.first_meeting, *rule.later_meetings, *rule.may_stand_in):
+        raise Forbidden("Where a meeting is is shown to those who were told of it, and to who arranges it.")
+
+
 @router.get("/meetings/{meeting_id}/agenda", summary="In which order the meeting hears people")
 async def show_agenda(meeting_id: str, caller: Caller) -> AgendaShown:
     """A hint by the authority's rules: nothing checks it."""
@@ -215,13 +252,14 @@ def _streams(meeting_id: str, child: ChildOverview) -> tuple[str, ...]:
     return (meeting_stream(meeting_id), child_stream(child.child_ref), *school)
 
 
-@router.post("/meetings/{meeting_id}/correction", summary="Correct a meeting's outcome")
+@router.post("/meetings/{meeting_id}/correction", summary="Correct a meeting's outcome or its day")
 async def correct(meeting_id: str, body: CorrectionBody, caller: Caller) -> CorrectionMade:
     """A next meeting that the wrong record arranged by itself is called off; one that people took up is named."""
     meeting, child = await meeting_of(caller, meeting_id, "correct meeting")
     correction = CorrectMeetingOutcome(
         meeting_id=meeting_id,
         outcome=body.outcome,
+        held_on=body.on,
         reason=body.reason,
         on=caller.today,
         by=caller.signed.person_ref,

@@ -90,7 +90,7 @@ class MeetingShown(Shown):
     child_ref: str = Field(examples=[CHILD_REF])
     at: AwareDatetime
     arranged_on: date
-    late_notice: bool
+    late_notice: bool = Field(description="Its details came late. A reason alone changes nothing of that.")
     rearranges: str | None
     held_on: date | None
     outcome: Literal["PEP", "PROGRESS_REVIEW"] | None
@@ -107,7 +107,7 @@ class MeetingShown(Shown):
     planned_chair: str | None
     not_invited: list[str] = Field(examples=[["careers_lead"]])
     details_sent_on: date | None
-    notice_waived: bool
+    notice_waived: bool = Field(description="A reason was given why people are told later than usual.")
     times_rescheduled: int
     agreed_at: str | None = Field(description="The meeting at which this date was agreed.")
     proceeds: bool | None = Field(description="What the social worker decided, if somebody important is missing.")
@@ -206,6 +206,7 @@ class CorrectionBody(BaseModel):
     model_config = example(outcome="PROGRESS_REVIEW", reason="The social worker had left before the meeting began.")
 
     outcome: Literal["PEP", "PROGRESS_REVIEW"]
+    on: date | None = Field(None, description="The day on which it was held, if another one was recorded.")
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
@@ -235,6 +236,17 @@ class ContactShown(BaseModel):
     role: str = Field(examples=["carer"])
     name: str | None = Field(examples=["Pat Sample"])
     email: str | None = Field(examples=["pat.sample@example.org"])
+
+
+class OwnInvitation(BaseModel):
+    """When and where a meeting is, for somebody who was told of it, or who arranges it."""
+
+    meeting_id: str = Field(examples=[MEETING_ID])
+    at: AwareDatetime
+    lasts_minutes: int
+    venue: str | None = Field(examples=["The meeting room of the school"])
+    joining_link: str | None = Field(examples=["https://meet.example/5b0f3c1d"])
+    details_sent_on: date | None = Field(description="When people were told; none: only who arranges it sees this.")
 
 
 class InvitationShown(BaseModel):

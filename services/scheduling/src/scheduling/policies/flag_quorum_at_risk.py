@@ -1,6 +1,7 @@
 """Whenever a meeting comes near and nobody who speaks for the authority has said yes, those concerned are warned (T63).
 
-The days of warning stand in the authority's rules. Time is the cause: one meeting on one day is flagged once for each.
+The days of warning stand in the authority's rules. Time is the cause: on one day one meeting is flagged once for each,
+also by two sweeps at once. Whoever came and comes no more is seen on the next.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ def last_day_to_look_at(today: date, policy: SchedulingPolicy) -> date:
 
 @dataclass(frozen=True, slots=True)
 class ComesNear:
-    """A meeting that is arranged, in local time: who is expected, and how near it was when somebody was warned last."""
+    """A meeting that is arranged, in local time: who is expected, and how near it was when somebody was warned last.
+
+    `at_risk`: that warning stands, and nothing has ended it since.
+    """
 
     meeting_id: str
     child_ref: str
@@ -35,6 +39,7 @@ class ComesNear:
     expected: frozenset[Capacity]
     year_group: int
     warned_days: int | None = None
+    at_risk: bool = False
 
 
 def flag_quorum_at_risk(
@@ -43,7 +48,7 @@ def flag_quorum_at_risk(
     """The command about one meeting and its cause; nothing where no warning is due, or where the meeting will count."""
     left = working_days_until(meeting.at.date(), today, calendar)
     reached = [days for days in policy.quorum_warning.working_days_before if left <= days]
-    warned = meeting.warned_days is not None and meeting.warned_days <= min(reached, default=0)
+    warned = meeting.at_risk and meeting.warned_days is not None and meeting.warned_days <= min(reached, default=0)
     enough = policy.quorum.is_represented(meeting.expected, meeting.year_group)
     if not reached or warned or enough or not policy.quorum.authority_must_attend:
         return None
@@ -55,7 +60,8 @@ def flag_quorum_at_risk(
         year_group=meeting.year_group,
     )
     stream = meeting_stream(meeting.meeting_id)
-    cause = timer_cause("quorum", authority, meeting.meeting_id, meeting.at.isoformat(), str(min(reached)))
+    about = (meeting.meeting_id, meeting.at.isoformat(), str(min(reached)), f"{today}")
+    cause = timer_cause("quorum", authority, *about)
     return Act(command, (stream,), child_ref=meeting.child_ref, policy_version=policy.version), cause
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from pep_kernel.authority_policy import SchedulingPolicy
 from pep_kernel.decider import Act
 from pep_kernel.ids import timer_cause
 from scheduling.domain.in_one_append import meeting_stream
@@ -25,10 +26,21 @@ class AnotherPerson:
     capacity: str
     before: str
     people: tuple[str, ...]
+    year_group: int
 
 
-def follow_a_changed_person(authority: str, found: AnotherPerson, today: date) -> tuple[Act, UUID]:
+def follow_a_changed_person(
+    authority: str, found: AnotherPerson, today: date, policy: SchedulingPolicy
+) -> tuple[Act, UUID]:
     """The command about one meeting, and its cause."""
-    command = FollowPerson(meeting_id=found.meeting_id, capacity=found.capacity, people=found.people, on=today)
+    command = FollowPerson(
+        meeting_id=found.meeting_id,
+        capacity=found.capacity,
+        people=found.people,
+        on=today,
+        policy=policy,
+        year_group=found.year_group,
+    )
     cause = timer_cause("follow", authority, found.meeting_id, found.capacity, found.before, *found.people, f"{today}")
-    return Act(command, (meeting_stream(found.meeting_id),), child_ref=found.child_ref), cause
+    stream = meeting_stream(found.meeting_id)
+    return Act(command, (stream,), child_ref=found.child_ref, policy_version=policy.version), cause

@@ -24,6 +24,7 @@ from scheduling.domain.meeting.events import (
 from scheduling.domain.meeting.invitation_events import (
     AttendanceConfirmed,
     AttendanceDeclined,
+    InvitationListApproved,
     InviteeAdded,
     InviteeListed,
     InviteeWithdrawn,
@@ -31,13 +32,15 @@ from scheduling.domain.meeting.invitation_events import (
     QuorumAtRisk,
     QuorumSecured,
 )
+from scheduling.domain.meeting.quorum import coming
 
 
 @dataclass(frozen=True, slots=True)
 class MeetingOverview:
     """One meeting. `state` is scheduled, cancelled or held; `outcome` is PEP or PROGRESS_REVIEW once it was held.
 
-    Each of `invited` is a reference, a capacity and an answer with blanks between: `guest-2 nurse comes`.
+    Each of `invited` is a reference, a capacity and an answer with blanks between: `guest-2 nurse comes`. Of whoever
+    was put forward, and waits for somebody to decide, the answer is `awaits_approval`.
     """
 
     meeting_id: str
@@ -88,9 +91,10 @@ class MeetingOverview:
 
     @property
     def expected(self) -> frozenset[Capacity]:
-        """In which capacities people come: who said yes, and whoever convenes or chairs, unless one of them said no."""
-        leads = {each for each in (self.convener, self.planned_chair) if each}
-        return frozenset(map(Capacity, self.capacities("comes") | (leads - self.capacities("does_not_come"))))
+        """In which capacities people come."""
+        each = (entry.split(" ") for entry in self.invited)
+        invited = [(capacity, answer) for _, capacity, answer in each if answer != "awaits_approval"]
+        return coming(invited, self.convener, self.planned_chair)
 
     @property
     def not_invited(self) -> list[str]:
@@ -105,6 +109,7 @@ _ABOUT = (
     MeetingCancelled,
     ProceedDecided,
     PupilWishRecorded,
+    InvitationListApproved,
     InviteeListed,
     InviteeAdded,
     InviteeWithdrawn,
@@ -132,8 +137,10 @@ def _fold(row: MeetingOverview | None, recorded: Recorded, _key: Key) -> Meeting
             return _held(row, event)
         case MeetingOverview(), MeetingMustBeRearranged():
             return replace(row, must_be_rearranged=True)
-        case MeetingOverview(), MeetingOutcomeCorrected(outcome=outcome):
-            return replace(row, outcome=outcome, corrected=True, must_be_rearranged=False)
+        case MeetingOverview(), MeetingOutcomeCorrected(outcome_stands=True, on=on):
+            return replace(row, held_on=on, corrected=True)
+        case MeetingOverview(), MeetingOutcomeCorrected(outcome=outcome, on=on):
+            return replace(row, outcome=outcome, held_on=on, corrected=True, must_be_rearranged=False)
         case MeetingOverview(), MeetingRescheduled() as event:
             return _moved(row, event)
         case MeetingOverview(details_sent_on=before), MeetingDetailsSent() as event:
@@ -142,7 +149,7 @@ def _fold(row: MeetingOverview | None, recorded: Recorded, _key: Key) -> Meeting
                 details_sent_on=event.on,
                 sequence=event.sequence,
                 late_notice=event.late_notice if before is None else row.late_notice,
-                notice_waived=event.notice_waived_because is not None,
+                notice_waived=row.notice_waived or event.notice_waived_because is not None,
                 venue=event.venue or row.venue,
                 joining_link=event.joining_link or row.joining_link,
             )
@@ -173,12 +180,14 @@ def _arranged(event: MeetingScheduled) -> MeetingOverview:
         planned_chair=event.planned_chair,
         must_invite=event.must_invite,
         agreed_at=event.agreed_at,
+        notice_waived=event.notice_waived_because is not None,
     )
 
 
 def _moved(row: MeetingOverview, event: MeetingRescheduled) -> MeetingOverview:
     """Time for notice runs anew, and everybody is asked anew (T18)."""
-    asked_anew = tuple(f"{entry.rpartition(' ')[0]} not_answered" for entry in row.invited)
+    asked_anew = tuple(_with_answer(each, "not_answered") for each in row.invited if not _awaits(each))
+    waiting = tuple(each for each in row.invited if _awaits(each))
     return replace(
         row,
         at=event.at,
@@ -187,9 +196,9 @@ def _moved(row: MeetingOverview, event: MeetingRescheduled) -> MeetingOverview:
         joining_link=event.joining_link or row.joining_link,
         late_notice=event.late_notice,
         details_sent_on=None,
-        notice_waived=False,
+        notice_waived=event.notice_waived_because is not None,
         times_rescheduled=row.times_rescheduled + 1,
-        invited=asked_anew,
+        invited=(*waiting, *asked_anew),
         proceeds=None,
         at_risk=False,
         warned_days=None,
@@ -221,7 +230,10 @@ def _held(row: MeetingOverview, event: MeetingHeld) -> MeetingOverview:
 def _with_list(row: MeetingOverview, recorded: Recorded) -> MeetingOverview:
     match recorded.event:
         case InviteeListed() | InviteeAdded() as event:
-            return _entered(row, event.invitee_ref, event.capacity, "not_answered")
+            answer = "awaits_approval" if event.awaits_approval else "not_answered"
+            return _entered(row, event.invitee_ref, event.capacity, answer)
+        case InvitationListApproved(invitees=refs):
+            return replace(row, invited=tuple(_approved(each, refs) for each in row.invited))
         case InviteeWithdrawn(invitee_ref=ref):
             return replace(row, invited=_others(row, ref))
         case AttendanceConfirmed() | OfficerSent() as event:
@@ -238,6 +250,19 @@ def _with_list(row: MeetingOverview, recorded: Recorded) -> MeetingOverview:
 
 def _entered(row: MeetingOverview, ref: str, capacity: str, answer: str) -> MeetingOverview:
     return replace(row, invited=(*_others(row, ref), f"{ref} {capacity} {answer}"))
+
+
+def _awaits(entry: str) -> bool:
+    return entry.endswith(" awaits_approval")
+
+
+def _approved(entry: str, refs: tuple[str, ...]) -> str:
+    theirs = entry.partition(" ")[0] in refs
+    return _with_answer(entry, "not_answered") if theirs and _awaits(entry) else entry
+
+
+def _with_answer(entry: str, answer: str) -> str:
+    return f"{entry.rpartition(' ')[0]} {answer}"
 
 
 def _others(row: MeetingOverview, ref: str) -> tuple[str, ...]:

@@ -25,7 +25,10 @@ from scheduling.domain.meeting.invitation_events import (
 
 @dataclass(frozen=True, slots=True)
 class MeetingInvitee:
-    """One person invited to one meeting: a known one by reference, a guest by name and address."""
+    """One person invited to one meeting: a known one by reference, a guest by name and address.
+
+    `late_notice`: they were told after the others, with short notice.
+    """
 
     meeting_id: str
     invitee_ref: str
@@ -40,6 +43,7 @@ class MeetingInvitee:
     awaits_approval: bool = False
     reply_hash: str | None = None
     reply_until: datetime | None = None
+    late_notice: bool = False
 
 
 _OF_ONE = (
@@ -70,9 +74,9 @@ def _fold(row: MeetingInvitee | None, recorded: Recorded, _key: Key) -> MeetingI
         case _, InviteeWithdrawn():
             return None
         case MeetingInvitee(), MeetingRescheduled():
-            return replace(row, answer="not_answered", reply_hash=None, reply_until=None)
-        case MeetingInvitee(), InvitationListApproved():
-            return replace(row, awaits_approval=False)
+            return replace(row, answer="not_answered", reply_hash=None, reply_until=None, late_notice=False)
+        case MeetingInvitee(), InvitationListApproved(late_notice=late):
+            return replace(row, awaits_approval=False, late_notice=late)
         case MeetingInvitee(), AttendanceConfirmed() | OfficerSent():
             return replace(row, answer="comes", reply_hash=None, reply_until=None)
         case MeetingInvitee(), AttendanceDeclined():
@@ -97,6 +101,7 @@ def _invited(event: InviteeListed | InviteeAdded) -> MeetingInvitee:
         event.decided_by,
         event.child_ref,
         awaits_approval=event.awaits_approval,
+        late_notice=isinstance(event, InviteeAdded) and event.late_notice,
     )
 
 

@@ -157,8 +157,10 @@ def _of_meeting(row: TimelinessOfChild, event: _OfMeetings) -> TimelinessOfChild
             return row if reason is None else _late(row, "meeting_arranged_after_the_day", _open_before(at.date()))
         case MeetingHeld(outcome="PROGRESS_REVIEW"):
             return _late(row, "meeting_was_review_of_progress", _open_before(date.max))
-        case MeetingOutcomeCorrected(outcome="PROGRESS_REVIEW", on=on):
-            return _late(row, "meeting_was_review_of_progress", lambda duty: duty.met_on == on)
+        case MeetingOutcomeCorrected(outcome_stands=True):
+            return row
+        case MeetingOutcomeCorrected(outcome="PROGRESS_REVIEW", on=on, was_on=was_on):
+            return _late(row, "meeting_was_review_of_progress", lambda duty: duty.met_on == (was_on or on))
         case MeetingOutcomeCorrected():
             return _each(row, _without_review)
         case _:

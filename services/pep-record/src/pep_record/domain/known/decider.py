@@ -95,7 +95,7 @@ def evolve(known: Known, event: KnownEvent) -> Known:
             return _with_meeting(known, _as_told(_meeting(known, meeting_id), Meeting(meeting_id, on, outcome)))
         case MeetingCorrectionKnown(meeting_id=meeting_id, on=on, outcome=outcome):
             held = _meeting(known, meeting_id) or Meeting(meeting_id, on, outcome)
-            return _with_meeting(known, replace(held, outcome=outcome, corrected=True))
+            return _with_meeting(known, replace(held, on=on, outcome=outcome, corrected=True))
         case PlanBecameCurrent(plan_id=plan_id, number=number, on=on):
             return replace(known, plans=(*known.plans, CurrentFrom(plan_id, number, on)))
         case KnownForgotten():
@@ -113,8 +113,8 @@ def _meeting(known: Known, meeting_id: str) -> Meeting | None:
 
 
 def _as_told(before: Meeting | None, told: Meeting) -> Meeting:
-    """What was told of a meeting that was held, unless a correction came before it: then only its day is news."""
-    return replace(before, on=told.on) if before and before.corrected else told
+    """What was told of a meeting that was held, unless a correction came before it: then nothing of it is news."""
+    return before if before and before.corrected else told
 
 
 def _with_meeting(known: Known, meeting: Meeting) -> Known:

@@ -92,7 +92,7 @@ class MeetingKnown(Event):
 
 
 class MeetingCorrectionKnown(Event):
-    """This outcome of a meeting holds, whatever was or will be told of it otherwise."""
+    """This outcome and this day of a meeting hold, whatever was or will be told of it otherwise."""
 
     child_ref: str
     on: date

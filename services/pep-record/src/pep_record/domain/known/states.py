@@ -14,7 +14,7 @@ from pep_kernel.forgotten import KnownForgotten
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting that took place. Once corrected, its outcome is not changed by what was first said of it."""
+    """A meeting that took place. Once corrected, it is not changed by what was first said of it."""
 
     meeting_id: str
     on: date

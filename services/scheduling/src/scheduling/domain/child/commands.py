@@ -107,11 +107,15 @@ class RecordCareFactsOfMany(Command):
 
 
 class NoteMeetingHeld(Judged):
-    """A meeting about the child took place, with this outcome; or that is how its record was corrected."""
+    """A meeting about the child took place, with this outcome; or that is how its record was corrected.
+
+    `outcome_stands`: only the day was wrong.
+    """
 
     meeting_id: str
     on: date
     outcome: Outcome
+    outcome_stands: bool = False
 
 
 class NoteMeetingScheduled(Command):

@@ -109,14 +109,13 @@ def meeting_held(child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:
     """Only a meeting held as a PEP meets "hold" and starts the time for completing (I3).
 
     A review of progress starts the time in which the PEP meeting must be held after all (L-21). What the same meeting
-    had started with another outcome is withdrawn.
+    had met or started with another outcome, or on another day, is met or started by it no more.
     """
     withdrawn = _no_longer_started(child, command)
+    again = reopened(command.child_ref, tuple(_no_longer_held(child, command)), command.meeting_id)
     if command.outcome == "PROGRESS_REVIEW":
-        held = tuple(due for due in _met_by(child, command.meeting_id) if due.obligation == "hold")
-        again = reopened(command.child_ref, held, command.meeting_id)
         return [*_noted(child, command), *again, *withdrawn, *_started(Trigger.PROGRESS_REVIEW_HELD, child, command)]
-    return [*_noted(child, command), *withdrawn, *_started(Trigger.MEETING_HELD, child, command)]
+    return [*_noted(child, command), *again, *withdrawn, *_started(Trigger.MEETING_HELD, child, command)]
 
 
 def _noted(child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:
@@ -126,6 +125,11 @@ def _noted(child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:
         return []
     became: Literal["held_as_pep", "held_as_progress_review"] = "held_as_pep" if as_pep else "held_as_progress_review"
     return [MeetingNoted(child_ref=command.child_ref, meeting_id=command.meeting_id, became=became, on=command.on)]
+
+
+def _no_longer_held(child: Child, command: NoteMeetingHeld) -> list[Due]:
+    held = [due for due in _met_by(child, command.meeting_id) if due.obligation == "hold"]
+    return [due for due in held if command.outcome == "PROGRESS_REVIEW" or due.met_on != command.on]
 
 
 def _started(trigger: Trigger, child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:

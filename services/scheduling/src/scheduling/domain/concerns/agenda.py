@@ -38,8 +38,13 @@ def withdrawn(child: Child, child_ref: str, about: str, on: date) -> Sequence[Ch
 
 
 def after_meeting(child: Child, command: NoteMeetingHeld) -> Sequence[ChildEvent]:
-    """A PEP meeting takes all that waited on its day. A review of progress gives back what it had taken before."""
+    """A PEP meeting takes all that waited on its day. A review of progress gives back what it had taken before.
+
+    Of a meeting of which only the day was wrong it is known what it took.
+    """
     ref, meeting = command.child_ref, command.meeting_id
+    if command.outcome_stands:
+        return []
     if command.outcome == "PROGRESS_REVIEW":
         theirs = [each for each in child.concerns.agenda if each.taken_by == meeting]
         return [AgendaItemReopened(child_ref=ref, item=each.item, meeting_id=meeting) for each in theirs]

@@ -75,8 +75,8 @@ def announce(meeting: Meeting, event: MeetingEvent) -> Announcement | None:
 
 
 def _newcomers(meeting: Meeting, refs: tuple[str, ...]) -> Announcement | None:
-    """Where the others have their details, these get them too; else they get them with the others."""
-    if not isinstance(meeting, Scheduled) or not meeting.details_sent:
+    """Where the others have the details of this day, these get them too; else they get them with the others."""
+    if not isinstance(meeting, Scheduled) or not meeting.told_of_day:
         return None
     return said.MeetingDetailsSent(
         meeting_id=meeting.meeting_id,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from pep_kernel.authority_policy.meetings import OF_ROLE, Notice
+from pep_kernel.authority_policy.meetings import OF_ROLE
 from pep_kernel.may import Role, spoken
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, PlanText
@@ -31,7 +31,7 @@ from scheduling.domain.meeting.events import (
     MeetingScheduled,
     ProposalAnswered,
 )
-from scheduling.domain.meeting.invitation import listed
+from scheduling.domain.meeting.invitation import is_short, listed
 from scheduling.domain.meeting.states import Proposed, Scheduled
 
 FIRST = "a child's first meeting in care or at a new school"
@@ -109,8 +109,8 @@ def scheduled(command: ScheduleMeeting) -> list[MeetingEvent]:
         venue=Contact.optional(command.venue),
         joining_link=Contact.optional(command.joining_link),
         rearranges=command.rearranges,
-        late_notice=_is_late(command.policy.notice, command.on, command.at, command.notice_waived_because),
         after_due_because=PlanText.optional(command.after_due_because),
+        **_notice(command, command.at),
         lasts_minutes=_minutes(command),
         convener=OF_ROLE.get(command.by_role),
         planned_chair=command.chair,
@@ -143,10 +143,18 @@ def _must_invite(command: ScheduleMeeting) -> tuple[str, ...]:
     return tuple(each.value for each in wanted if each not in there)
 
 
-def _is_late(notice: Notice, on: date, at: datetime, waived: str | None) -> bool:
-    """By date alone: so many days before, whatever the hour (L-13)."""
-    days = notice.days_before
-    return days is not None and waived is None and (at.date() - on).days < days
+def _notice(
+    command: ScheduleMeeting | RescheduleMeeting | SendDetails, at: datetime, before: Scheduled | None = None
+) -> dict[str, Any]:
+    """A reason for short notice is kept. Short notice is no late notice only if there was a reason and it is urgent.
+
+    `before` is the meeting to whose day both may have been said already.
+    """
+    reason = PlanText.optional(command.notice_waived_because)
+    waived = reason is not None or (before is not None and before.notice_waived)
+    urgent = command.urgent or (before is not None and before.urgent)
+    late = is_short(command.policy.notice, command.on, at) and not (waived and urgent)
+    return {"late_notice": late, "notice_waived_because": reason, "urgent": urgent}
 
 
 def _details(
@@ -155,6 +163,7 @@ def _details(
     at: datetime,
     told: tuple[str, ...],
     sequence: int = 0,
+    before: Scheduled | None = None,
 ) -> MeetingDetailsSent:
     return MeetingDetailsSent(
         meeting_id=command.meeting_id,
@@ -163,14 +172,13 @@ def _details(
         at=at,
         invitees=told,
         by=command.by,
-        late_notice=_is_late(command.policy.notice, command.on, at, command.notice_waived_because),
-        notice_waived_because=PlanText.optional(command.notice_waived_because),
         sequence=sequence,
+        **_notice(command, at, before),
     )
 
 
 def details_sent(meeting: Scheduled, command: SendDetails) -> list[MeetingEvent]:
-    sent = _details(command, meeting.child_ref, meeting.at, meeting.told, meeting.details_sent)
+    sent = _details(command, meeting.child_ref, meeting.at, meeting.told, meeting.details_sent, meeting)
     place, link = Contact.optional(command.venue), Contact.optional(command.joining_link)
     return [replace(sent, venue=place, joining_link=link)]
 
@@ -193,7 +201,7 @@ def rescheduled(meeting: Scheduled, command: RescheduleMeeting) -> list[MeetingE
         lasts_minutes=int(lasts.total_seconds()) // 60,
         venue=Contact.optional(command.venue),
         joining_link=Contact.optional(command.joining_link),
-        late_notice=_is_late(command.policy.notice, command.on, command.at, command.notice_waived_because),
+        **_notice(command, command.at),
         after_due_because=PlanText.optional(command.after_due_because),
     )
     if command.details == "later":

@@ -48,7 +48,8 @@ class ScheduleMeeting(Convening):
     """Arrange a meeting. `rearranges` names the review of progress in whose place it comes (L-21).
 
     `after_due_because` says why it comes later than the day by which a meeting must be held, `notice_waived_because`
-    why its details need not go out as early as they should. `agreed_at` names the meeting at which the day was agreed.
+    why its details go out later than they should, which is not late only if it is urgent. `agreed_at` names the meeting
+    at which the day was agreed.
     """
 
     child_ref: str
@@ -81,12 +82,13 @@ class RescheduleMeeting(Convening):
 
 
 class SendDetails(Command):
-    """Tell everybody on the list when and where, with the joining link (L-13)."""
+    """Tell everybody on the list when and where, with the joining link (L-13). `urgent`: an urgent PEP is open."""
 
     meeting_id: str
     on: date
     by: str
     policy: Policy
+    urgent: bool = False
     venue: str | None = None
     joining_link: str | None = None
     notice_waived_because: str | None = None
@@ -150,10 +152,11 @@ class RecordMeeting(Command):
 
 
 class CorrectMeetingOutcome(Command):
-    """What was recorded was wrong: this outcome holds, for this reason."""
+    """What was recorded was wrong: this outcome holds, for this reason. `held_on` is the right day, if it was not."""
 
     meeting_id: str
     outcome: Outcome
+    held_on: date | None = None
     reason: str
     on: date
     by: str

@@ -66,12 +66,8 @@ def decide(meeting: Meeting, command: MeetingCommand) -> Sequence[MeetingEvent]:
             return [_proceed(meeting, command)]
         case Scheduled(), RecordPupilWish():
             return [PupilWishRecorded(child_ref=meeting.child_ref, **command.model_dump())]
-        case Scheduled(), RecordMeeting() if command.on > command.recorded_on:
-            raise Refusal("A meeting that has not taken place yet cannot be recorded.")
         case Scheduled(), RecordMeeting():
             return recording.held(meeting, command)
-        case Held(outcome=outcome), CorrectMeetingOutcome() if command.outcome == outcome:
-            return []
         case Held(), CorrectMeetingOutcome():
             return recording.corrected(meeting, command)
         case Scheduled(), _:
@@ -83,16 +79,16 @@ def decide(meeting: Meeting, command: MeetingCommand) -> Sequence[MeetingEvent]:
         case Cancelled(), _:
             raise Refusal("The meeting was called off. Arrange another one.")
         case Held(), _:
-            raise Refusal("The meeting has been held and recorded; only its outcome can be corrected.")
+            raise Refusal("The meeting has been held and recorded; only its outcome and its day can be corrected.")
 
 
 def _of_the_list(meeting: Scheduled, command: MeetingCommand) -> Sequence[MeetingEvent]:
     """Whatever changes the list may make a PEP meeting of it, or not one any more."""
     match command:
         case AddInvitee():
-            return invitation.added(meeting, command)
+            return quorum.turned(meeting, invitation.added(meeting, command), command)
         case ApproveInvitations():
-            return invitation.approved(meeting, command)
+            return quorum.turned(meeting, invitation.approved(meeting, command), command)
         case WithdrawInvitee():
             return quorum.turned(meeting, invitation.withdrawn(meeting, command), command)
         case SendOfficer():
@@ -108,7 +104,7 @@ def _of_the_list(meeting: Scheduled, command: MeetingCommand) -> Sequence[Meetin
         case WithdrawReplyLink():
             return invitation.link_withdrawn(meeting, command)
         case FollowPerson():
-            return invitation.followed(meeting, command)
+            return quorum.turned(meeting, invitation.followed(meeting, command), command)
         case _:
             raise Refusal("The meeting is already arranged, and it has not been recorded yet.")
 

@@ -15,7 +15,8 @@ from scheduling.domain.meeting.invitation_events import InvitedEvent
 class MeetingScheduled(Event):
     """A meeting has a date. `on` is the day on which it was arranged; the venue may be somebody's home.
 
-    `late_notice`: on this day already its details can only come late (L-13); it is held all the same.
+    `late_notice`: on this day already its details can only come late (L-13); it is held all the same. A reason for that
+    is kept; it is late notice nevertheless, unless the meeting is `urgent`: an urgent PEP was asked for.
     """
 
     meeting_id: str
@@ -34,6 +35,8 @@ class MeetingScheduled(Event):
     planned_chair: str | None = None
     must_invite: tuple[str, ...] = ()
     agreed_at: str | None = None
+    notice_waived_because: PlanText | None = None
+    urgent: bool = False
 
 
 class MeetingProposed(Event):
@@ -88,6 +91,8 @@ class MeetingRescheduled(Event):
     joining_link: Contact | None = None
     late_notice: bool = False
     after_due_because: PlanText | None = None
+    notice_waived_because: PlanText | None = None
+    urgent: bool = False
 
 
 class MeetingDetailsSent(Event):
@@ -107,6 +112,7 @@ class MeetingDetailsSent(Event):
     sequence: int = 0
     venue: Contact | None = None
     joining_link: Contact | None = None
+    urgent: bool = False
 
 
 class MeetingCancelled(Event):
@@ -214,7 +220,10 @@ class MeetingMustBeRearranged(Event):
 
 
 class MeetingOutcomeCorrected(Event):
-    """What was recorded was wrong. `on` is the day of the meeting, on which this outcome was true all along."""
+    """What was recorded was wrong. `on` is the day of the meeting, on which this outcome was true all along.
+
+    `was_on` is the wrong day, where that was recorded; `outcome_stands` where nothing else was wrong.
+    """
 
     meeting_id: str
     child_ref: str
@@ -223,6 +232,8 @@ class MeetingOutcomeCorrected(Event):
     corrected_on: date
     corrected_by: str
     reason: PlanText
+    was_on: date | None = None
+    outcome_stands: bool = False
 
 
 MeetingEvent = (

@@ -63,7 +63,9 @@ def _evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
         case Scheduled(), MeetingRescheduled():
             return _rescheduled(meeting, event)
         case Scheduled(details_sent=sent), MeetingDetailsSent():
-            return replace(meeting, details_sent=sent + 1)
+            waived = meeting.notice_waived or event.notice_waived_because is not None
+            urgent = meeting.urgent or event.urgent
+            return replace(meeting, details_sent=sent + 1, told_of_day=True, notice_waived=waived, urgent=urgent)
         case Scheduled(), ProceedDecided(proceeds=proceeds):
             return replace(meeting, proceeds=proceeds)
         case Scheduled(), OfTheInvited():
@@ -72,9 +74,9 @@ def _evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
             agreed_at = meeting.agreed_at if isinstance(meeting, Proposed | Scheduled) else None
             return Cancelled(event.meeting_id, event.child_ref, event.because, agreed_at)
         case Scheduled(), MeetingHeld():
-            return Held(event.meeting_id, event.child_ref, event.on, event.outcome)
-        case Held(), MeetingOutcomeCorrected(outcome=outcome):
-            return replace(meeting, outcome=outcome)
+            return Held(event.meeting_id, event.child_ref, event.on, event.outcome, meeting.arranged_on)
+        case Held(), MeetingOutcomeCorrected(on=on, outcome=outcome):
+            return replace(meeting, on=on, outcome=outcome)
         case _:
             return meeting
 
@@ -96,11 +98,14 @@ def _scheduled(event: MeetingScheduled) -> Scheduled:
         child_ref=event.child_ref,
         at=event.at,
         lasts=timedelta(minutes=event.lasts_minutes),
+        arranged_on=event.on,
         convener=event.convener,
         chair=event.planned_chair,
         must_invite=event.must_invite,
         agreed_at=event.agreed_at,
         rearranges=event.rearranges,
+        notice_waived=event.notice_waived_because is not None,
+        urgent=event.urgent,
     )
 
 
@@ -112,6 +117,9 @@ def _rescheduled(meeting: Scheduled, event: MeetingRescheduled) -> Scheduled:
         at=event.at,
         lasts=timedelta(minutes=event.lasts_minutes),
         invitees=asked_anew,
+        told_of_day=False,
+        notice_waived=event.notice_waived_because is not None,
+        urgent=event.urgent,
         warned_days=None,
         at_risk=False,
         proceeds=None,

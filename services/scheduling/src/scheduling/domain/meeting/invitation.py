@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pep_kernel.authority_policy import SchedulingPolicy
-from pep_kernel.authority_policy.meetings import Capacity
+from pep_kernel.authority_policy.meetings import Capacity, Notice
 from pep_kernel.may import FIELDS, Role, Shown
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, ThirdParty
@@ -52,6 +52,17 @@ def may_invite(policy: SchedulingPolicy, capacity: Capacity, role: Role, *, firs
     return role in (*policy.convener.setters(first=first), *policy.convener.may_stand_in)
 
 
+def is_short(notice: Notice, on: date, at: datetime) -> bool:
+    """By date alone: so many days before, whatever the hour (L-13)."""
+    return notice.days_before is not None and (at.date() - on).days < notice.days_before
+
+
+def _comes_late(meeting: Scheduled, command: OfTheList | FollowPerson) -> bool:
+    """Whoever is told now, after the others, is told with short notice (L-13); if nobody was told yet, nor are they."""
+    waived = meeting.notice_waived and meeting.urgent
+    return meeting.told_of_day and not waived and is_short(command.policy.notice, command.on, meeting.at)
+
+
 def listed(command: ScheduleMeeting) -> list[InviteeListed]:
     """One event an invitee; the same person twice is invited once."""
     particulars = [
@@ -72,7 +83,8 @@ def added(meeting: Scheduled, command: AddInvitee) -> list[MeetingEvent]:
     particulars = _particulars(meeting.meeting_id, meeting.child_ref, command.invitee, number, command)
     if meeting.invited(particulars["invitee_ref"]):
         return []
-    return [InviteeAdded(**particulars, on=command.on, at=meeting.at)]
+    late = not particulars["awaits_approval"] and _comes_late(meeting, command)
+    return [InviteeAdded(**particulars, on=command.on, at=meeting.at, late_notice=late)]
 
 
 def _particulars(
@@ -121,8 +133,17 @@ def approved(meeting: Scheduled, command: ApproveInvitations) -> list[MeetingEve
     refs = tuple(each.ref for each in waiting if not command.invitees or each.ref in command.invitees)
     if not refs:
         raise Refusal("Nobody on the list waits for your decision.", "L-10")
+    return _approval(meeting, command, refs)
+
+
+def _approval(meeting: Scheduled, command: OfTheList, refs: tuple[str, ...]) -> list[MeetingEvent]:
     approval = InvitationListApproved(
-        meeting_id=meeting.meeting_id, child_ref=meeting.child_ref, on=command.on, invitees=refs, by=command.by
+        meeting_id=meeting.meeting_id,
+        child_ref=meeting.child_ref,
+        on=command.on,
+        invitees=refs,
+        by=command.by,
+        late_notice=_comes_late(meeting, command),
     )
     return [approval]
 
@@ -156,7 +177,7 @@ def _withdrawn(
 
 
 def officer_sent(meeting: Scheduled, command: SendOfficer) -> list[MeetingEvent]:
-    """The officer is invited and comes: the Virtual School says so itself."""
+    """The officer is invited and comes: the Virtual School says so itself, also of one who was only put forward."""
     officer = command.officer
     if officer.capacity not in OFFICERS:
         raise Refusal("The Virtual School sends one of its officers, or its head.")
@@ -171,9 +192,9 @@ def officer_sent(meeting: Scheduled, command: SendOfficer) -> list[MeetingEvent]
         capacity=officer.capacity.value,
         by=command.by,
     )
-    if invited is not None:
-        return [sent]
-    return [_joins(meeting, officer.person_ref, officer.capacity.value, command.on), sent]
+    if invited is None:
+        return [_joins(meeting, officer.person_ref, officer.capacity.value, command), sent]
+    return [*(_approval(meeting, command, (invited.ref,)) if invited.awaits_approval else ()), sent]
 
 
 def answer(meeting: Scheduled, command: AnswerInvitation) -> list[MeetingEvent]:
@@ -249,17 +270,18 @@ def followed(meeting: Scheduled, command: FollowPerson) -> list[MeetingEvent]:
     came = [ref for ref in command.people if meeting.invited(ref) is None]
     return [
         *(_withdrawn(meeting, each, command.on, "another_person") for each in left),
-        *(_joins(meeting, ref, command.capacity, command.on) for ref in came),
+        *(_joins(meeting, ref, command.capacity, command) for ref in came),
     ]
 
 
-def _joins(meeting: Scheduled, ref: str, capacity: str, on: date) -> InviteeAdded:
+def _joins(meeting: Scheduled, ref: str, capacity: str, command: SendOfficer | FollowPerson) -> InviteeAdded:
     return InviteeAdded(
         meeting_id=meeting.meeting_id,
         child_ref=meeting.child_ref,
-        on=on,
+        on=command.on,
         invitee_ref=ref,
         capacity=capacity,
         at=meeting.at,
         person_ref=ref,
+        late_notice=_comes_late(meeting, command),
     )

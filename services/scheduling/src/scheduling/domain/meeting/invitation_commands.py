@@ -16,7 +16,10 @@ Policy = Annotated[SchedulingPolicy, Field(repr=False)]
 
 
 class ByTheRules(Command):
-    """What the authority's rules leave to some people. `first`: no PEP meeting was held yet, here or in this school."""
+    """What the authority's rules leave to some people. `first`: no PEP meeting was held yet, here or in this school.
+
+    `urgent`: an urgent PEP was asked for, and no PEP meeting was held since.
+    """
 
     meeting_id: str
     on: date
@@ -24,6 +27,7 @@ class ByTheRules(Command):
     by_role: Role
     policy: Policy
     first: bool = True
+    urgent: bool = False
 
 
 class OfTheList(ByTheRules):
@@ -111,6 +115,8 @@ class FollowPerson(Command):
     capacity: str
     people: tuple[str, ...]
     on: date
+    policy: Policy
+    year_group: int
 
 
 InvitationCommand = (

@@ -31,7 +31,7 @@ class InviteeListed(OfTheInvited):
 
 
 class InviteeAdded(OfTheInvited):
-    """Somebody was invited later."""
+    """Somebody was invited later. `late_notice`: they are told now, after the others, and it is short notice (L-13)."""
 
     on: date
     invitee_ref: str
@@ -44,14 +44,19 @@ class InviteeAdded(OfTheInvited):
     decided_by: str | None = None
     address_withheld: bool = False
     awaits_approval: bool = False
+    late_notice: bool = False
 
 
 class InvitationListApproved(OfTheInvited):
-    """Those who were put forward may come: the social worker, or whoever decides about them, said so (L-10)."""
+    """Those who were put forward may come: the social worker, or whoever decides about them, said so (L-10).
+
+    `late_notice` is as of somebody who was invited later.
+    """
 
     on: date
     invitees: tuple[str, ...]
     by: str
+    late_notice: bool = False
 
 
 class InviteeWithdrawn(OfTheInvited):

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
 
 from pep_kernel.authority_policy.meetings import Capacity, Quorum
 from scheduling.domain.meeting.events import MeetingEvent
 from scheduling.domain.meeting.evolve import evolve
-from scheduling.domain.meeting.invitation_commands import AnswerByLink, LookAtQuorum, OfTheList
+from scheduling.domain.meeting.invitation_commands import AnswerByLink, FollowPerson, LookAtQuorum, OfTheList
 from scheduling.domain.meeting.invitation_events import QuorumAtRisk, QuorumSecured
 from scheduling.domain.meeting.states import Meeting, Scheduled
 
 
-def expected(meeting: Scheduled) -> frozenset[Capacity]:
-    """In which capacities people come: who said yes, and whoever convenes or chairs, unless one of them said no."""
-    yes = {each.capacity for each in meeting.invitees if each.answer == "comes"}
-    no = {each.capacity for each in meeting.invitees if each.answer == "does_not_come"}
-    leads = {each for each in (meeting.convener, meeting.chair) if each is not None} - no
+def coming(answers: Iterable[tuple[str, str]], convener: str | None, chair: str | None) -> frozenset[Capacity]:
+    """In which capacities people come: who said yes; and whoever convenes or chairs, unless they said no.
+
+    `answers` has the capacity and the answer of each who is invited. A chair whom nobody invited was told of nothing.
+    """
+    given = list(answers)
+    yes = {capacity for capacity, answer in given if answer == "comes"}
+    no = {capacity for capacity, answer in given if answer == "does_not_come"}
+    leads = {capacity for capacity, _ in given if capacity in (convener, chair)} - no
     return frozenset(map(Capacity, yes | leads))
+
+
+def expected(meeting: Scheduled) -> frozenset[Capacity]:
+    """Whoever awaits approval is not invited yet."""
+    invited = [(each.capacity, each.answer) for each in meeting.invitees if not each.awaits_approval]
+    return coming(invited, meeting.convener, meeting.chair)
 
 
 def counts(meeting: Scheduled, quorum: Quorum, year_group: int) -> bool:
@@ -28,14 +38,17 @@ def counts(meeting: Scheduled, quorum: Quorum, year_group: int) -> bool:
 
 
 def looked_at(meeting: Scheduled, command: LookAtQuorum) -> list[MeetingEvent]:
-    """Said each time that a day of warning comes, nearer than the one before."""
+    """Said each time that a day of warning comes, nearer than the one before; and anew where it had been secured."""
     nearer = meeting.warned_days is None or command.working_days_before < meeting.warned_days
-    if not nearer or counts(meeting, command.policy.quorum, command.year_group):
+    already = meeting.at_risk and not nearer
+    if already or counts(meeting, command.policy.quorum, command.year_group):
         return []
     return [_at_risk(meeting, command.policy.quorum, command.working_days_before, command.on)]
 
 
-def turned(meeting: Scheduled, happened: Sequence[MeetingEvent], asked: OfTheList | AnswerByLink) -> list[MeetingEvent]:
+def turned(
+    meeting: Scheduled, happened: Sequence[MeetingEvent], asked: OfTheList | AnswerByLink | FollowPerson
+) -> list[MeetingEvent]:
     """What happened to the list, and what that means for a meeting of which somebody was warned."""
     start: Meeting = meeting
     after = reduce(evolve, happened, start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from pep_kernel.authority_policy.meetings import Capacity
@@ -26,6 +27,7 @@ RECORDS_FOR_SCHOOL = (Role.DESIGNATED_TEACHER, Role.DELEGATE)
 
 def held(meeting: Scheduled, command: RecordMeeting) -> list[MeetingEvent]:
     _may_record(command)
+    _possible(meeting, command.on, command.recorded_on)
     quorum, there = command.policy.quorum, _there(command)
     represented = quorum.is_represented(there, command.year_group)
     outcome: Outcome = "PEP" if represented or not quorum.authority_must_attend else "PROGRESS_REVIEW"  # L-19, L-20
@@ -59,6 +61,14 @@ def held(meeting: Scheduled, command: RecordMeeting) -> list[MeetingEvent]:
     ]
 
 
+def _possible(meeting: Scheduled | Held, day: date, today: date) -> None:
+    """It was held after it was arranged, and before anybody wrote of it. An impossible day would count as a PEP."""
+    if day > today:
+        raise Refusal("A meeting that has not taken place yet cannot be recorded.")
+    if day < meeting.arranged_on:
+        raise Refusal(f"on: {day:%d/%m/%Y} is before the meeting was arranged, on {meeting.arranged_on:%d/%m/%Y}.")
+
+
 def _may_record(command: RecordMeeting) -> None:
     """Whoever chaired, or the designated teacher, in whose place a delegate may write (O-21)."""
     if command.by_role not in RECORDS_FOR_SCHOOL and command.by != command.chair.ref:
@@ -66,7 +76,9 @@ def _may_record(command: RecordMeeting) -> None:
 
 
 def _there(command: RecordMeeting) -> frozenset[Capacity]:
-    return frozenset(each.capacity for each in (command.chair, *command.attendees))
+    """Whoever takes notes is there too, also where they are not named again."""
+    note_taker = (command.note_taker,) if command.note_taker else ()
+    return frozenset(each.capacity for each in (command.chair, *note_taker, *command.attendees))
 
 
 def _warnings(meeting: Scheduled, command: RecordMeeting, there: frozenset[Capacity]) -> list[str]:
@@ -140,13 +152,20 @@ def _present(attendee: Attendee) -> Present:
 
 
 def corrected(meeting: Held, command: CorrectMeetingOutcome) -> list[MeetingEvent]:
+    """What it was, or when, or both. Where only the day was wrong, nobody has to arrange it again because of that."""
+    day, stands = command.held_on or meeting.on, command.outcome == meeting.outcome
+    if stands and day == meeting.on:
+        return []
+    _possible(meeting, day, command.on)
     correction = MeetingOutcomeCorrected(
         meeting_id=meeting.meeting_id,
         child_ref=meeting.child_ref,
-        on=meeting.on,
+        on=day,
         outcome=command.outcome,
+        was_on=meeting.on if day != meeting.on else None,
+        outcome_stands=stands,
         corrected_on=command.on,
         corrected_by=command.by,
         reason=PlanText.of(command.reason),
     )
-    return [correction, *_rearranged(meeting.meeting_id, meeting.child_ref, command.outcome)]
+    return [correction, *([] if stands else _rearranged(meeting.meeting_id, meeting.child_ref, command.outcome))]

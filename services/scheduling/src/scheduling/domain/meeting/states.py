@@ -57,20 +57,26 @@ class Proposed:
 class Scheduled:
     """It has a date and people who are invited. `ever_invited` counts those who are not any more as well.
 
-    `details_sent` counts how often its details went out; `warned_days` is how near it was when somebody was told last
-    that it will be no PEP meeting. `agreed_at`, `rearranges` and `untouched` are as of a proposal.
+    `details_sent` counts how often its details went out, `told_of_day` whether they did for the day that holds now;
+    `notice_waived` whether a reason was given for short notice of that day. `warned_days` is how near it was when
+    somebody was told last that it will be no PEP meeting. `agreed_at`, `rearranges` and `untouched`
+    are as of a proposal.
     """
 
     meeting_id: str
     child_ref: str
     at: datetime
     lasts: timedelta
+    arranged_on: date
     convener: str | None = None
     chair: str | None = None
     must_invite: tuple[str, ...] = ()
     invitees: tuple[Invited, ...] = ()
     ever_invited: int = 0
     details_sent: int = 0
+    told_of_day: bool = False
+    notice_waived: bool = False
+    urgent: bool = False
     warned_days: int | None = None
     at_risk: bool = False
     proceeds: bool | None = None
@@ -111,6 +117,7 @@ class Held:
     child_ref: str
     on: date
     outcome: Literal["PEP", "PROGRESS_REVIEW"]
+    arranged_on: date
 
 
 Meeting = NotScheduled | Proposed | Scheduled | Cancelled | Held

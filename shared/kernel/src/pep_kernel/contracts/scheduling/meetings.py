@@ -159,7 +159,7 @@ class MeetingMustBeRearranged(Announcement):
 
 
 class MeetingOutcomeCorrected(Announcement):
-    """What was recorded of a meeting was wrong; this outcome holds."""
+    """What was recorded of a meeting was wrong; this outcome and this day hold."""
 
     type: Literal["uk.openpep.scheduling.MeetingOutcomeCorrected.v1"] = (
         "uk.openpep.scheduling.MeetingOutcomeCorrected.v1"

@@ -5,12 +5,13 @@ A name holds wherever it stands; one that could mean something personal elsewher
 
 PLAIN = {
     "a keyed hash of the authority's own number of a child or person, and what is named after one or by a rule": """
-        AgreedAction.owner ChildOverview.dues ChildOverview.meetings Message.about NotificationRequested.about
-        PlanAction.owner Present.ref TimelinessOfChild.duties agreed_at approved_by asked asked_by by by_delegate
-        by_plan_id carers chaired_by child_ref corrected_by current_plan_id decided_by delegates deputy_ref glass
-        invitee_ref invitees likeness line_id line_ids marked_complete_by meeting_id met_by next_meeting_id parts
-        person_ref plan_id rearranges recipient recorded_by request_id reviewing_officer_ref set_by sibling_ref
-        siblings social_worker_ref stream superseded_by supersedes taken_by target_id written_by""",
+        AgreedAction.owner AskedInstead.came AskedInstead.left ChildOverview.dues ChildOverview.meetings Message.about
+        NotificationRequested.about PlanAction.owner Present.ref TimelinessOfChild.duties agreed_at approved_by asked
+        asked_by by by_delegate by_plan_id carers chaired_by child_ref corrected_by current_plan_id decided_by
+        delegates deputy_ref glass in_place_of invitee_ref invitees likeness line_id line_ids marked_complete_by
+        meeting_id met_by next_meeting_id parts person_ref plan_id rearranges recipient recorded_by request_id
+        reviewing_officer_ref set_by sibling_ref siblings social_worker_ref stream superseded_by supersedes taken_by
+        target_id written_by""",
     "a keyed hash of an imported record: whether it changed": "digest",
     "an identifier that we made, or the hash of something that holds no personal words": """
         concern_id correlation export_id file_name hash message_id pack_sha256 replaced reply_hash run_id sha256
@@ -36,7 +37,7 @@ PLAIN = {
         legal_status mode must_consult must_invite next_lacks next_obligation no_plan_because outcome payment_route
         placement placement_area planned_chair pupil_part pupil_wish role rule section source
         special_educational_needs stage standing started_by state template term trigger unconfirmed unit warnings
-        why_not""",
+        vacant why_not""",
     "the rules themselves, as the authority published them": "PolicyAdopted.text corrects policy_version version",
     "a count, a position, a number of days or of a line": """
         MeetingInCalendar.changes attempt attempts days days_late escalated first first_number last last_number
@@ -58,12 +59,12 @@ PLAIN = {
         right_on school_since sealed_on set_on since social_worker_since special_needs_since trained_on
         trigger_on until verified_on was was_at was_on withdrawn_on written_on year_group_since""",
     "yes or no about the process": """
-        MeetingInCalendar.told address_withheld at_risk awaits_approval began_earlier by_link cancelled
-        changes_school corrected correction earlier emergency final fostering_allowance late_notice leader_trained
-        linked must_be_rearranged named never_happened no_authority_representative notice_waived overdue paid
-        pep_applies permanent proceeds professionals_meet
-        outcome_stands pupil_attended renumbered restated restricted resumed school_expected social_worker_agrees stands
-        too_many urgent views_shared""",
+        MeetingInCalendar.told address_withheld adviser_is_worker at_risk awaits_approval began_earlier by_link
+        cancelled changes_school corrected correction earlier emergency final fostering_allowance late_notice
+        leader_trained linked must_be_rearranged named never_happened no_authority_representative notice_waived
+        outcome_stands overdue paid pep_applies permanent proceeds professionals_meet
+        pupil_attended renumbered restated restricted resumed school_expected social_worker_agrees stands too_many
+        urgent views_shared""",
     "sessions at school that were possible or missed, and days of suspension, as sums": """
         half_days half_days_in_year half_days_served missed most_half_days possible unauthorised""",
     "what is due, by when and since when, and the days of PEP meetings": "met_dues open_dues peps",

@@ -162,3 +162,31 @@ def test_the_row_of_an_absence_ends_the_day_before_the_return() -> None:
 def test_the_deputys_row_says_from_when_to_when_the_grant_holds() -> None:
     (row,) = folded(COLLEAGUES, works(DEPUTY, Role.SOCIAL_WORKER), granted(stands_in_for(AWAY)))
     assert row.granted == (f"stands_in_for:{AWAY} from 2026-11-02 until 2026-11-13",)
+
+
+def test_an_absence_to_come_is_called_off_by_its_first_day_and_the_right_deputy_recorded() -> None:
+    """Nobody is away yet: the wrong deputy never gets the work."""
+    people = (works(AWAY, Role.SOCIAL_WORKER), works(DEPUTY, Role.SOCIAL_WORKER))
+    stands_in = granted(stands_in_for(AWAY))
+    told = states(*people, absent, stands_in)
+    today = date(2026, 10, 26)
+    without_day = EndAbsence(person_ref=AWAY, on=today, by="admin")
+    assert end_absence(told, EndAbsenceWithDeputy(ending=without_day)) == []
+    off = EndAbsenceWithDeputy(ending=without_day.model_copy(update={"absent_on": FIRST}))
+    (back, ended) = events(end_absence(told, off))
+    assert back == StaffReturned(person_ref=AWAY, on=today, absent_on=FIRST, by="admin")
+    assert isinstance(ended, GrantEnded)
+    assert folded(ABSENCES, absent, back) == []
+    (row,) = folded(COLLEAGUES, people[1], stands_in, ended)
+    assert row.granted == ()
+    again = states(*people, absent, stands_in, back, ended)
+    assert [type(event) for event in events(record_absence(again, command))] == [StaffAbsent, RoleGranted]
+    with pytest.raises(Refusal, match="absent_on: no absence from 02/11/2026 is known"):
+        end_absence(again, off)
+
+
+def test_an_absence_that_is_over_is_not_called_off() -> None:
+    told = states(works(AWAY, Role.SOCIAL_WORKER), works(DEPUTY, Role.SOCIAL_WORKER), absent)
+    over = EndAbsence(person_ref=AWAY, on=date(2026, 11, 14), absent_on=FIRST, by="admin")
+    with pytest.raises(Refusal, match="that is not over"):
+        end_absence(told, EndAbsenceWithDeputy(ending=over))

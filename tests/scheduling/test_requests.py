@@ -82,7 +82,7 @@ def asking(decision: Decision = "school_change", rules: SchedulingRules = OXFORD
 
 
 def agreeing(by: str, job: str, on: date = TODAY) -> AgreeToRequest:
-    return AgreeToRequest(request_id="r1", on=on, by=by, job=job)
+    return AgreeToRequest(request_id="r1", on=on, by=by, hats=((job, by),))
 
 
 def consulting(whom: Consulted, on: date = TODAY) -> RecordConsultation:
@@ -121,7 +121,7 @@ def test_a_holiday_in_term_time_is_decided_by_two_or_by_one_no() -> None:
     last = waiting.given(agreed).when(agreeing(HEAD, HEAD_OF_VIRTUAL_SCHOOL))
     decided = {"request_id": "r1", "child_ref": REF, "on": TODAY, "first_day": MOVES_ON, "last_day": date(2026, 11, 6)}
     last.then_announced(said.TermTimeHolidayDecided(**decided, agreed=True))
-    no = DeclineRequest(request_id="r1", on=TODAY, by=HEAD, job=HEAD_OF_VIRTUAL_SCHOOL, reason="The mocks.")
+    no = DeclineRequest(request_id="r1", on=TODAY, by=HEAD, hats=((HEAD_OF_VIRTUAL_SCHOOL, HEAD),), reason="The mocks.")
     declined = waiting.given(agreed).when(no)
     declined.then_announced(
         said.RequestDeclined(request_id="r1", child_ref=REF, on=TODAY, decision="term_time_holiday"),
@@ -147,7 +147,7 @@ def test_only_those_whose_job_it_is_decide() -> None:
     asked().when(agreeing(OFFICER, "team_manager")).then_refused(
         "Only the virtual school head and the corporate parenting manager may decide about this request."
     )
-    no = DeclineRequest(request_id="r1", on=TODAY, by=OFFICER, job="team_manager", reason="…")
+    no = DeclineRequest(request_id="r1", on=TODAY, by=OFFICER, hats=(("team_manager", OFFICER),), reason="…")
     asked().when(no).then_refused("may decide about this request.")
 
 
@@ -212,7 +212,9 @@ def test_a_request_is_made_once_and_can_be_withdrawn() -> None:
 
 
 def test_a_change_of_school_that_is_declined_says_why_in_sealed_words() -> None:
-    no = DeclineRequest(request_id="r1", on=TODAY, by=MANAGER, job=CORPORATE_PARENTING, reason="Too far.")
+    no = DeclineRequest(
+        request_id="r1", on=TODAY, by=MANAGER, hats=((CORPORATE_PARENTING, MANAGER),), reason="Too far."
+    )
     (declined,) = asked().when(no).then_some(RequestDeclined)
     assert isinstance(declined, RequestDeclined)
     assert declined.reason == PlanText.of("Too far.")

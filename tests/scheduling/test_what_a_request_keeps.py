@@ -79,7 +79,9 @@ def test_after_it_was_agreed_to_the_request_is_at_its_end_and_says_so() -> None:
     half = asked().given(*asked().when(agreeing(HEAD, HEAD_OF_VIRTUAL_SCHOOL)).happened)
     whole = half.given(*half.when(agreeing(MANAGER, CORPORATE_PARENTING)).happened)
     whole.when(agreeing(HEAD, HEAD_OF_VIRTUAL_SCHOOL)).then_refused("The request was agreed to")
-    no = DeclineRequest(request_id="r1", on=TODAY, by=MANAGER, job=CORPORATE_PARENTING, reason="Too far.")
+    no = DeclineRequest(
+        request_id="r1", on=TODAY, by=MANAGER, hats=((CORPORATE_PARENTING, MANAGER),), reason="Too far."
+    )
     half.when(no).then(
         RequestDeclined(
             request_id="r1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from base64 import b64encode
 from datetime import date
 from hashlib import sha256
@@ -11,16 +12,18 @@ from typing import Any
 import pytest
 from tests.integration.installed import until
 from tests.integration.scheduling.conftest import HERE, World
-from tests.integration.scheduling.test_api import RECORD, a_child, held, meeting_about, take_in
+from tests.integration.scheduling.test_api import CARER, RECORD, a_child, held, meeting_about, take_in
 
 from pep_kernel.decider import Act
 from pep_kernel.ids import timer_cause
+from pep_kernel.message import Command
 from pep_runtime.handler import ByPolicy
 from pep_runtime.settings import Settings
 from scheduling.domain.child.commands import RecordFact
 from scheduling.domain.child.told import LeftCareTold
 from scheduling.domain.in_one_append import child_stream
 from scheduling.domain.meeting_of_child import judge_child
+from scheduling.domain.person.events import CarerLinked, CarerUnlinked
 from scheduling.entrypoints.follow_sweep import sweep_changed_people, sweep_what_facts_left
 from scheduling.entrypoints.quorum_sweep import sweep_quorum
 
@@ -263,6 +266,89 @@ async def test_another_designated_teacher_of_the_school_is_invited_by_the_timer(
         return {each["invitee_ref"] for each in listed["items"]} == {await world.ref("worker"), successor}
 
     await until(follows)
+
+
+@pytest.mark.rule("L-12", "O-13")
+async def test_the_deputy_of_the_coordinator_arranges_and_the_log_keeps_that_role(world: World) -> None:
+    child = await a_child(world)
+    refused = await world.ask("head", "POST", "/meetings", meeting_about(child))
+    assert (refused.status_code, "sets the date" in refused.json()["detail"]) == (409, True)
+    coordinator, deputy = await world.ref("coordinator"), await world.ref("head")
+    away = {"on": "2026-09-25", "until": "2026-09-25", "deputy_ref": deputy}
+    await does(world, "admin", "POST", f"/people/{coordinator}/absences", away)
+    later = {"on": "2026-10-05", "until": "2026-10-09", "deputy_ref": await world.ref("lead")}
+    await does(world, "admin", "POST", f"/people/{coordinator}/absences", later)
+    await does(world, "admin", "DELETE", f"/people/{coordinator}/absences?absent_on=2026-10-05")
+    again = await world.ask("admin", "DELETE", f"/people/{coordinator}/absences?absent_on=2026-10-05")
+    assert again.status_code == 409
+    await does(world, "admin", "POST", f"/people/{coordinator}/absences", {**later, "deputy_ref": deputy})
+    made = await does(world, "head", "POST", "/meetings", meeting_about(child))
+    told = "select envelope from journal where type = 'MeetingScheduled' and stream = $1"
+    envelope = json.loads(await world.service.worker.fetchval(told, f"meeting-{made['meeting_id']}"))
+    assert envelope["actor"] == {"kind": "person", "id": deputy, "role": "pep_coordinator"}
+
+
+async def with_a_carer(world: World) -> tuple[str, str]:
+    """A meeting to which the child's carer is invited, and the carer."""
+    path = await a_meeting(world, await a_child(world))
+    carer = await world.service.reference(world.here, "carer", "c1")
+    invitee = {"kind": "known", "person_ref": carer, "capacity": "carer"}
+    await does(world, "worker", "POST", f"{path}/invitees", {"invitee": invitee})
+    return path, carer
+
+
+async def carers_invited(world: World, path: str) -> list[str]:
+    listed = (await does(world, "worker", "GET", f"{path}/invitees"))["items"]
+    return [each["person_ref"] for each in listed if each["capacity"] == "carer"]
+
+
+@pytest.mark.rule("L-14", "L-37")
+async def test_a_carer_of_before_is_off_the_list_at_once_and_the_next_one_is_invited(world: World) -> None:
+    path, carer = await with_a_carer(world)
+    assert await carers_invited(world, path) == [carer]
+    await take_in(world, "/people", {**CARER, "child_ids": ["another"]})
+    assert await carers_invited(world, path) == []
+    token = world.providers[world.here].token(carer)
+    assert (await world.send(token, "POST", f"{path}/answer", {"comes": True}, world.here)).status_code == 404
+    await take_in(world, "/people", {**CARER, "carer_id": "c2", "name": "Fay Sample"})
+    assert await carers_invited(world, path) == [await world.service.reference(world.here, "carer", "c2")]
+
+
+async def test_the_timer_finds_a_carer_of_before_and_a_place_that_stayed_empty(world: World) -> None:
+    path, carer = await with_a_carer(world)
+    child = (await does(world, "worker", "GET", path))["child_ref"]
+    await until_shown(world, path, [carer])
+    gone, cause = CarerUnlinked(person_ref=carer, child_ref=child), timer_cause("an import", child)
+    stream = f"person-{carer}"
+    act = Act(Nothing(), (stream,), lambda _states, _command: [(stream, gone)], child)
+    await world.service.handler.handle(HERE, act, ByPolicy("import", cause, cause))
+    await until_swept(world, path, [])
+    await take_in(world, "/people", {**CARER, "carer_id": "c3", "name": "Fay Sample", "child_ids": ["another"]})
+    successor = await world.service.reference(world.here, "carer", "c3")
+    came, cause = CarerLinked(person_ref=successor, child_ref=child), timer_cause("another import", child)
+    stream_of_successor = f"person-{successor}"
+    act = Act(Nothing(), (stream_of_successor,), lambda _states, _command: [(stream_of_successor, came)], child)
+    await world.service.handler.handle(HERE, act, ByPolicy("import", cause, cause))
+    await until_swept(world, path, [successor])
+
+
+class Nothing(Command):
+    """What an import asks that saw none of the child's meetings."""
+
+
+async def until_shown(world: World, path: str, carers: list[str]) -> None:
+    async def shown() -> bool:
+        return await carers_invited(world, path) == carers
+
+    await until(shown)
+
+
+async def until_swept(world: World, path: str, carers: list[str]) -> None:
+    async def swept() -> bool:
+        await sweep_changed_people(world.service)
+        return await carers_invited(world, path) == carers
+
+    await until(swept)
 
 
 async def told_as_by_an_import(world: World, child: str, fact: LeftCareTold) -> None:

@@ -93,6 +93,21 @@ async def test_the_nominated_officer_agrees_after_two_were_asked(world: World) -
     ]
 
 
+@pytest.mark.rule("reg 10")
+async def test_somebody_to_whom_the_officers_job_is_granted_agrees_in_it(world: World) -> None:
+    child = await a_child(world)
+    body = {"decision": "key_stage_4_move", "for_day": "2026-11-02", "school_urn": "999102", "why": "…"}
+    request_id = await ask(world, child, body, "placement")
+    for whom in ("designated_teacher", "independent_reviewing_officer"):
+        asked = {"on": "2026-09-24", "consulted": whom, "answer": "It fits."}
+        assert (await world.ask("worker", "POST", f"/requests/{request_id}/consultations", asked)).status_code == 204
+    assert (await world.ask("manager", "POST", f"/requests/{request_id}/agreement")).status_code == 409
+    granted = {"what": "nominated_officer"}
+    grants = f"/people/{await world.ref('manager')}/grants"
+    assert (await world.ask("admin", "POST", grants, granted)).status_code == 204
+    assert await agree(world, "manager", request_id) == 204
+
+
 @pytest.mark.scenario("T53")
 async def test_the_director_agrees_to_a_placement_at_a_distance_and_the_nominated_officer_to_one_nearer(
     world: World,

@@ -74,7 +74,8 @@ class Act:
 
     `child_ref` marks the events of a child (an event's own `child_ref` field goes before it); `policy_version` is the
     version of the authority's rules that judged it. `files(events)` gives files by name, whose bytes are stored by the
-    call that appends the events.
+    call that appends the events. `acting(states, command)` is the role that the log keeps, where the rules pick one of
+    several that a person has.
     """
 
     command: Command
@@ -85,6 +86,7 @@ class Act:
     child_streams: tuple[str, ...] = ()
     policy_version: str | None = None
     files: Callable[[Sequence[Event]], Mapping[str, bytes]] | None = None
+    acting: Callable[[States, Any], str] | None = None
 
 
 def is_asked_for(act: Act, stream: str) -> bool:

@@ -14,7 +14,7 @@ from uuid import UUID
 from pep_kernel.announcement import Announcement
 from pep_kernel.decider import Act, AnyDecider, Decided, States, category, is_asked_for
 from pep_kernel.ids import command_event_id, policy_event_id
-from pep_kernel.message import Envelope, Event, Person, System
+from pep_kernel.message import Actor, Envelope, Event, Person, System
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import Clock, midnight
 from pep_runtime.codec import EventTypes, encode
@@ -217,6 +217,7 @@ class Handler:
         envelopes = []
         last = dict(versions)
         now, correlation, traceparent = self._clock.now(), _correlation(authority, origin), current_trace()
+        actor = self._actor(act, origin, states)
         for index, (stream, event) in enumerate(decided):
             last[stream] = last.get(stream, 0) + 1
             versions.setdefault(stream, 0)
@@ -230,7 +231,7 @@ class Handler:
                     stream=stream,
                     version=last[stream],
                     occurred_at=midnight(on) if on is not None else now,
-                    actor=origin.person if isinstance(origin, ByPerson) else System(origin.purpose),
+                    actor=actor,
                     correlation=correlation,
                     cause=origin.cause if isinstance(origin, ByPolicy) else None,
                     child_ref=getattr(event, "child_ref", None) or act.child_ref,
@@ -245,6 +246,13 @@ class Handler:
             NewEvent(envelope, encode(envelope), encode(event), said.model_dump_json().encode() if said else None)
             for envelope, event, said in zip(envelopes, sealed, announced, strict=True)
         ]
+
+    def _actor(self, act: Act, origin: Origin, states: dict[str, Any]) -> Actor:
+        """As whom the log knows whoever did it: a person in the role that the rules picked, or a policy."""
+        if not isinstance(origin, ByPerson):
+            return System(origin.purpose)
+        role = act.acting(States(self._deciders, states), act.command) if act.acting else origin.person.role
+        return Person(origin.person.id, role)
 
     def _announce(self, states: dict[str, Any], stream: str, event: Event) -> Announcement | None:
         decider = self._deciders[category(stream)]

@@ -66,6 +66,7 @@ class Desk:
     ) -> None:
         self.service = service
         self.signed = signed
+        self.hats = signed.hats[:1]
         self._look = look
         self._key = key
         self._asked = asked
@@ -89,12 +90,16 @@ class Desk:
         return self.service.rules(self.authority)
 
     def permit(self, action: str, resource: Resource | None = None) -> None:
-        """Go on, in the role in which `may` says yes. Raises `Forbidden` with its reason."""
+        """Go on, in the role in which `may` says yes. Raises `Forbidden` with its reason.
+
+        `hats` are from then on all the roles in which they may it, each with whose it is.
+        """
         decision = may(self.signed, action, resource or Resource())
         self._look.judged(action, decision)
         if not decision.allowed:
             raise Forbidden(decision.reason)
         self.signed = self.signed.acting_as(decision.role, decision.as_whom)
+        self.hats = decision.hats
 
     def new_id(self, number: int = 0) -> str:
         """An id for what this command makes: the same key gives the same id, so that a repeat makes nothing new.

@@ -71,6 +71,7 @@ SCHEDULING = {
     "MeetingScheduled": "A meeting was arranged for {at:moment} ({invitees:count} invited).",
     "MeetingProposed": "{dates:count} days for a meeting were proposed to {asked:count} people.",
     "ProposalAnswered": "{invitee_ref} said which of the days suit: {suits:count}.",
+    "AskedInstead": "{left:count} people who had a job no more were not asked for days any more; {came:count} were.",
     "MeetingDateAgreed": "{at:moment} suited everybody who was asked.",
     "MeetingRescheduled": "The meeting of {was_at:moment} was put off to {at:moment}.",
     "MeetingDetailsSent": "The details of the meeting on {at:moment} were sent to {invitees:count} people.",

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from pep_kernel.decider import Decided, States
+from pep_kernel.may import Role
 from pep_kernel.message import Command
 from pep_kernel.refusal import Refusal
 from scheduling.domain.child.commands import (
@@ -33,6 +34,7 @@ from scheduling.domain.child.plausible import spells_in_words
 from scheduling.domain.child.states import Applies, Child
 from scheduling.domain.concerns.commands import JudgedConcern
 from scheduling.domain.in_one_append import InOneAppend, child_stream, meeting_stream
+from scheduling.domain.meeting import acting
 from scheduling.domain.meeting.commands import (
     CancelMeeting,
     CorrectMeetingOutcome,
@@ -106,8 +108,8 @@ def judge_child(states: States, command: JudgedOfChild) -> Decided:
 
 def _judge(book: InOneAppend, states: States, command: JudgedOfChild) -> None:
     before = book.child(command.child_ref)
-    told = book.tell_child(command.child_ref, _knowing_schools(states, command))
-    follow(book, before, told, command)
+    judged = _knowing_schools(states, command)
+    follow(book, before, book.tell_child(command.child_ref, judged), judged)
 
 
 def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:
@@ -204,8 +206,18 @@ def send_details(states: States, command: SendDetails) -> Decided:
     return book.happened
 
 
+def acting_role(states: States, command: ByTheRules) -> Role:
+    """In which of the roles in which they may, the authority's rules let them: the log keeps it."""
+    book = InOneAppend(states)
+    return acting.role_of(book.meeting(command.meeting_id), _of_known_child(book, command))
+
+
+def acting_role_of_block(states: States, command: ScheduleBlock) -> Role:
+    return acting_role(states, command.meetings[0])
+
+
 def _of_known_child(book: InOneAppend, command: Told) -> Told:
-    child_ref = getattr(book.meeting(command.meeting_id), "child_ref", None)
+    child_ref = getattr(book.meeting(command.meeting_id), "child_ref", getattr(command, "child_ref", None))
     return command if child_ref is None else _knowing_whether_first(book, child_ref, command)
 
 
@@ -290,11 +302,13 @@ def _next_meeting(
 ) -> None:
     """The day stands, or is proposed to those who were invited and whom the records know (L-12).
 
-    Without a time it is the hour of this meeting, by the clock on the wall. Family and guests are asked anew.
+    Without a time it is the hour of this meeting, by the clock on the wall. Family and guests are asked anew, and
+    nobody is asked about whom nobody has decided (L-10).
     """
     record = command.meeting
     at = datetime.combine(agreed.next_on, _time(agreed, before), LONDON)
     known = [each for each in before.invitees if each.person_ref and each.capacity != "family"]
+    decided = tuple(each.ref for each in known if not each.awaits_approval)
     if agreed.next_on < record.recorded_on:
         return
     asked = {
@@ -303,6 +317,8 @@ def _next_meeting(
         "on": record.recorded_on,
         "by": record.by,
         "by_role": record.by_role,
+        "also_as": record.also_as,
+        "year_group_now": record.year_group,
         "policy": record.policy,
         "rearranges": before.meeting_id if _is_review(book, before) else None,
         "agreed_at": before.meeting_id,
@@ -312,10 +328,8 @@ def _next_meeting(
         invitees = [KnownInvitee(person_ref=each.ref, capacity=each.capacity) for each in known]
         more = {"at": at, "venue": venue, "invitees": invitees, "year_group": record.year_group}
         _schedule(book, ScheduleMeeting(**asked, **more, details="later", after_due_because=AGREED))
-    elif known:
-        book.tell_meeting(
-            command.next_meeting_id, ProposeMeeting(**asked, dates=(at,), asked=tuple(each.ref for each in known))
-        )
+    elif decided:
+        book.tell_meeting(command.next_meeting_id, ProposeMeeting(**asked, dates=(at,), asked=decided))
 
 
 def _is_review(book: InOneAppend, before: Scheduled) -> bool:

@@ -1,27 +1,32 @@
 """What happens to a child's meetings when something happens to the child: all in the append that tells it.
 
-Another worker or school: whoever had the job is not invited any more, and whoever has it now is. A child who left care,
-or to whom no PEP applies any more, has no meetings any more. What is already over is left as it was.
+Another worker, school or carer: whoever had the job is not invited any more, nor asked for days, and whoever has it
+now is. Where nobody has it yet, the place stays empty until somebody comes. A child who left care, or to whom no PEP
+applies any more, has no meetings any more. What is already over is left as it was.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from pep_kernel.authority_policy import SchedulingPolicy
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.calendars import cohort_year_group
 from pep_kernel.decider import Decided, States
 from pep_kernel.message import Command
 from scheduling.domain.child.ending import DIED
 from scheduling.domain.child.events import ChildLeftCare, PEPNotApplicable, SchoolMoved, SocialWorkerAllocated
+from scheduling.domain.child.fact_events import FactCorrected
 from scheduling.domain.child.history import newest
 from scheduling.domain.child.judged import Judged
 from scheduling.domain.child.states import Child, DoesNotApply
 from scheduling.domain.in_one_append import InOneAppend
-from scheduling.domain.meeting.commands import CallOff
+from scheduling.domain.meeting.commands import AskInstead, CallOff
 from scheduling.domain.meeting.invitation_commands import FollowPerson
 from scheduling.domain.meeting.states import Proposed, Scheduled
+from scheduling.domain.person.events import CarerLinked, CarerUnlinked
 
 Because = Literal["left_care", "died", "no_pep_applies"]
 
@@ -53,14 +58,108 @@ def follow(book: InOneAppend, before: Child, told: Decided, command: Judged) -> 
     call_off_without_purpose(book, command.child_ref, before, told)
     for _, event in told:
         match event:
-            case SocialWorkerAllocated(on=on):
-                worker = book.child(command.child_ref).social_workers[-1][1]  # an older fact may be told late
-                _follow(book, command, Capacity.SOCIAL_WORKER, (worker,), on)
-            case SchoolMoved(on=on):
-                school = newest(book.child(command.child_ref).schools)
-                _follow(book, command, Capacity.DESIGNATED_TEACHER, command.teachers.get(school or "", ()), on)
+            case SocialWorkerAllocated(on=on) | FactCorrected(fact="social_worker", on=on):
+                _follow_worker(book, before, command, on)
+            case SchoolMoved(on=on) | FactCorrected(fact="school", on=on):
+                _follow_school(book, before, command, on)
             case _:
                 pass
+
+
+def _follow_worker(book: InOneAppend, before: Child, command: Judged, on: date) -> None:
+    """Where a correction leaves no worker, whoever was one is invited no more, and nobody else is touched."""
+    now = book.child(command.child_ref)
+    people = tuple(worker for _, worker in now.social_workers[-1:])  # an older fact may be told late
+    known = dict.fromkeys(worker for _, worker in (*before.social_workers, *now.social_workers))
+    follower = _Follower(book, command, on, people, left=tuple(each for each in known if each not in people))
+    follower.invite(Capacity.SOCIAL_WORKER, only_left=not people)
+    follower.invite(Capacity.PERSONAL_ADVISER, only_left=True)  # O-12
+    follower.ask()
+
+
+def _follow_school(book: InOneAppend, before: Child, command: Judged, on: date) -> None:
+    was, school = (_school(child) for child in (before, book.child(command.child_ref)))
+    if school == was or command.predecessors.get(school or "") == was:
+        return  # the same school, also under the number that it got as an academy
+    people = command.teachers.get(school or "", ())
+    known = dict.fromkeys(teacher for teachers in command.teachers.values() for teacher in teachers)
+    follower = _Follower(book, command, on, people, left=tuple(each for each in known if each not in people))
+    follower.invite(Capacity.DESIGNATED_TEACHER)
+    follower.ask()
+
+
+def _school(child: Child) -> str | None:
+    return newest(child.schools)
+
+
+@dataclass(frozen=True, slots=True)
+class _Follower:
+    """`people` have the job now, `left` had it."""
+
+    book: InOneAppend
+    command: Judged
+    on: date
+    people: tuple[str, ...]
+    left: tuple[str, ...]
+
+    def invite(self, capacity: Capacity, *, only_left: bool = False) -> None:
+        born = self.book.child(self.command.child_ref).born_in_school_year
+        rules = self.command.rules.in_force(self.on)
+        left = self.left if only_left else None
+        invite_instead(self.book, self.command.child_ref, capacity, self.people, left, self.on, rules, born)
+
+    def ask(self) -> None:
+        ask_instead(self.book, self.command.child_ref, self.left, self.people, self.on)
+
+
+def follow_carer(
+    book: InOneAppend,
+    event: CarerLinked | CarerUnlinked,
+    carers: tuple[str, ...],
+    on: date,
+    policy: SchedulingPolicy,
+    born_in_school_year: int | None,
+) -> None:
+    """`carers` are those of the child; whoever is linked takes a place that stayed empty, and no other."""
+    ref, child_ref = event.person_ref, event.child_ref
+    linked = isinstance(event, CarerLinked)
+    people = (ref,) if linked else tuple(each for each in carers if each != ref)
+    left = () if linked else (ref,)
+    invite_instead(book, child_ref, Capacity.CARER, people, left, on, policy, born_in_school_year)
+    ask_instead(book, child_ref, left, people, on)
+
+
+def invite_instead(
+    book: InOneAppend,
+    child_ref: str,
+    capacity: Capacity,
+    people: tuple[str, ...],
+    left: tuple[str, ...] | None,
+    on: date,
+    policy: SchedulingPolicy,
+    born_in_school_year: int | None,
+) -> None:
+    """To the meetings from that day on, in this capacity: these people, and those who left no more."""
+    for meeting in book.meetings_of(child_ref):
+        if isinstance(meeting, Scheduled) and meeting.at.date() >= on:
+            command = FollowPerson(
+                meeting_id=meeting.meeting_id,
+                capacity=capacity,
+                people=people,
+                left=left,
+                on=on,
+                policy=policy,
+                year_group=cohort_year_group(born_in_school_year or 0, meeting.at.date()),
+            )
+            book.tell_meeting(meeting.meeting_id, command)
+
+
+def ask_instead(book: InOneAppend, child_ref: str, left: tuple[str, ...], people: tuple[str, ...], on: date) -> None:
+    """For days of meetings that are still to be agreed."""
+    for meeting in book.meetings_of(child_ref):
+        if isinstance(meeting, Proposed) and max(meeting.dates).date() >= on:
+            command = AskInstead(meeting_id=meeting.meeting_id, left=left, people=people, on=on)
+            book.tell_meeting(meeting.meeting_id, command)
 
 
 def call_off_without_purpose(book: InOneAppend, child_ref: str, before: Child, told: Decided) -> None:
@@ -72,21 +171,6 @@ def call_off_without_purpose(book: InOneAppend, child_ref: str, before: Child, t
                 _call_off(book, child_ref, on, "no_pep_applies")
             case _:
                 pass
-
-
-def _follow(book: InOneAppend, command: Judged, capacity: Capacity, people: tuple[str, ...], on: date) -> None:
-    born = book.child(command.child_ref).born_in_school_year or 0
-    for meeting in book.meetings_of(command.child_ref):
-        if isinstance(meeting, Scheduled) and meeting.at.date() >= on:
-            follow_person = FollowPerson(
-                meeting_id=meeting.meeting_id,
-                capacity=capacity,
-                people=people,
-                on=on,
-                policy=command.rules.in_force(on),
-                year_group=cohort_year_group(born, meeting.at.date()),
-            )
-            book.tell_meeting(meeting.meeting_id, follow_person)
 
 
 def _call_off(book: InOneAppend, child_ref: str, on: date, because: Because) -> None:

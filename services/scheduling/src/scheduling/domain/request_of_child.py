@@ -11,8 +11,8 @@ from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.states import Child
 from scheduling.domain.concerns.commands import NoteApproval
 from scheduling.domain.meeting_of_child import child_stream
-from scheduling.domain.request.commands import AgreeToRequest, AskForApproval
-from scheduling.domain.request.decider import REQUEST
+from scheduling.domain.request.commands import AgreeToRequest, AskForApproval, DecideRequest
+from scheduling.domain.request.decider import REQUEST, deciding_job
 from scheduling.domain.request.events import OfRequest, PlacementApproved, SchoolChangeApproved, TermTimeHolidayDecided
 from scheduling.domain.request.states import Ended, NotAsked, Request, Waiting
 
@@ -35,6 +35,11 @@ def agree_to_request(states: States, command: AgreeToRequest) -> Decided:
     stream = request_stream(command.request_id)
     happened = REQUEST.decide(states.of(stream, REQUESTS), command)
     return [*((stream, event) for event in happened), *(each for event in happened for each in _noted(states, event))]
+
+
+def deciding_job_of(states: States, command: DecideRequest) -> str:
+    """In which of their jobs they decide: the log keeps it."""
+    return deciding_job(states.of(request_stream(command.request_id), REQUESTS), command)
 
 
 def _noted(states: States, event: Event) -> Decided:

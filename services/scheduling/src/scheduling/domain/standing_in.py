@@ -73,14 +73,12 @@ def record_absence(states: States, command: RecordAbsence) -> Decided:
 
 
 def end_absence(states: States, command: EndAbsenceWithDeputy) -> Decided:
-    """The person is back: the deputy is one no more from that day."""
+    """The person is back, or will not be away: the deputy is one no more from that day."""
     ending = command.ending
     absent = _staff(states, ending.person_ref)
-    away = absent.away_on(ending.on)
-    if away is None:
-        return []
+    away = absent.absence(ending.on, ending.absent_on)
     back = [(person_stream(ending.person_ref), event) for event in PERSON.decide(absent, ending)]
-    return [*back, *_grant_ended(states, away, ending)]
+    return [*back, *(_grant_ended(states, away, ending) if away else ())]
 
 
 def _grant_ended(states: States, away: Away, ending: EndAbsence) -> Decided:

@@ -1,7 +1,7 @@
 """Looks for what a fact left behind: invitations of people who have the job no more, meetings without a purpose.
 
-A designated teacher who went, a worker told by a batch; a meeting that was arranged in the moment in which a batch told
-that care ended.
+A designated teacher who went, a worker told by a batch, a carer of before, a place that stayed empty; a meeting that
+was arranged in the moment in which a batch told that care ended.
 """
 
 from __future__ import annotations
@@ -20,26 +20,45 @@ from scheduling.policies.follow_a_changed_person import AnotherPerson, follow_a_
 
 AT_MOST = 500
 _CHANGED = """
-with standing as (
-    select m.authority, m.meeting_id, m.child_ref, m.at, c.born_in_school_year, i.capacity, i.person_ref,
-           case i.capacity
-               when 'social_worker' then array_remove(array[c.social_worker_ref], null)
-               else array(select t.person_ref from contact t
-                          where t.authority = m.authority and t.role = 'designated_teacher'
-                            and t.school_urn = c.school_urn order by 1)
-           end as people
+with known as (
+    select m.authority, m.meeting_id, m.child_ref, m.at, m.vacant, c.born_in_school_year, c.carers,
+           array_remove(array[c.social_worker_ref], null) as workers,
+           array(select t.person_ref from contact t
+                 where t.authority = m.authority and t.role = 'designated_teacher'
+                   and t.school_urn = c.school_urn order by 1) as teachers
     from meeting_overview m
-    join meeting_invitee i using (authority, meeting_id)
     join child_overview c on (c.authority, c.child_ref) = (m.authority, m.child_ref)
     where m.authority = $1 and m.state = 'scheduled' and m.at > $2
-      and i.capacity in ('social_worker', 'designated_teacher') and i.person_ref is not null
+), standing as (
+    select k.*, j.capacity, j.people from known k
+    cross join lateral (values ('social_worker', k.workers), ('designated_teacher', k.teachers), ('carer', k.carers))
+        as j (capacity, people)
+), found as (
+    select s.*, min(i.person_ref) as before, null::text[] as gone
+    from standing s
+    join meeting_invitee i using (authority, meeting_id, capacity)
+    where s.capacity <> 'carer' and s.people <> '{}' and i.person_ref is not null
+    group by s.authority, s.meeting_id, s.child_ref, s.at, s.vacant, s.born_in_school_year, s.carers, s.workers,
+             s.teachers, s.capacity, s.people
+    having not bool_or(i.person_ref = any (s.people))
+    union all
+    select s.*, i.person_ref, array[i.person_ref]
+    from standing s
+    join meeting_invitee i using (authority, meeting_id, capacity)
+    where s.capacity = 'carer' and i.person_ref <> all (s.people) and 'CarerUnlinked' = (
+        select e.type from journal e
+        where e.authority = s.authority and e.stream = 'person-' || i.person_ref and e.child_ref = s.child_ref
+        order by e.position desc limit 1)
+    union all
+    select s.*, 'nobody', '{}'
+    from standing s
+    where s.capacity = any (s.vacant) and exists (
+        select from unnest(s.people) as person
+        where not exists (select from meeting_invitee i
+                          where (i.authority, i.meeting_id, i.person_ref) = (s.authority, s.meeting_id, person)))
 )
-select meeting_id, child_ref, at, born_in_school_year, capacity, min(person_ref) as before, people
-from standing
-where people <> '{}'
-group by meeting_id, child_ref, at, born_in_school_year, capacity, people
-having not bool_or(person_ref = any (people))
-order by meeting_id limit $3
+select meeting_id, child_ref, at, born_in_school_year, capacity, before, people, gone
+from found order by meeting_id, capacity, before limit $3
 """
 _ENDED = """
 with standing as (
@@ -81,16 +100,22 @@ async def sweep_changed_people(service: RunningService) -> None:
 
 
 async def _sweep_one(service: RunningService, authority: str) -> None:
-    """Only where nobody who has the job is invited: a colleague who comes along stays."""
+    """Only where nobody who has the job is invited, since a colleague who comes along stays; of carers each one.
+
+    And where a place stayed empty, and somebody has the job now.
+    """
     today, rules = service.clock.today(), cast(SchedulingRules, service.rules(authority))
     for record in await records_of(service, authority, _CHANGED, service.clock.now(), AT_MOST):
         act, cause = follow_a_changed_person(authority, _another(**dict(record)), today, rules.file.in_force(today))
         await say(service, authority, act, ByPolicy("follow_a_changed_person", cause, cause))
 
 
-def _another(*, at: datetime, born_in_school_year: int | None, people: list[str], **found: str) -> AnotherPerson:
+def _another(
+    *, at: datetime, born_in_school_year: int | None, people: list[str], gone: list[str] | None, **found: str
+) -> AnotherPerson:
     year_group = cohort_year_group(born_in_school_year or 0, at.astimezone(LONDON).date())
-    return AnotherPerson(**found, people=tuple(people), year_group=year_group)
+    left = None if gone is None else tuple(gone)
+    return AnotherPerson(**found, people=tuple(people), left=left, year_group=year_group)
 
 
 async def _sweep_ended(service: RunningService, authority: str) -> None:

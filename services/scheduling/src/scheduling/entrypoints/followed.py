@@ -1,12 +1,18 @@
-"""What must be loaded so that a child's meetings follow the child: the meetings, and the teachers of a new school."""
+"""What must be loaded so that a child's meetings follow the child: the meetings, teachers of a new school, carers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pep_kernel.may import Role
+from pep_kernel.decider import Act
+from pep_kernel.may import Condition, Role
 from pep_runtime.http import Desk
+from scheduling.domain.carers_told import LinkCarerOfChildren, link_carer
 from scheduling.domain.in_one_append import meeting_stream
+from scheduling.domain.person.commands import LinkCarer
+from scheduling.domain.rules import SchedulingRules
+from scheduling.domain.standing_in import person_stream
+from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.contact import CONTACTS
 
 
@@ -19,6 +25,27 @@ async def teachers_of(caller: Desk, school_urns: Iterable[str | None]) -> Mappin
         urn = str(person.school_urn)
         found[urn] = (*found[urn], person.person_ref)
     return found
+
+
+async def carer_act(caller: Desk, link: LinkCarer) -> Act:
+    """The act that tells whom a carer looks after, with the meetings of those children for whom that changes."""
+    known = await caller.rows(CHILD_OVERVIEWS, only=Condition("{person} = any (carers)", {"person": link.person_ref}))
+    before = {child.child_ref: child for child in known.items}
+    new = await caller.rows(CHILD_OVERVIEWS, {"child_ref": sorted(link.child_refs - before.keys())}, limit=200)
+    children = {**before, **{child.child_ref: child for child in new.items}}
+    changed = [ref for ref in children if (ref in before) != (ref in link.child_refs)]
+    standing = await standing_meetings(caller, changed) if changed else {}
+    rules: SchedulingRules = caller.rules
+    policy = rules.file.in_force(caller.today)
+    command = LinkCarerOfChildren(
+        link=link,
+        carers={ref: children[ref].carers for ref in changed},
+        born={ref: children[ref].born_in_school_year for ref in changed},
+        on=caller.today,
+        policy=policy,
+    )
+    streams = (person_stream(link.person_ref), *(each for ref in changed for each in standing[ref]))
+    return Act(command, streams, link_carer, policy_version=policy.version)
 
 
 async def standing_meetings(caller: Desk, child_refs: Iterable[str]) -> Mapping[str, tuple[str, ...]]:

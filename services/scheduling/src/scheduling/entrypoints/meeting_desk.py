@@ -17,7 +17,7 @@ from scheduling.domain.meeting.invitation import OFFICERS
 from scheduling.domain.meeting.people import GuestInvitee, KnownInvitee
 from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.arranging_shapes import ClashShown
-from scheduling.entrypoints.permitted import permitted_child
+from scheduling.entrypoints.permitted import around, permitted_child
 from scheduling.projections.child_overview import ChildOverview
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
 from scheduling.projections.school import SCHOOLS
@@ -39,10 +39,25 @@ def policy_of(caller: Desk) -> SchedulingPolicy:
     return rules.file.in_force(caller.today)
 
 
-def by_the_rules(caller: Desk) -> dict[str, Any]:
-    """Who asks, when, and by which rules: after permission was given, in the role in which it was."""
-    who = {"by": caller.signed.person_ref, "by_role": caller.signed.role}
-    return {"on": caller.today, **who, "policy": policy_of(caller)}
+def by_the_rules(caller: Desk, child: ChildOverview) -> dict[str, Any]:
+    """Who asks, when, and by which rules: after permission was given, in all the roles in which it was."""
+    return {**who_asks(caller), **roles_of(caller), **child_now(caller, child)}
+
+
+def who_asks(caller: Desk) -> dict[str, Any]:
+    return {"on": caller.today, "by": caller.signed.person_ref, "policy": policy_of(caller)}
+
+
+def roles_of(caller: Desk) -> dict[str, Any]:
+    """The role in which they were permitted, and those in which they would have been as well."""
+    role, *others = dict.fromkeys(role for role, _ in caller.hats)
+    return {"by_role": role, "also_as": tuple(others)}
+
+
+def child_now(caller: Desk, child: ChildOverview) -> dict[str, Any]:
+    """What of the child tells who does whose work."""
+    now = around(child, caller.now)
+    return {"year_group_now": now.year_group, "has_school": now.school_urn is not None}
 
 
 def year_group_of(child: ChildOverview, at: datetime) -> int:

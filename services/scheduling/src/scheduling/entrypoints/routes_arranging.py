@@ -30,6 +30,8 @@ from scheduling.domain.meeting.invitation import withheld
 from scheduling.domain.meeting.states import MEETING_STATES, Scheduled
 from scheduling.domain.meeting_of_child import (
     ScheduleBlock,
+    acting_role,
+    acting_role_of_block,
     cancel_meeting,
     propose_meeting,
     reschedule_meeting,
@@ -69,6 +71,7 @@ from scheduling.entrypoints.meeting_desk import (
     diaries_of,
     meeting_of,
     takes_out_of_lessons,
+    who_asks,
     year_group_of,
 )
 from scheduling.entrypoints.permitted import of_theirs, permitted_child
@@ -85,14 +88,14 @@ SHOWN = 20
 
 @router.post("/meeting-proposals", status_code=201, summary="Propose days for a meeting to those who must come")
 async def propose(body: ProposalBody, caller: Caller) -> ProposalMade:
-    await permitted_child(caller, body.child_ref, SCHEDULE)
+    child = await permitted_child(caller, body.child_ref, SCHEDULE)
     command = ProposeMeeting(
         meeting_id=caller.new_id(),
         child_ref=body.child_ref,
         dates=tuple(day.astimezone(LONDON) for day in body.dates),
         asked=body.asked,
         rearranges=body.rearranges,
-        **by_the_rules(caller),
+        **by_the_rules(caller, child),
     )
     streams = (meeting_stream(command.meeting_id), child_stream(body.child_ref))
     await caller.do(_act(command, streams, propose_meeting, body.child_ref))
@@ -102,7 +105,7 @@ async def propose(body: ProposalBody, caller: Caller) -> ProposalMade:
 def _act(command: Any, streams: tuple[str, ...], together: Any, child_ref: str) -> Act:
     """All meetings of the child are looked at: whether it is the first tells who sets the date."""
     version = command.policy.version
-    return Act(command, streams, together, child_ref, **MEETINGS_TOO, policy_version=version)
+    return Act(command, streams, together, child_ref, **MEETINGS_TOO, policy_version=version, acting=acting_role)
 
 
 @router.get("/meeting-proposals", summary="Proposals, and who has not answered")
@@ -179,7 +182,7 @@ async def _command(
         after_due_because=body.after_due_because,
         year_group=year_group_of(child, at),
         circumstances=await circumstances_of(caller, child, body.circumstances, body.invitees),
-        **by_the_rules(caller),
+        **by_the_rules(caller, child),
     )
 
 
@@ -247,7 +250,7 @@ async def arrange_block(body: BlockBody, caller: Caller) -> list[MeetingArranged
     streams = [stream for child, command in asked for stream in await _streams(caller, child, command)]
     block = ScheduleBlock(meetings=tuple(command for _, command in asked))
     version = block.meetings[0].policy.version
-    await caller.do(Act(block, tuple(streams), schedule_block, policy_version=version))
+    await caller.do(Act(block, tuple(streams), schedule_block, policy_version=version, acting=acting_role_of_block))
     arranged = zip(asked, clashing, strict=True)
     return [await _to_look_at(caller, child, command, found) for (child, command), found in arranged]
 
@@ -276,7 +279,7 @@ async def reschedule(meeting_id: str, body: RescheduleBody, caller: Caller) -> N
         at=body.at.astimezone(LONDON),
         lasts=timedelta(minutes=body.lasts_minutes) if body.lasts_minutes else None,
         **body.model_dump(exclude={"at", "lasts_minutes"}),
-        **by_the_rules(caller),
+        **by_the_rules(caller, child),
     )
     await _with_child(caller, command, reschedule_meeting, child)
 
@@ -289,16 +292,15 @@ async def _with_child(caller: Desk, command: Any, together: Any, child: ChildOve
 @router.post("/meetings/{meeting_id}/cancellation", status_code=204, summary="Call a meeting off")
 async def cancel(meeting_id: str, body: CancellationBody, caller: Caller) -> None:
     _meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
-    command = CancelMeeting(meeting_id=meeting_id, reason=body.reason, **by_the_rules(caller))
+    command = CancelMeeting(meeting_id=meeting_id, reason=body.reason, **by_the_rules(caller, child))
     await _with_child(caller, command, cancel_meeting, child)
 
 
 @router.post("/meetings/{meeting_id}/details", status_code=204, summary="Tell everybody on the list when and where")
 async def send_details(meeting_id: str, body: DetailsBody, caller: Caller) -> None:
     _meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
-    rules = by_the_rules(caller)
-    rules.pop("by_role")
-    await _with_child(caller, SendDetails(meeting_id=meeting_id, **body.model_dump(), **rules), send_details_of, child)
+    command = SendDetails(meeting_id=meeting_id, **body.model_dump(), **who_asks(caller))
+    await _with_child(caller, command, send_details_of, child)
 
 
 async def _alone(caller: Desk, command: Any, child: ChildOverview) -> None:

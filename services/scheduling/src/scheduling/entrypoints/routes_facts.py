@@ -45,7 +45,8 @@ async def correct_fact(child_ref: str, body: FactCorrectionBody, caller: Caller)
     await permitted_child(caller, child_ref, "record care facts")
     urns = [urn for urn in (body.was, body.right) if urn] if body.fact == "school" else []
     await must_be_listed(caller, body.right if body.fact == "school" else None)
-    command = CorrectFact(**await of_one_fact(caller, child_ref), correction=body)
+    schools = [urn for _, urn in (await known_child(caller, child_ref)).schools] if body.fact == "school" else []
+    command = CorrectFact(**await of_one_fact(caller, child_ref, school_urns=[*urns, *schools]), correction=body)
     await caller.do(about_one(caller, command, urns))
 
 

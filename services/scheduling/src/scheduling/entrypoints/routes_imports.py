@@ -37,7 +37,7 @@ from scheduling.domain.child.told import CareChange, CareChangeBatch
 from scheduling.domain.meeting_of_child import judge_children, school_stream
 from scheduling.domain.person.commands import AddStaffMember, LetPupilSignIn, LinkCarer
 from scheduling.domain.school.decider import ListSchool
-from scheduling.entrypoints.followed import standing_meetings, teachers_of
+from scheduling.entrypoints.followed import carer_act, standing_meetings, teachers_of
 from scheduling.entrypoints.taking_in import (
     Answer,
     alone,
@@ -190,7 +190,7 @@ async def _person(caller: Desk, record: PersonRecord) -> Act:
     children = frozenset([await reference(caller, "child", child_id) for child_id in record.child_ids])
     named = record.model_dump_json(exclude={"child_ids"})
     linked = LinkCarer(person_ref=ref, record=record, child_refs=children, digest=await hashed(caller, named))
-    return Act(linked, (f"person-{ref}",))
+    return await carer_act(caller, linked)
 
 
 async def _school(_caller: Desk, record: SchoolRecord) -> Act:

@@ -24,7 +24,7 @@ from scheduling.domain.meeting.invitation_commands import (
     WithdrawInvitee,
     WithdrawReplyLink,
 )
-from scheduling.domain.meeting_of_child import change_list
+from scheduling.domain.meeting_of_child import acting_role, change_list
 from scheduling.entrypoints.invitation_shapes import (
     AnswerBody,
     ApprovalBody,
@@ -81,12 +81,12 @@ async def list_unconfirmed(caller: Caller, after: After = None, limit: Limit = 5
 
 async def _changed(caller: Desk, meeting: MeetingOverview, child: ChildOverview, kind: Any, **asked: Any) -> None:
     """One change of the list, looked at together with all of the child's meetings."""
-    command = kind(
-        meeting_id=meeting.meeting_id, year_group=year_group_of(child, meeting.at), **asked, **by_the_rules(caller)
-    )
+    about = {"meeting_id": meeting.meeting_id, "year_group": year_group_of(child, meeting.at)}
+    command = kind(**about, **asked, **by_the_rules(caller, child))
     streams = (meeting_stream(meeting.meeting_id), child_stream(child.child_ref))
     version = command.policy.version
-    await caller.do(Act(command, streams, change_list, child.child_ref, **MEETINGS_TOO, policy_version=version))
+    rules = {"policy_version": version, "acting": acting_role}
+    await caller.do(Act(command, streams, change_list, child.child_ref, **MEETINGS_TOO, **rules))
 
 
 @router.post("/meetings/{meeting_id}/invitees", status_code=204, summary="Invite one more person, or put them forward")

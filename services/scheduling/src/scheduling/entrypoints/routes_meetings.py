@@ -33,6 +33,7 @@ from scheduling.entrypoints.meeting_desk import (
     appointment,
     meeting_of,
     policy_of,
+    roles_of,
     scheduled_with,
     year_group_of,
 )
@@ -224,7 +225,7 @@ async def record(meeting_id: str, body: MeetingRecordBody, caller: Caller) -> No
         year_group=year_group_of(child, datetime.combine(body.on, time(), LONDON)),
         policy=policy,
         by=caller.signed.person_ref,
-        by_role=caller.signed.role,
+        **roles_of(caller),
         leader_trained=await _leader_trained(caller, child, body),
         **said,
     )

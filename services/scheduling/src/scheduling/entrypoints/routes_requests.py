@@ -19,7 +19,7 @@ from scheduling.domain.request.commands import (
     RequestCommand,
     WithdrawRequest,
 )
-from scheduling.domain.request_of_child import agree_to_request, ask_for_approval, request_stream
+from scheduling.domain.request_of_child import agree_to_request, ask_for_approval, deciding_job_of, request_stream
 from scheduling.entrypoints.permitted import of_theirs, permitted_child
 from scheduling.entrypoints.request_shapes import (
     ConsultationBody,
@@ -136,22 +136,24 @@ async def record_professional_meeting(request_id: str, body: ProfessionalMeeting
 
 @router.post("/requests/{request_id}/agreement", status_code=204, summary="Agree to a request")
 async def agree(request_id: str, caller: Caller) -> None:
-    """In your own job. It is granted when all who must agree have."""
+    """In that of your jobs for which it waits. It is granted when all who must agree have."""
     request = await _request(caller, request_id, DECIDE)
-    signed = caller.signed
-    command = AgreeToRequest(request_id=request_id, on=caller.today, by=signed.person_ref, job=signed.role)
+    command = AgreeToRequest(request_id=request_id, **_decides(caller))
     streams = (request_stream(request_id), child_stream(request.child_ref))
-    await caller.do(Act(command, streams, agree_to_request, request.child_ref))
+    await caller.do(Act(command, streams, agree_to_request, request.child_ref, acting=deciding_job_of))
 
 
 @router.post("/requests/{request_id}/refusal", status_code=204, summary="Decline a request")
 async def decline(request_id: str, body: DeclineBody, caller: Caller) -> None:
     request = await _request(caller, request_id, DECIDE)
-    signed = caller.signed
-    command = DeclineRequest(
-        request_id=request_id, on=caller.today, by=signed.person_ref, job=signed.role, reason=body.reason
-    )
-    await _do(caller, request, command)
+    command = DeclineRequest(request_id=request_id, reason=body.reason, **_decides(caller))
+    stream = request_stream(request_id)
+    await caller.do(Act(command, (stream,), child_ref=request.child_ref, acting=deciding_job_of))
+
+
+def _decides(caller: Desk) -> dict[str, Any]:
+    hats = tuple((role.value, whose.person_ref) for role, whose in caller.hats)
+    return {"on": caller.today, "by": caller.signed.person_ref, "hats": hats}
 
 
 @router.post("/requests/{request_id}/withdrawal", status_code=204, summary="Withdraw a request")

@@ -72,13 +72,21 @@ async def record_absence_of(person_ref: str, body: AbsenceBody, caller: Caller) 
     await caller.do(Act(command, streams, record_absence))
 
 
-@router.delete("/people/{person_ref}/absences", status_code=204, summary="Record that somebody is back")
-async def end_absence_of(person_ref: str, caller: Caller) -> None:
+@router.delete("/people/{person_ref}/absences", status_code=204, summary="Record that somebody is back, or not away")
+async def end_absence_of(
+    person_ref: str,
+    caller: Caller,
+    absent_on: Annotated[
+        date | None, Query(description="The first day of the absence, also of one to come. Left out: that of today.")
+    ] = None,
+) -> None:
     caller.permit("grant role", Resource(person_ref=person_ref))
     await _must_work_here(caller, person_ref)
     away = await caller.rows(ABSENCES, {"person_ref": person_ref}, limit=200)
-    deputies = sorted({person_stream(row.deputy_ref) for row in away.items if row.on <= caller.today <= row.until})
-    ending = EndAbsence(person_ref=person_ref, on=caller.today, by=caller.signed.person_ref)
+    ended = [row for row in away.items if row.on == absent_on or row.on <= caller.today <= row.until]
+    deputies = sorted({person_stream(row.deputy_ref) for row in ended})
+    by = caller.signed.person_ref
+    ending = EndAbsence(person_ref=person_ref, on=caller.today, absent_on=absent_on, by=by)
     await caller.do(Act(EndAbsenceWithDeputy(ending=ending), (person_stream(person_ref), *deputies), end_absence))
 
 

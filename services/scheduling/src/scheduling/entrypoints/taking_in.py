@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -49,9 +49,12 @@ async def date_of_birth(caller: Desk, child_ref: str) -> date | None:
 
 
 async def of_one_fact(
-    caller: Desk, child_ref: str, born: date | None = None, school_urn: str | None = None
+    caller: Desk, child_ref: str, born: date | None = None, school_urns: Iterable[str | None] = ()
 ) -> dict[str, Any]:
-    """What every command about one fact of a child is judged by; the teachers of a new school are invited."""
+    """What every command about one fact of a child is judged by; the teachers of a new school are invited.
+
+    `school_urns` are the schools that may have been, or may become, the child's by that.
+    """
     born = born or await date_of_birth(caller, child_ref)
     if born is None:
         raise await _why_not_taken(caller, child_ref)
@@ -60,7 +63,7 @@ async def of_one_fact(
         "date_of_birth": born,
         "today": caller.today,
         "by": caller.signed.person_ref,
-        "teachers": await teachers_of(caller, (school_urn,)),
+        "teachers": await teachers_of(caller, school_urns),
     }
 
 
@@ -78,8 +81,13 @@ async def fact_act(caller: Desk, child_ref: str, fact: told.Fact, born: date | N
     resolved = await _resolved(caller, fact)
     urn = getattr(resolved, "school_urn", None)
     await must_be_listed(caller, urn)
-    command = RecordFact(**await of_one_fact(caller, child_ref, born, urn), fact=resolved)
+    schools = [urn, *await _school_now(caller, child_ref)] if urn else []
+    command = RecordFact(**await of_one_fact(caller, child_ref, born, schools), fact=resolved)
     return about_one(caller, command, [urn] if urn else [])
+
+
+async def _school_now(caller: Desk, child_ref: str) -> list[str | None]:
+    return [child.school_urn for child in (await caller.rows(CHILD_OVERVIEWS, {"child_ref": child_ref}, limit=1)).items]
 
 
 async def _resolved(caller: Desk, fact: told.Fact) -> told.Fact:

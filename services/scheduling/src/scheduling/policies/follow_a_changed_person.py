@@ -19,7 +19,10 @@ from scheduling.domain.meeting.invitation_commands import FollowPerson
 
 @dataclass(frozen=True, slots=True)
 class AnotherPerson:
-    """To this meeting somebody is invited in this capacity who has the job no more; these people have it now."""
+    """To this meeting somebody is invited in this capacity who has the job no more; these people have it now.
+
+    `left` are those who have it no more; not said, it is everybody who is none of `people`.
+    """
 
     meeting_id: str
     child_ref: str
@@ -27,6 +30,7 @@ class AnotherPerson:
     before: str
     people: tuple[str, ...]
     year_group: int
+    left: tuple[str, ...] | None = None
 
 
 def follow_a_changed_person(
@@ -37,6 +41,7 @@ def follow_a_changed_person(
         meeting_id=found.meeting_id,
         capacity=found.capacity,
         people=found.people,
+        left=found.left,
         on=today,
         policy=policy,
         year_group=found.year_group,

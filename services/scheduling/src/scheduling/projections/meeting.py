@@ -32,6 +32,7 @@ from scheduling.domain.meeting.invitation_events import (
     QuorumAtRisk,
     QuorumSecured,
 )
+from scheduling.domain.meeting.people import filled
 from scheduling.domain.meeting.quorum import coming
 
 
@@ -40,7 +41,8 @@ class MeetingOverview:
     """One meeting. `state` is scheduled, cancelled or held; `outcome` is PEP or PROGRESS_REVIEW once it was held.
 
     Each of `invited` is a reference, a capacity and an answer with blanks between: `guest-2 nurse comes`. Of whoever
-    was put forward, and waits for somebody to decide, the answer is `awaits_approval`.
+    was put forward, and waits for somebody to decide, the answer is `awaits_approval`. `vacant` are the capacities in
+    which somebody had a job no more and was withdrawn, and nobody has come in their place.
     """
 
     meeting_id: str
@@ -83,6 +85,8 @@ class MeetingOverview:
     pupil_part: str | None = None
     views_shared: bool | None = None
     warnings: tuple[str, ...] = ()
+    adviser_is_worker: bool = False
+    vacant: tuple[str, ...] = ()
 
     def capacities(self, *answers: str) -> frozenset[str]:
         """In which capacities people are invited who gave one of these answers; without any, all of them."""
@@ -99,7 +103,8 @@ class MeetingOverview:
     @property
     def not_invited(self) -> list[str]:
         """Who should be asked by the authority's rules and is not."""
-        return [each for each in self.must_invite if each not in self.capacities()]
+        asked = filled(self.capacities(), adviser_is_worker=self.adviser_is_worker)
+        return [each for each in self.must_invite if each not in asked]
 
 
 _ABOUT = (
@@ -179,6 +184,7 @@ def _arranged(event: MeetingScheduled) -> MeetingOverview:
         convener=event.convener,
         planned_chair=event.planned_chair,
         must_invite=event.must_invite,
+        adviser_is_worker=event.adviser_is_worker,
         agreed_at=event.agreed_at,
         notice_waived=event.notice_waived_because is not None,
     )
@@ -231,11 +237,13 @@ def _with_list(row: MeetingOverview, recorded: Recorded) -> MeetingOverview:
     match recorded.event:
         case InviteeListed() | InviteeAdded() as event:
             answer = "awaits_approval" if event.awaits_approval else "not_answered"
-            return _entered(row, event.invitee_ref, event.capacity, answer)
+            filled = replace(row, vacant=_without_one(row.vacant, event.capacity))
+            return _entered(filled, event.invitee_ref, event.capacity, answer)
         case InvitationListApproved(invitees=refs):
             return replace(row, invited=tuple(_approved(each, refs) for each in row.invited))
-        case InviteeWithdrawn(invitee_ref=ref):
-            return replace(row, invited=_others(row, ref))
+        case InviteeWithdrawn(invitee_ref=ref, capacity=capacity, because=because):
+            left = (capacity,) if because == "another_person" else ()
+            return replace(row, invited=_others(row, ref), vacant=(*row.vacant, *left))
         case AttendanceConfirmed() | OfficerSent() as event:
             return _entered(row, event.invitee_ref, event.capacity, "comes")
         case AttendanceDeclined() as event:
@@ -250,6 +258,13 @@ def _with_list(row: MeetingOverview, recorded: Recorded) -> MeetingOverview:
 
 def _entered(row: MeetingOverview, ref: str, capacity: str, answer: str) -> MeetingOverview:
     return replace(row, invited=(*_others(row, ref), f"{ref} {capacity} {answer}"))
+
+
+def _without_one(vacant: tuple[str, ...], capacity: str) -> tuple[str, ...]:
+    if capacity not in vacant:
+        return vacant
+    place = vacant.index(capacity)
+    return (*vacant[:place], *vacant[place + 1 :])
 
 
 def _awaits(entry: str) -> bool:

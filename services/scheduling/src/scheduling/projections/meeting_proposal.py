@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from scheduling.domain.meeting.events import (
+    AskedInstead,
     MeetingCancelled,
     MeetingDateAgreed,
     MeetingProposed,
@@ -48,7 +49,7 @@ class MeetingProposal:
         return [each for each in self.asked if each not in self.days_of_each]
 
 
-_ABOUT = (MeetingProposed, ProposalAnswered, MeetingDateAgreed, MeetingScheduled, MeetingCancelled)
+_ABOUT = (MeetingProposed, ProposalAnswered, AskedInstead, MeetingDateAgreed, MeetingScheduled, MeetingCancelled)
 
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
@@ -67,6 +68,10 @@ def _fold(row: MeetingProposal | None, recorded: Recorded, _key: Key) -> Meeting
             others = tuple(entry for entry in row.suits if entry.partition(" ")[0] != event.invitee_ref)
             days = [day.isoformat() for day in event.suits] or [NO_DAY]
             return replace(row, suits=(*others, *(f"{event.invitee_ref} {day}" for day in days)))
+        case MeetingProposal(), AskedInstead(left=left, came=came):
+            asked = (*(each for each in row.asked if each not in left), *came)
+            kept = tuple(entry for entry in row.suits if entry.partition(" ")[0] not in left)
+            return replace(row, state="open", asked=asked, suits=kept, agreed=None)
         case MeetingProposal(), MeetingDateAgreed(at=at):
             return replace(row, state="agreed", agreed=at)
         case MeetingProposal(), MeetingScheduled():

@@ -69,6 +69,10 @@ class Convener(Dated):
         """Who sets the date of a child's first meeting, or of a later one."""
         return self.first_meeting if first else self.later_meetings
 
+    def may_set(self, *, first: bool) -> tuple[Role, ...]:
+        """They, and whoever else may where they do not."""
+        return (*self.setters(first=first), *self.may_stand_in)
+
 
 class Chair(Dated):
     """Who may chair a meeting."""

@@ -20,6 +20,7 @@ from pep_kernel.may.people import (
     stands_in_for,
     stood_in_for,
 )
+from pep_kernel.may.relations import POST_16
 from pep_kernel.may.resource import Resource, child_resource, with_glass, with_member
 from pep_kernel.may.standing_in import acts_as
 from pep_kernel.may.states import DUAL_APPROVAL, NO_AUTHOR_ASSURES, STATES, broken_rule
@@ -33,6 +34,7 @@ __all__ = [
     "LOOKING",
     "NOT_STAFF",
     "NO_AUTHOR_ASSURES",
+    "POST_16",
     "STATES",
     "VIRTUAL_SCHOOL",
     "Condition",

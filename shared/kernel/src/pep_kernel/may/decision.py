@@ -23,20 +23,23 @@ RESTRICTED = "This record is restricted: it is open only to people to whom that 
 class Decision:
     """Yes or no, and why, in a sentence fit for the person who asked; `role` is the one in which they may.
 
-    `as_whom` is whoever may it: themselves, or somebody absent whose work they do.
+    `as_whom` is whoever may it: themselves, or somebody absent whose work they do. `hats` are all the roles in which
+    they may, each with whose it is, this one first: a rule that asks for a certain role picks among them.
     """
 
     allowed: bool
     reason: str
     role: Role
     as_whom: Signed
+    hats: tuple[tuple[Role, Signed], ...] = ()
 
 
 def may(signed: Signed, action: str, resource: Resource) -> Decision:
     """Whether `signed` may do `action` to `resource`. An action that is not listed is nobody's."""
     held_back = broken_rule(STATES.get(action, ()), signed.person_ref, resource)
     answers = [_answer(signed, role, as_whom, action, resource) for role, as_whom in signed.hats]
-    answer = next((each for each in answers if each.allowed), answers[0])
+    allowed = [each for each in answers if each.allowed]
+    answer = replace((allowed or answers)[0], hats=tuple((each.role, each.as_whom) for each in allowed))
     if answer.allowed and held_back is not None:
         return replace(answer, allowed=False, reason=held_back.sentence)
     if answer.allowed and resource.restricted and Permission.RESTRICTED_RECORDS not in signed.granted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import scheduling as said
 from scheduling.domain.meeting.events import (
+    AskedInstead,
     MeetingCancelled,
     MeetingDateAgreed,
     MeetingDetailsSent,
@@ -27,7 +28,7 @@ from scheduling.domain.meeting.invitation_events import (
     QuorumAtRisk,
     QuorumSecured,
 )
-from scheduling.domain.meeting.states import Meeting, Scheduled
+from scheduling.domain.meeting.states import Meeting, Proposed, Scheduled
 
 
 def announce(meeting: Meeting, event: MeetingEvent) -> Announcement | None:
@@ -35,6 +36,8 @@ def announce(meeting: Meeting, event: MeetingEvent) -> Announcement | None:
     match event:
         case MeetingProposed(dates=dates, asked=asked):
             return said.MeetingProposed(**about, dates=dates, asked=asked)
+        case AskedInstead(came=came) if isinstance(meeting, Proposed) and came:
+            return said.MeetingProposed(**about, dates=meeting.dates, asked=came)
         case MeetingDateAgreed(at=at):
             return said.MeetingDateAgreed(**about, at=at)
         case MeetingScheduled(at=at, invitees=invitees):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from pep_kernel.authority_policy.meetings import OF_ROLE
-from pep_kernel.may import Role, spoken
+from pep_kernel.authority_policy.meetings import OF_ROLE, Capacity
+from pep_kernel.may import POST_16, Role, spoken
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, PlanText
 from scheduling.domain.meeting.commands import (
     AnswerProposal,
+    AskInstead,
     CallOff,
     CancelMeeting,
     Convening,
@@ -22,6 +24,7 @@ from scheduling.domain.meeting.commands import (
     SendDetails,
 )
 from scheduling.domain.meeting.events import (
+    AskedInstead,
     MeetingCancelled,
     MeetingDateAgreed,
     MeetingDetailsSent,
@@ -32,24 +35,31 @@ from scheduling.domain.meeting.events import (
     ProposalAnswered,
 )
 from scheduling.domain.meeting.invitation import is_short, listed
+from scheduling.domain.meeting.people import filled
 from scheduling.domain.meeting.states import Proposed, Scheduled
 
 FIRST = "a child's first meeting in care or at a new school"
 
 
-def must_convene(command: Convening) -> None:
-    """Refuses whoever does not set the date by the authority's rules (L-12, O-13, O-20)."""
+def convening_role(command: Convening) -> Role:
+    """In which role they set the date. Refuses whoever does not by the authority's rules (L-12, O-13, O-20)."""
     rule = command.policy.convener
-    setters = rule.setters(first=command.first)
-    if command.by_role not in (*setters, *rule.may_stand_in):
+    role = command.role_among(rule.may_set(first=command.first))
+    if role is None:
         which = FIRST if command.first else "a meeting after the first"
-        people = " or ".join(spoken(each) for each in setters)
+        people = " or ".join(spoken(each) for each in rule.setters(first=command.first))
         raise Refusal(f"By this authority's rules {people} sets the date of {which}.", *rule.source)
+    return role
+
+
+def calling_off_role(command: CancelMeeting) -> Role:
+    """Whoever sets the date, and always the social worker, who decides whether it proceeds (L-11)."""
+    return command.role_among((Role.SOCIAL_WORKER,)) or convening_role(command)
 
 
 def proposed(command: ProposeMeeting) -> list[MeetingEvent]:
     if command.agreed_at is None:
-        must_convene(command)
+        convening_role(command)
     if min(command.dates).date() < command.on:
         raise Refusal("A day that has passed cannot be proposed.")
     proposal = MeetingProposed(
@@ -79,24 +89,41 @@ def answered(meeting: Proposed, command: AnswerProposal) -> list[MeetingEvent]:
         suits=tuple(sorted(set(command.suits))),
         by=command.by,
     )
-    day = common_day(meeting, command)
+    day = common_day(meeting.dates, meeting.asked, {**dict(meeting.suits), command.invitee_ref: command.suits})
     if day is None or day == meeting.agreed:
         return [answer]
-    agreed = MeetingDateAgreed(meeting_id=meeting.meeting_id, child_ref=meeting.child_ref, on=command.on, at=day)
-    return [answer, agreed]
+    return [answer, _agreed(meeting, command.on, day)]
 
 
-def common_day(meeting: Proposed, command: AnswerProposal) -> datetime | None:
+def common_day(
+    dates: tuple[datetime, ...], asked: tuple[str, ...], suits: Mapping[str, tuple[datetime, ...]]
+) -> datetime | None:
     """The first day that suits everybody who was asked, once all have answered."""
-    suits = {**dict(meeting.suits), command.invitee_ref: command.suits}
-    if set(suits) != set(meeting.asked):
+    if not asked or set(suits) != set(asked):
         return None
-    return next((day for day in meeting.dates if all(day in days for days in suits.values())), None)
+    return next((day for day in dates if all(day in days for days in suits.values())), None)
+
+
+def _agreed(meeting: Proposed, on: date, day: datetime) -> MeetingDateAgreed:
+    return MeetingDateAgreed(meeting_id=meeting.meeting_id, child_ref=meeting.child_ref, on=on, at=day)
+
+
+def asked_instead(meeting: Proposed, command: AskInstead) -> list[MeetingEvent]:
+    """Only where one of them was asked. A day suits when it suits those who are asked now."""
+    left = tuple(each for each in meeting.asked if each in command.left)
+    if not left:
+        return []
+    came = tuple(each for each in command.people if each not in meeting.asked)
+    about: dict[str, Any] = {"meeting_id": meeting.meeting_id, "child_ref": meeting.child_ref, "on": command.on}
+    instead = AskedInstead(**about, left=left, came=came)
+    asked = tuple(each for each in (*meeting.asked, *came) if each not in left)
+    answered_still = {ref: days for ref, days in meeting.suits if ref not in left}
+    day = common_day(meeting.dates, asked, answered_still)
+    return [instead] if day is None else [instead, _agreed(meeting, command.on, day)]
 
 
 def scheduled(command: ScheduleMeeting) -> list[MeetingEvent]:
-    if command.agreed_at is None:
-        must_convene(command)
+    role = convening_role(command) if command.agreed_at is None else command.by_role
     _may_chair(command)
     invitees = listed(command)
     event = MeetingScheduled(
@@ -112,9 +139,10 @@ def scheduled(command: ScheduleMeeting) -> list[MeetingEvent]:
         after_due_because=PlanText.optional(command.after_due_because),
         **_notice(command, command.at),
         lasts_minutes=_minutes(command),
-        convener=OF_ROLE.get(command.by_role),
+        convener=OF_ROLE.get(role),
         planned_chair=command.chair,
-        must_invite=_must_invite(command),
+        must_invite=_must_invite(command, OF_ROLE.get(role)),
+        adviser_is_worker=command.year_group in POST_16,
         agreed_at=command.agreed_at,
     )
     if command.details == "later":
@@ -134,9 +162,10 @@ def _may_chair(command: ScheduleMeeting) -> None:
         raise Refusal(f"By this authority's rules the chair is one of these: {people}.", *rule.source)
 
 
-def _must_invite(command: ScheduleMeeting) -> tuple[str, ...]:
+def _must_invite(command: ScheduleMeeting, convener: Capacity | None) -> tuple[str, ...]:
     """Those who must be asked; whoever convenes or chairs is there anyway."""
-    there = {OF_ROLE.get(command.by_role), command.chair}
+    leads = [each.value for each in (convener, command.chair) if each is not None]
+    there = filled(leads, adviser_is_worker=command.year_group in POST_16)
     wanted = command.policy.must_invite.capacities(
         first=command.first, year_group=command.year_group, circumstances=command.circumstances
     )
@@ -185,7 +214,7 @@ def details_sent(meeting: Scheduled, command: SendDetails) -> list[MeetingEvent]
 
 def rescheduled(meeting: Scheduled, command: RescheduleMeeting) -> list[MeetingEvent]:
     """The same meeting on another day: time for notice runs anew, what it was stays in its story (T18)."""
-    must_convene(command)
+    convening_role(command)
     if command.at == meeting.at:
         raise Refusal("This is the day on which the meeting is already.")
     lasts = command.lasts or meeting.lasts
@@ -210,9 +239,7 @@ def rescheduled(meeting: Scheduled, command: RescheduleMeeting) -> list[MeetingE
 
 
 def cancelled(meeting: Proposed | Scheduled, command: CancelMeeting) -> list[MeetingEvent]:
-    """By whoever sets the date, and always by the social worker, who decides whether it proceeds (L-11)."""
-    if command.by_role is not Role.SOCIAL_WORKER:
-        must_convene(command)
+    calling_off_role(command)
     return [_cancelled(meeting, command, "decided", command.by, PlanText.of(command.reason))]
 
 

@@ -44,6 +44,15 @@ class AnswerProposal(Command):
     by: str
 
 
+class AskInstead(Command):
+    """Others have a job for the child now: those who had it are not asked for days any more, these are."""
+
+    meeting_id: str
+    left: tuple[str, ...]
+    people: tuple[str, ...]
+    on: date
+
+
 class ScheduleMeeting(Convening):
     """Arrange a meeting. `rearranges` names the review of progress in whose place it comes (L-21).
 
@@ -149,6 +158,7 @@ class RecordMeeting(Command):
     policy: SchedulingPolicy
     by: str
     by_role: Role
+    also_as: tuple[Role, ...] = ()
 
 
 class CorrectMeetingOutcome(Command):
@@ -165,6 +175,7 @@ class CorrectMeetingOutcome(Command):
 MeetingCommand = (
     ProposeMeeting
     | AnswerProposal
+    | AskInstead
     | ScheduleMeeting
     | RescheduleMeeting
     | SendDetails

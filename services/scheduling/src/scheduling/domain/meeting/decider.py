@@ -11,6 +11,7 @@ from scheduling.domain.meeting import arranging, invitation, quorum, recording
 from scheduling.domain.meeting.announcements import announce
 from scheduling.domain.meeting.commands import (
     AnswerProposal,
+    AskInstead,
     CallOff,
     CancelMeeting,
     CorrectMeetingOutcome,
@@ -46,6 +47,8 @@ def decide(meeting: Meeting, command: MeetingCommand) -> Sequence[MeetingEvent]:
             return arranging.proposed(command)
         case Proposed(), AnswerProposal():
             return arranging.answered(meeting, command)
+        case Proposed(), AskInstead():
+            return arranging.asked_instead(meeting, command)
         case NotScheduled() | Proposed(), ScheduleMeeting(venue=None, joining_link=None):
             raise Refusal("Say where the meeting is: a venue, a joining link, or both.", "L-13")
         case NotScheduled() | Proposed(), ScheduleMeeting() if command.at.date() < command.on:

@@ -17,6 +17,7 @@ class MeetingScheduled(Event):
 
     `late_notice`: on this day already its details can only come late (L-13); it is held all the same. A reason for that
     is kept; it is late notice nevertheless, unless the meeting is `urgent`: an urgent PEP was asked for.
+    `adviser_is_worker`: the pupil is in Year 12 or 13, where a personal adviser may be the social worker (O-12).
     """
 
     meeting_id: str
@@ -37,6 +38,7 @@ class MeetingScheduled(Event):
     agreed_at: str | None = None
     notice_waived_because: PlanText | None = None
     urgent: bool = False
+    adviser_is_worker: bool = False
 
 
 class MeetingProposed(Event):
@@ -61,6 +63,16 @@ class ProposalAnswered(Event):
     invitee_ref: str
     suits: tuple[datetime, ...]
     by: str
+
+
+class AskedInstead(Event):
+    """Those who had a job for the child have it no more and are not asked any more; those who have it now are."""
+
+    meeting_id: str
+    child_ref: str
+    on: date
+    left: tuple[str, ...]
+    came: tuple[str, ...] = ()
 
 
 class MeetingDateAgreed(Event):
@@ -239,6 +251,7 @@ class MeetingOutcomeCorrected(Event):
 MeetingEvent = (
     MeetingProposed
     | ProposalAnswered
+    | AskedInstead
     | MeetingDateAgreed
     | MeetingScheduled
     | MeetingRescheduled

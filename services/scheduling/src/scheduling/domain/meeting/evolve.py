@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from scheduling.domain.meeting.events import (
+    AskedInstead,
     MeetingCancelled,
     MeetingDateAgreed,
     MeetingDetailsSent,
@@ -54,6 +55,10 @@ def _evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:
         case Proposed(suits=suits), ProposalAnswered(invitee_ref=ref):
             others = tuple(each for each in suits if each[0] != ref)
             return replace(meeting, suits=(*others, (ref, event.suits)))
+        case Proposed(asked=asked, suits=suits), AskedInstead(left=left, came=came):
+            still = tuple(each for each in asked if each not in left)
+            kept = tuple(each for each in suits if each[0] not in left)
+            return replace(meeting, asked=(*still, *came), suits=kept, agreed=None)
         case Proposed(), MeetingDateAgreed(at=at):
             return replace(meeting, agreed=at)
         case Proposed(agreed_at=agreed_at), MeetingScheduled():
@@ -102,6 +107,7 @@ def _scheduled(event: MeetingScheduled) -> Scheduled:
         convener=event.convener,
         chair=event.planned_chair,
         must_invite=event.must_invite,
+        adviser_is_worker=event.adviser_is_worker,
         agreed_at=event.agreed_at,
         rearranges=event.rearranges,
         notice_waived=event.notice_waived_because is not None,
@@ -131,11 +137,16 @@ def _with_list(meeting: Scheduled, event: InvitedEvent) -> Scheduled:
         case InviteeListed() | InviteeAdded():
             who = Invited(event.invitee_ref, event.capacity, event.person_ref, awaits_approval=event.awaits_approval)
             listed = (*meeting.invitees, who)
-            return replace(meeting, invitees=listed, ever_invited=meeting.ever_invited + 1)
+            filled = next((each for each in meeting.vacant if each[0] == event.capacity), None)
+            vacant = _without(meeting.vacant, filled)
+            return replace(meeting, invitees=listed, ever_invited=meeting.ever_invited + 1, vacant=vacant)
         case InvitationListApproved(invitees=approved):
             return _changed(meeting, approved, awaits_approval=False)
-        case InviteeWithdrawn(invitee_ref=ref):
-            return replace(meeting, invitees=tuple(each for each in meeting.invitees if each.ref != ref))
+        case InviteeWithdrawn(invitee_ref=ref, because=because):
+            gone = meeting.invited(ref)
+            left = ((gone.capacity, gone.awaits_approval),) if gone and because == "another_person" else ()
+            others = tuple(each for each in meeting.invitees if each.ref != ref)
+            return replace(meeting, invitees=others, vacant=(*meeting.vacant, *left))
         case AttendanceConfirmed(invitee_ref=ref) | OfficerSent(invitee_ref=ref):
             return _changed(meeting, (ref,), answer="comes", reply=None)
         case AttendanceDeclined(invitee_ref=ref):
@@ -148,6 +159,14 @@ def _with_list(meeting: Scheduled, event: InvitedEvent) -> Scheduled:
             return replace(meeting, at_risk=True, warned_days=days)
         case QuorumSecured():
             return replace(meeting, at_risk=False)
+
+
+def _without(vacant: tuple[tuple[str, bool], ...], filled: tuple[str, bool] | None) -> tuple[tuple[str, bool], ...]:
+    """With one place less, where one was filled: two who went leave two places."""
+    if filled is None:
+        return vacant
+    place = vacant.index(filled)
+    return (*vacant[:place], *vacant[place + 1 :])
 
 
 def _changed(meeting: Scheduled, refs: tuple[str, ...], **changes: Any) -> Scheduled:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pep_kernel.authority_policy import SchedulingPolicy
 from pep_kernel.authority_policy.meetings import Capacity, Notice
 from pep_kernel.may import FIELDS, Role, Shown
 from pep_kernel.refusal import Refusal
@@ -17,6 +16,7 @@ from scheduling.domain.meeting.invitation_commands import (
     AnswerByLink,
     AnswerInvitation,
     ApproveInvitations,
+    ByTheRules,
     FollowPerson,
     MakeReplyLink,
     OfTheList,
@@ -44,12 +44,13 @@ OFFICERS = frozenset(
 )
 
 
-def may_invite(policy: SchedulingPolicy, capacity: Capacity, role: Role, *, first: bool) -> bool:
-    """By the authority's rules; of whom they say nothing, whoever sets the date (L-10, L-15 to L-18)."""
-    entry = policy.invitations.of(capacity)
-    if entry is not None:
-        return role in entry.by
-    return role in (*policy.convener.setters(first=first), *policy.convener.may_stand_in)
+def inviting_role(asked: ByTheRules, capacity: Capacity) -> Role | None:
+    """In which of their roles they may invite, by the authority's rules; else nobody's (L-10, L-15 to L-18).
+
+    Of whom the rules say nothing, whoever sets the date invites.
+    """
+    entry = asked.policy.invitations.of(capacity)
+    return asked.role_among(entry.by if entry is not None else asked.policy.convener.may_set(first=asked.first))
 
 
 def is_short(notice: Notice, on: date, at: datetime) -> bool:
@@ -94,7 +95,7 @@ def _particulars(
     number: int,
     asked: ScheduleMeeting | AddInvitee,
 ) -> dict[str, Any]:
-    entitled = may_invite(asked.policy, invitee.capacity, asked.by_role, first=asked.first)
+    entitled = inviting_role(asked, invitee.capacity) is not None
     common = {
         "meeting_id": meeting_id,
         "child_ref": child_ref,
@@ -107,20 +108,23 @@ def _particulars(
             return {**common, "invitee_ref": ref, "person_ref": ref}
         case GuestInvitee(name=name, email=email, language=language):
             who = {"name": ThirdParty.of(name), "language": ThirdParty.optional(language)}
-            address = _address(invitee.capacity, email, asked.by_role)
+            address = _address(invitee.capacity, email, asked)
             return {**common, **who, **address, "invitee_ref": f"guest-{number}"}
 
 
-def _address(capacity: Capacity, email: str, by_role: Role) -> dict[str, Any]:
+KNOW_CARERS_CONTACT = frozenset(role for role, shown in FIELDS.items() if Shown.CARERS_CONTACT in shown)
+
+
+def _address(capacity: Capacity, email: str, asked: ByTheRules) -> dict[str, Any]:
     """A school does not write down how a carer is reached, in case it is confidential: it is not kept (L-37, T26)."""
-    if capacity is Capacity.CARER and Shown.CARERS_CONTACT not in FIELDS[by_role]:
+    if capacity is Capacity.CARER and asked.role_among(KNOW_CARERS_CONTACT) is None:
         return {"address_withheld": True}
     return {"email": Contact.of(email)}
 
 
 def _decision(capacity: Capacity, asked: ScheduleMeeting | AddInvitee, *, entitled: bool) -> str | None:
     """Who decided it, where that must be recorded. Family is never put forward by anybody else (T27)."""
-    if capacity is Capacity.FAMILY and asked.by_role is not Role.SOCIAL_WORKER:
+    if capacity is Capacity.FAMILY and asked.role_among((Role.SOCIAL_WORKER,)) is None:
         sentence = "Only the social worker decides whether family is invited; ask the social worker to do it."
         raise Refusal(sentence, "L-10", "L-16")
     entry = asked.policy.invitations.of(capacity)
@@ -129,8 +133,7 @@ def _decision(capacity: Capacity, asked: ScheduleMeeting | AddInvitee, *, entitl
 
 def approved(meeting: Scheduled, command: ApproveInvitations) -> list[MeetingEvent]:
     """Of those who wait, the ones about whom this person decides."""
-    waiting = [each for each in meeting.invitees if each.awaits_approval and _decides(command, each)]
-    refs = tuple(each.ref for each in waiting if not command.invitees or each.ref in command.invitees)
+    refs = tuple(each.ref for each in awaiting_them(meeting, command))
     if not refs:
         raise Refusal("Nobody on the list waits for your decision.", "L-10")
     return _approval(meeting, command, refs)
@@ -148,8 +151,14 @@ def _approval(meeting: Scheduled, command: OfTheList, refs: tuple[str, ...]) -> 
     return [approval]
 
 
+def awaiting_them(meeting: Scheduled, command: ApproveInvitations) -> list[Invited]:
+    """Those who wait for this person's decision, of those who are named."""
+    waiting = [each for each in meeting.invitees if each.awaits_approval and _decides(command, each)]
+    return [each for each in waiting if not command.invitees or each.ref in command.invitees]
+
+
 def _decides(command: OfTheList, invited: Invited) -> bool:
-    return may_invite(command.policy, Capacity(invited.capacity), command.by_role, first=command.first)
+    return inviting_role(command, Capacity(invited.capacity)) is not None
 
 
 def withdrawn(meeting: Scheduled, command: WithdrawInvitee) -> list[MeetingEvent]:
@@ -262,19 +271,28 @@ def link_withdrawn(meeting: Scheduled, command: WithdrawReplyLink) -> list[Meeti
 
 
 def followed(meeting: Scheduled, command: FollowPerson) -> list[MeetingEvent]:
-    """Only where somebody was invited in this capacity: nobody is added to a meeting without their predecessor."""
+    """Only where somebody was invited in this capacity: nobody is added to a meeting without their predecessor.
+
+    Whoever comes in the place of somebody about whom nobody had decided yet awaits that decision.
+    """
     before = [each for each in meeting.invitees if each.capacity == command.capacity and each.person_ref]
-    left = [each for each in before if each.person_ref not in command.people]
-    if not left:
-        return []
-    came = [ref for ref in command.people if meeting.invited(ref) is None]
+    left = [each for each in before if _has_left(command, each.ref)]
+    places = [*(awaits for empty, awaits in meeting.vacant if empty == command.capacity)]
+    places += [each.awaits_approval for each in left]
+    came = [ref for ref in command.people if meeting.invited(ref) is None] if places else []
     return [
         *(_withdrawn(meeting, each, command.on, "another_person") for each in left),
-        *(_joins(meeting, ref, command.capacity, command) for ref in came),
+        *(_joins(meeting, ref, command.capacity, command, awaits_approval=all(places)) for ref in came),
     ]
 
 
-def _joins(meeting: Scheduled, ref: str, capacity: str, command: SendOfficer | FollowPerson) -> InviteeAdded:
+def _has_left(command: FollowPerson, ref: str) -> bool:
+    return ref not in command.people if command.left is None else ref in command.left
+
+
+def _joins(
+    meeting: Scheduled, ref: str, capacity: str, command: SendOfficer | FollowPerson, *, awaits_approval: bool = False
+) -> InviteeAdded:
     return InviteeAdded(
         meeting_id=meeting.meeting_id,
         child_ref=meeting.child_ref,
@@ -283,5 +301,6 @@ def _joins(meeting: Scheduled, ref: str, capacity: str, command: SendOfficer | F
         capacity=capacity,
         at=meeting.at,
         person_ref=ref,
-        late_notice=_comes_late(meeting, command),
+        late_notice=not awaits_approval and _comes_late(meeting, command),
+        awaits_approval=awaits_approval,
     )

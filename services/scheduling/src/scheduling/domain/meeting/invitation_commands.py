@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
 from pep_kernel.authority_policy import SchedulingPolicy
-from pep_kernel.may import Role
+from pep_kernel.may import Role, acts_as
 from pep_kernel.message import Command
 from scheduling.domain.meeting.people import Invitee, KnownInvitee
 
@@ -19,15 +20,27 @@ class ByTheRules(Command):
     """What the authority's rules leave to some people. `first`: no PEP meeting was held yet, here or in this school.
 
     `urgent`: an urgent PEP was asked for, and no PEP meeting was held since.
+    `by_role` and `also_as` are all the roles in which whoever asks may do it. In Year 12 or 13 an adviser acts as the
+    social worker (O-12), and for a child of no school the Virtual School as the designated teacher (O-15).
     """
 
     meeting_id: str
     on: date
     by: str
     by_role: Role
+    also_as: tuple[Role, ...] = ()
+    year_group_now: int | None = None
+    has_school: bool = True
     policy: Policy
     first: bool = True
     urgent: bool = False
+
+    def role_among(self, entitled: Collection[Role]) -> Role | None:
+        """The first of their roles in which they do what is left to these."""
+        return next((role for role in (self.by_role, *self.also_as) if self._stands_for(role) & set(entitled)), None)
+
+    def _stands_for(self, role: Role) -> frozenset[Role]:
+        return acts_as(role, has_school=self.has_school, year_group=self.year_group_now)
 
 
 class OfTheList(ByTheRules):
@@ -109,11 +122,15 @@ class LookAtQuorum(Command):
 
 
 class FollowPerson(Command):
-    """Another person has this job for the child now: whoever had it is not invited any more, these are (L-14)."""
+    """Another person has this job for the child now: whoever had it is not invited any more, these are (L-14).
+
+    `left` are those who have it no more; not said, it is everybody in this capacity who is none of `people`.
+    """
 
     meeting_id: str
     capacity: str
     people: tuple[str, ...]
+    left: tuple[str, ...] | None = None
     on: date
     policy: Policy
     year_group: int

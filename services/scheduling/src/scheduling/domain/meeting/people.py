@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
@@ -13,6 +14,12 @@ Mode = Literal["in_person", "by_video", "by_telephone"]
 Wish = Literal["all", "part", "none", "ask_social_worker"]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 Short = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+def filled(capacities: Iterable[str], *, adviser_is_worker: bool) -> frozenset[str]:
+    """In which capacities somebody is there: in Year 12 or 13 a personal adviser is the social worker (O-12)."""
+    there = frozenset(capacities)
+    return there | {Capacity.SOCIAL_WORKER} if adviser_is_worker and Capacity.PERSONAL_ADVISER in there else there
 
 
 class Said(BaseModel):

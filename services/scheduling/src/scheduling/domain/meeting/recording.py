@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from pep_kernel.authority_policy.meetings import Capacity
-from pep_kernel.may import Role
+from pep_kernel.may import POST_16, Role
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, PlanText, ThirdParty
 from scheduling.domain.meeting.commands import CorrectMeetingOutcome, Outcome, RecordMeeting
@@ -19,7 +19,7 @@ from scheduling.domain.meeting.events import (
     NobodyOfTheAuthorityThere,
     Present,
 )
-from scheduling.domain.meeting.people import Attendee, NextMeeting, PupilAttended, PupilStayedAway
+from scheduling.domain.meeting.people import Attendee, NextMeeting, PupilAttended, PupilStayedAway, filled
 from scheduling.domain.meeting.states import Held, Scheduled
 
 RECORDS_FOR_SCHOOL = (Role.DESIGNATED_TEACHER, Role.DELEGATE)
@@ -71,7 +71,8 @@ def _possible(meeting: Scheduled | Held, day: date, today: date) -> None:
 
 def _may_record(command: RecordMeeting) -> None:
     """Whoever chaired, or the designated teacher, in whose place a delegate may write (O-21)."""
-    if command.by_role not in RECORDS_FOR_SCHOOL and command.by != command.chair.ref:
+    for_school = not {command.by_role, *command.also_as}.isdisjoint(RECORDS_FOR_SCHOOL)
+    if not for_school and command.by != command.chair.ref:
         raise Refusal("A meeting is recorded by whoever chaired it, or by the designated teacher.", "L-35", "O-21")
 
 
@@ -83,7 +84,8 @@ def _there(command: RecordMeeting) -> frozenset[Capacity]:
 
 def _warnings(meeting: Scheduled, command: RecordMeeting, there: frozenset[Capacity]) -> list[str]:
     """What a person should look at. The meeting took place all the same, so nothing of it is refused."""
-    missing = set(meeting.must_invite) - there - {Capacity.CHILD}
+    came = filled(there, adviser_is_worker=command.year_group in POST_16)
+    missing = set(meeting.must_invite) - came - {Capacity.CHILD}
     found = {
         "chair_not_by_the_rules": command.chair.capacity not in command.policy.chair.capacities,
         "no_proceed_decision": bool(missing) and meeting.proceeds is None,  # L-11

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from scheduling.domain.meeting.people import filled
+
 Answer = Literal["not_answered", "comes", "does_not_come"]
 
 
@@ -59,8 +61,9 @@ class Scheduled:
 
     `details_sent` counts how often its details went out, `told_of_day` whether they did for the day that holds now;
     `notice_waived` whether a reason was given for short notice of that day. `warned_days` is how near it was when
-    somebody was told last that it will be no PEP meeting. `agreed_at`, `rearranges` and `untouched`
-    are as of a proposal.
+    somebody was told last that it will be no PEP meeting. `agreed_at`, `rearranges` and `untouched` are as of a
+    proposal. `vacant` are the capacities of those who had a job no more and were withdrawn before anybody came in
+    their place, each with whether the one before still awaited approval.
     """
 
     meeting_id: str
@@ -71,6 +74,7 @@ class Scheduled:
     convener: str | None = None
     chair: str | None = None
     must_invite: tuple[str, ...] = ()
+    adviser_is_worker: bool = False
     invitees: tuple[Invited, ...] = ()
     ever_invited: int = 0
     details_sent: int = 0
@@ -83,6 +87,7 @@ class Scheduled:
     agreed_at: str | None = None
     rearranges: str | None = None
     untouched: bool = True
+    vacant: tuple[tuple[str, bool], ...] = ()
 
     def invited(self, ref: str) -> Invited | None:
         return next((each for each in self.invitees if each.ref == ref), None)
@@ -95,7 +100,7 @@ class Scheduled:
     @property
     def not_invited(self) -> tuple[str, ...]:
         """In which capacities somebody should be asked, and nobody is."""
-        asked = {each.capacity for each in self.invitees}
+        asked = filled((each.capacity for each in self.invitees), adviser_is_worker=self.adviser_is_worker)
         return tuple(each for each in self.must_invite if each not in asked)
 
 

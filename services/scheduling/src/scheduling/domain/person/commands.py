@@ -79,10 +79,14 @@ class RecordAbsence(Command):
 
 
 class EndAbsence(Command):
-    """This person is back before the last day that was told."""
+    """This person is back before the last day that was told, or is not away at all: the absence from `absent_on`.
+
+    Without that day it is the one of today.
+    """
 
     person_ref: str
     on: date
+    absent_on: date | None = None
     by: str
 
 

@@ -63,9 +63,8 @@ def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
             return [GrantEnded(**command.model_dump())]
         case Staff() as staff, RecordAbsence():
             return _absent(staff, command)
-        case Staff() as staff, EndAbsence(person_ref=ref, on=on, by=by):
-            away = staff.away_on(on)
-            return [] if away is None else [StaffReturned(person_ref=ref, on=on, absent_on=away.on, by=by)]
+        case Staff() as staff, EndAbsence():
+            return _returned(staff, command)
         case Staff(role=Role.DESIGNATED_TEACHER), VerifyDesignatedTeacher(trained_on=day, on=on) if day and day > on:
             raise Refusal(f"trained_on: {day:%d/%m/%Y} is still to come.")
         case Staff(role=Role.DESIGNATED_TEACHER), VerifyDesignatedTeacher():
@@ -100,6 +99,15 @@ def _absent(staff: Staff, command: RecordAbsence) -> list[PersonEvent]:
             f"on: an absence from {clash.on:%d/%m/%Y} to {clash.until:%d/%m/%Y} is known. End that one first."
         )
     return [StaffAbsent(**command.model_dump())]
+
+
+def _returned(staff: Staff, command: EndAbsence) -> list[PersonEvent]:
+    away = staff.absence(command.on, command.absent_on)
+    if away is not None:
+        return [StaffReturned(person_ref=command.person_ref, on=command.on, absent_on=away.on, by=command.by)]
+    if command.absent_on is not None:
+        raise Refusal(f"absent_on: no absence from {command.absent_on:%d/%m/%Y} is known that is not over.")
+    return []
 
 
 def _staff(command: AddStaffMember) -> StaffMemberAdded:

@@ -43,6 +43,12 @@ class Staff:
         """The absence that this day is one of."""
         return next((absence for absence in self.absences if absence.on <= day <= absence.until), None)
 
+    def absence(self, on: date, first: date | None) -> Absence | None:
+        """The one that begins on this first day and is not over; without that day, the one of today."""
+        if first is None:
+            return self.away_on(on)
+        return next((absence for absence in self.absences if absence.on == first and on <= absence.until), None)
+
     def without_grant(self, what: str, since: date | None) -> Staff:
         """Without the one that began on this day; without a day, without all of it."""
         ended = {each for each in self.granted if each[0] == what and since in (None, each[2])}

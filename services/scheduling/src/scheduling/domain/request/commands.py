@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from pep_kernel.authority_policy.approvals import Consulted, Decision, DualApproval, OfficersApproval
 from pep_kernel.message import Command
@@ -47,22 +50,25 @@ class RecordProfessionalMeeting(Command):
     by: str
 
 
-class AgreeToRequest(Command):
-    """One of those who must agree does, in this job."""
+class DecideRequest(Command):
+    """What one of those who must agree decides. `hats` are the jobs in which they may, each with whose it is.
+
+    It is their own, or that of somebody absent whose work they do; the request picks one that it waits for.
+    """
 
     request_id: str
     on: date
     by: str
-    job: str
+    hats: Annotated[tuple[tuple[str, str], ...], Field(min_length=1)]
 
 
-class DeclineRequest(Command):
-    """One of those who must agree does not."""
+class AgreeToRequest(DecideRequest):
+    """They agree."""
 
-    request_id: str
-    on: date
-    by: str
-    job: str
+
+class DeclineRequest(DecideRequest):
+    """They do not."""
+
     reason: str
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 from pep_kernel.announcement import Announcement
@@ -17,6 +18,7 @@ from pep_kernel.sealed import PlanText
 from scheduling.domain.request.commands import (
     AgreeToRequest,
     AskForApproval,
+    DecideRequest,
     DeclineRequest,
     RecordConsultation,
     RecordProfessionalMeeting,
@@ -64,6 +66,7 @@ def decide(request: Request, command: RequestCommand) -> Sequence[RequestEvent]:
             raise Refusal("This request has been made already.")
 
 
+IN_THEIR_PLACE = " What a deputy decides in somebody's place counts as theirs."
 DECISIONS: Mapping[Decision, str] = {
     "school_change": "a change of school",
     "term_time_holiday": "a holiday in term time",
@@ -113,31 +116,44 @@ def _met(request: Waiting, command: RecordProfessionalMeeting) -> ProfessionalsM
 
 
 def _agreed(request: Waiting, command: AgreeToRequest) -> Sequence[RequestEvent]:
-    if (command.job, command.by) in request.agreed:
+    waited_for = _waited_for(request, command)
+    if not waited_for and any((job, command.by) in request.agreed for job, _ in command.hats):
         return []
-    _must_be_theirs(request, command)
-    _must_be_two_people(request, command)
+    job, whose = _must_be_theirs(request, command)
+    _must_be_two_people(request, command.by, whose)
     _must_have_been_prepared(request)
-    agreed = RequestAgreed(**_about(request, command.on), job=command.job, by=command.by)
-    others = [job for job in request.still_to_agree if job != command.job]
+    in_place_of = whose if whose != command.by else None
+    agreed = RequestAgreed(**_about(request, command.on), job=job, by=command.by, in_place_of=in_place_of)
+    others = [each for each in request.still_to_agree if each != job]
     return [agreed] if others else [agreed, _approved(request, command.on)]
 
 
-def _must_be_theirs(request: Waiting, command: AgreeToRequest | DeclineRequest) -> None:
-    if command.job not in request.approvers:
+def deciding_job(request: Request, command: DecideRequest) -> str:
+    """In which of their jobs they decide; the first, where the request waits for none of them."""
+    waited_for = _waited_for(request, command) if isinstance(request, Waiting) else []
+    return (waited_for or command.hats)[0][0]
+
+
+def _waited_for(request: Waiting, command: DecideRequest) -> list[tuple[str, str]]:
+    return [hat for hat in command.hats if hat[0] in request.still_to_agree]
+
+
+def _must_be_theirs(request: Waiting, command: DecideRequest) -> tuple[str, str]:
+    """The job in which they decide, and whose it is."""
+    theirs = [job for job, _ in command.hats if job in request.approvers]
+    if not theirs:
         raise Refusal(f"Only {_the(request.approvers)} may decide about this request.")
-    if command.job not in request.still_to_agree:
-        raise Refusal(
-            f"The agreement of {_the([command.job])} is there; that of {_the(request.still_to_agree)} is not."
-        )
+    if waited_for := _waited_for(request, command):
+        return waited_for[0]
+    raise Refusal(f"The agreement of {_the(theirs[:1])} is there; that of {_the(request.still_to_agree)} is not.")
 
 
-def _must_be_two_people(request: Waiting, command: AgreeToRequest) -> None:
-    """Nobody agrees to what they asked for, and each person once (O-80, O-91)."""
-    for earlier in (None, *(person for _job, person in request.agreed)):
-        broken = broken_rule(DUAL_APPROVAL, command.by, Resource(requested_by=request.asked_by, approved_by=earlier))
+def _must_be_two_people(request: Waiting, by: str, whose: str) -> None:
+    """Nobody agrees to what they asked for, and each person once, also by or as a deputy (O-80, O-91)."""
+    for person, earlier in product(dict.fromkeys((by, whose)), (None, *request.counted)):
+        broken = broken_rule(DUAL_APPROVAL, person, Resource(requested_by=request.asked_by, approved_by=earlier))
         if broken is not None:
-            raise Refusal(broken.sentence, *broken.source)
+            raise Refusal(f"{broken.sentence}{IN_THEIR_PLACE if whose != by else ''}", *broken.source)
 
 
 def _must_have_been_prepared(request: Waiting) -> None:
@@ -167,11 +183,11 @@ def _holiday(request: Waiting, on: date, *, agreed: bool) -> TermTimeHolidayDeci
 
 
 def _declined(request: Waiting, command: DeclineRequest) -> Sequence[RequestEvent]:
-    _must_be_theirs(request, command)
+    job, _whose = _must_be_theirs(request, command)
     declined = RequestDeclined(
         **_about(request, command.on),
         decision=request.decision,
-        job=command.job,
+        job=job,
         by=command.by,
         reason=PlanText.of(command.reason),
     )
@@ -198,8 +214,9 @@ def evolve(request: Request, event: RequestEvent) -> Request:
             return replace(request, must_consult=request.must_consult - {consulted})
         case Waiting(), ProfessionalsMet():
             return replace(request, professionals_meet=False)
-        case Waiting(), RequestAgreed(job=job, by=by):
-            return replace(request, agreed=(*request.agreed, (job, by)))
+        case Waiting(), RequestAgreed(job=job, by=by, in_place_of=whose):
+            counted = tuple(dict.fromkeys((*request.counted, by, whose or by)))
+            return replace(request, agreed=(*request.agreed, (job, by)), counted=counted)
         case _, SchoolChangeApproved() | PlacementApproved() | TermTimeHolidayDecided(agreed=True):
             return Ended("agreed to")
         case _, RequestDeclined() | TermTimeHolidayDecided():

@@ -53,10 +53,11 @@ class ProfessionalsMet(OfRequest):
 
 
 class RequestAgreed(OfRequest):
-    """One of those who must agree did, in this job."""
+    """One of those who must agree did, in this job, which may be that of somebody absent."""
 
     job: str
     by: str
+    in_place_of: str | None = None
 
 
 class SchoolChangeApproved(OfRequest):

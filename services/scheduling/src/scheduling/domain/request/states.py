@@ -15,7 +15,10 @@ class NotAsked:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Some of those who must agree have not. `agreed` are the jobs that have, each with the person."""
+    """Some of those who must agree have not. `agreed` are the jobs that have, each with the person.
+
+    `counted` are all whose agreement that was: whoever gave it, and the absent person in whose place it was given.
+    """
 
     request_id: str
     child_ref: str
@@ -28,6 +31,7 @@ class Waiting:
     must_consult: frozenset[str] = frozenset()
     professionals_meet: bool = False
     agreed: tuple[tuple[str, str], ...] = ()
+    counted: tuple[str, ...] = ()
 
     @property
     def still_to_agree(self) -> tuple[str, ...]:

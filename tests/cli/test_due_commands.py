@@ -18,6 +18,7 @@ from scheduling.entrypoints.rehearse_command import rehearse
 FOLDER = Path(__file__).parents[2] / "shared" / "authorities"
 ENVIRONMENT = {"PEP_AUTHORITIES_DIR": str(FOLDER), "COLUMNS": "200"}
 CANDIDATE = {"rule", "source", "obligation", "satisfied_by", "unit", "days", "due", "skipped"}
+EMERGENCY = ("--trigger", "EmergencyPlacementMade", "--on", "2026-12-23")
 ENTERED = ("--trigger", "ChildEnteredCare", "--on", "2026-09-21")
 
 
@@ -40,7 +41,9 @@ def governing(answer: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.scenario("T01", "T02", "T61")
 def test_the_json_has_what_governs_every_candidate_and_the_conflicts() -> None:
     answer = told("oxfordshire", *ENTERED)
-    assert answer.keys() == {"governing", "candidates", "conflicts"}
+    assert answer.keys() == {"governing", "candidates", "conflicts", "policy_version", "not_applicable", "note"}
+    assert (answer["not_applicable"], answer["note"]) == (None, None)
+    assert answer["policy_version"].startswith("20")
     assert governing(answer) == {"convene": "2026-10-05", "hold": "2026-10-19", "available": "2026-10-19"}
     assert [each.keys() for each in answer["candidates"]] == [CANDIDATE] * 3
     assert answer["governing"]["hold"]["satisfied_by"] == "MeetingHeld"
@@ -70,6 +73,7 @@ def test_a_school_named_in_another_countys_dates_keeps_them() -> None:
         (("oxfordshire", "--trigger", "TermOpened", "--on", "2026-09-02"), {"hold": "2026-12-18"}),
         (("oxfordshire", "--trigger", "school_moved", "--on", "2026-04-20"), {"convene": "2026-05-05"}),
         (("oxfordshire", *ENTERED, "--legal-status", "V4"), {}),
+        (("oxfordshire", *EMERGENCY, "--without-school", "--year-group", "-1"), {}),
         (("oxfordshire", "--trigger", "ReviewHeld", "--on", "2026-10-12"), {}),
     ],
 )
@@ -77,6 +81,23 @@ def test_any_trigger_is_explained(words: tuple[str, ...], dates: dict[str, str])
     found = governing(told(*words))
     assert dates.items() <= found.items()
     assert dates or found == {}
+
+
+@pytest.mark.scenario("T15", "T54")
+def test_a_school_is_told_of_an_emergency_though_no_pep_applies_and_a_child_at_no_school_has_none_to_tell() -> None:
+    short_break = told("oxfordshire", *EMERGENCY, "--legal-status", "V4")
+    assert (governing(short_break), short_break["not_applicable"]) == ({"notify": "2027-01-04"}, "short_break")
+    said = due("oxfordshire", *EMERGENCY, "--legal-status", "V4").output
+    assert ("No PEP applies" in said, "tell the school in writing by" in said) == (True, True)
+    assert "notify" not in governing(told("oxfordshire", *EMERGENCY, "--without-school"))
+
+
+def test_a_school_of_which_no_file_knows_anything_is_said_to_be_counted_by_the_authoritys_own_terms() -> None:
+    unknown = told("oxfordshire", *ENTERED, "--school", "123456")
+    assert "school 123456" in unknown["note"]
+    assert unknown["note"] in due("oxfordshire", *ENTERED, "--school", "123456").output
+    assert told("oxfordshire", *ENTERED, "--school", "900204")["note"] is None
+    assert told("oxfordshire", *ENTERED, "--school", "123456", "--area", "leicestershire")["note"] is None
 
 
 def test_for_people_each_rule_has_its_day_its_count_its_source_and_what_was_passed_over() -> None:
@@ -203,6 +224,17 @@ def test_a_date_that_is_another_is_shown_with_its_rule(tmp_path: Path) -> None:
     assert "1 of 1 cases: another date than expected" in rehearsed(file).output
 
 
+@pytest.mark.parametrize(("expected", "code"), [("none", 1), ("not known", 0)])
+def test_a_day_that_is_not_known_is_no_obligation_that_is_not_due(tmp_path: Path, expected: str, code: int) -> None:
+    file = tmp_path / "cases.toml"
+    case = f'trigger = "ChildEnteredCare"\non = 2030-01-07\nlegal_status = "C2"\nexpected = {{ hold = "{expected}" }}'
+    file.write_text(f'authority = "oxfordshire"\n[[cases]]\n{case}\n')
+    answer = rehearsed(file, "--json")
+    assert answer.exit_code == code, answer.output
+    found = [(each["found"], each["rule"]) for each in json.loads(answer.output)["differences"]]
+    assert found == ([("not known", "entered_care/hold")] if code else [])
+
+
 @pytest.mark.parametrize(
     ("case", "sentence"),
     [
@@ -211,6 +243,7 @@ def test_a_date_that_is_another_is_shown_with_its_rule(tmp_path: Path) -> None:
         ('trigger = "SchoolMoved"\non = 9999-12-31', "case 1: on"),
         ('trigger = "SchoolMoved"\non = 2026-09-21\nshool = "900201"', "case 1: shool"),
         ('trigger = "SchoolMoved"\non = 2026-09-21\nexpected = { hold = "soon" }', "case 1: expected.hold"),
+        ('trigger = "SchoolMoved"\non = 2026-09-21\nlegal_status = "v4"', "case 1: legal_status: is no legal status"),
         ("trigger = ", "cannot be read"),
     ],
 )

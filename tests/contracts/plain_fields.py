@@ -28,7 +28,8 @@ PLAIN = {
         AnnouncementDiscarded.error AnnouncementDiscarded.reason ChildCircumstances.ended ChildForgotten.reason
         ChildLeftCare.reason DueDate.note EntriesForgotten.reason FactCorrected.right FactCorrected.was
         GrantEnded.what KnownForgotten.reason LeftOut.reason Message.reason NoPlanNeeded.reason
-        NotificationFailed.reason NotificationSuppressed.reason PEPDueDateNotCounted.reason PEPDueDateSet.note
+        NotificationFailed.reason NotificationSuppressed.reason PEPDueDateNotCounted.reason PEPDueDateRevised.note
+        PEPDueDateSet.note
         PEPForgotten.reason PEPNotApplicable.reason PEPReturned.to PPPApprovalHeld.reason PPPClaimForgotten.reason
         PlanTarget.subject RecordExported.reason RoleGranted.what TargetSet.subject UrgentPEP.reason
         UrgentPEPRequested.reason

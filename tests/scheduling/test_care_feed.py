@@ -9,6 +9,7 @@ import pytest
 from tests.scheduling.test_projections import folded
 from tests.scheduling.worked_examples import LEICESTERSHIRE, NONESUCH, OXFORDSHIRE, REF, journal, of_kind
 
+from pep_kernel.calendars import birthday
 from pep_kernel.contracts import scheduling as contracts
 from pep_kernel.scenario import Scenario
 from scheduling.domain.child.commands import EndCareAtEighteen, FlagMissingNotice
@@ -17,7 +18,6 @@ from scheduling.domain.feed.decider import FEED, CareFeedLate, CareFeedTakenIn, 
 from scheduling.domain.stage import stage_of
 from scheduling.policies.look_at_care import (
     born_by,
-    eighteenth_birthday,
     end_care_at_eighteen,
     flag_missing_notice,
     look_for_feed,
@@ -163,20 +163,20 @@ def test_a_look_at_a_feed_has_its_day_and_the_newest_file_as_its_cause() -> None
 
 
 def test_a_birthday_is_a_cause_and_nothing_happens_before_it() -> None:
-    born, birthday = date(2008, 9, 21), date(2026, 9, 21)
+    born, eighteenth = date(2008, 9, 21), date(2026, 9, 21)
     assert end_care_at_eighteen("oxfordshire", REF, born, FRIDAY) is None
     found = end_care_at_eighteen("oxfordshire", REF, born, TUESDAY)
     assert found is not None
-    assert found[0].command == EndCareAtEighteen(child_ref=REF, birthday=birthday)
-    assert found == end_care_at_eighteen("oxfordshire", REF, born, birthday)
+    assert found[0].command == EndCareAtEighteen(child_ref=REF, birthday=eighteenth)
+    assert found == end_care_at_eighteen("oxfordshire", REF, born, eighteenth)
     assert born_by(FRIDAY) == 2008
 
 
 @pytest.mark.parametrize(
-    ("born", "birthday"), [(date(2008, 2, 29), date(2026, 3, 1)), (date(2008, 3, 1), date(2026, 3, 1))]
+    ("born", "eighteenth"), [(date(2008, 2, 29), date(2026, 3, 1)), (date(2008, 3, 1), date(2026, 3, 1))]
 )
-def test_a_leap_day_comes_on_the_first_of_march(born: date, birthday: date) -> None:
-    assert eighteenth_birthday(born) == birthday
+def test_a_leap_day_comes_on_the_first_of_march(born: date, eighteenth: date) -> None:
+    assert birthday(born, 18) == eighteenth
 
 
 def test_a_missing_notice_is_looked_for_once_a_placement() -> None:

@@ -263,11 +263,11 @@ def test_going_live_beyond_the_known_terms_is_said_not_to_be_counted() -> None:
     assert [each.trigger for each in of_kind(PEPDueDateNotCounted, happened)] == ["last_pep"]
 
 
-def test_a_spell_older_than_all_rules_is_judged_by_the_first_day_that_has_some() -> None:
+def test_a_spell_older_than_all_rules_is_judged_by_the_first_day_that_has_some_and_asks_for_a_pep() -> None:
     old: dict[str, Any] = {"spells": (spell(date(2010, 5, 3)),), "date_of_birth": date(2009, 5, 5), "schooling": ()}
     happened = child.when(told(LEICESTERSHIRE, **old)).happened
     (applies,) = of_kind(PEPApplicable, happened)
-    assert applies.on == TODAY
+    assert applies.on == date(2013, 9, 1)  # in Reception; at no nursery before
 
 
 def test_before_the_first_rule_nothing_applies_and_a_school_move_starts_nothing() -> None:

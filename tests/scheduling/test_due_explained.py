@@ -9,13 +9,27 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.scheduling.worked_examples import LEICESTERSHIRE, NONESUCH, OXFORDSHIRE, judging, rules_of
+from tests.scheduling.single_facts import fact
+from tests.scheduling.worked_examples import (
+    LEICESTERSHIRE,
+    NONESUCH,
+    OXFORDSHIRE,
+    episode,
+    judging,
+    of_kind,
+    rules_of,
+    spell,
+    told,
+)
 
 from pep_kernel.authority_policy import NotInForce, SchedulingFile
 from pep_kernel.authority_policy.due_dates import AboutChild, Conditions, Overdue, Trigger
 from pep_kernel.calendars import Calendar, Roll, TermDatesMissing, Unit, due_date, passed_over
+from pep_kernel.scenario import Scenario
 from scheduling.domain.child.about import about as known_about
 from scheduling.domain.child.commands import NoteMeetingHeld
+from scheduling.domain.child.decider import CHILD
+from scheduling.domain.child.events import PEPDueDateSet
 from scheduling.domain.child.states import Child
 from scheduling.domain.due.asking import Asked, Question, asked
 from scheduling.domain.rules import SchedulingRules
@@ -158,6 +172,25 @@ def test_a_short_break_starts_nothing(legal_status: str) -> None:
 )
 def test_whether_a_pep_applies_comes_first(about: dict[str, Any], why: str | None) -> None:
     assert after(Trigger.ENTERED_CARE, MONDAY, **about).why_no_pep == why
+
+
+@pytest.mark.scenario("T15", "T54")
+@pytest.mark.parametrize("legal_status", ["C2", "V4"])
+@pytest.mark.parametrize("at_school", [True, False])
+def test_of_an_emergency_the_answer_is_what_the_log_keeps(legal_status: str, at_school: bool) -> None:
+    on, child = date(2026, 9, 24), Scenario(CHILD)
+    record: dict[str, Any] = {"spells": (spell(MONDAY, episode(MONDAY, legal_status=legal_status)),)}
+    record |= {} if at_school else {"schooling": ()}
+    known = child.given(*child.when(told(**record)).happened)
+    placed = known.when(fact("placement", on, OXFORDSHIRE, placement="U1", emergency=True)).happened
+    kept = {each.obligation: each.due for each in of_kind(PEPDueDateSet, placed)}
+    about: dict[str, Any] = {"legal_status": legal_status, "without_school": not at_school, "year_group": 7}
+    assert governing(after(Trigger.EMERGENCY_PLACEMENT_MADE, on, **about)) == kept
+
+
+def test_a_school_in_an_area_that_nobody_names_is_told() -> None:
+    assert "school 123456" in (after(Trigger.ENTERED_CARE, MONDAY, school_urn="123456").note or "")
+    assert after(Trigger.ENTERED_CARE, MONDAY, school_urn="900204", laestab="9314004").note is None
 
 
 @pytest.mark.rule("L-07")

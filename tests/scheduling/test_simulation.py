@@ -9,9 +9,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.scheduling.worked_examples import LEICESTERSHIRE, OXFORDSHIRE
+from tests.scheduling.worked_examples import LEICESTERSHIRE, NONESUCH, OXFORDSHIRE
 from typer.testing import CliRunner
 
+from pep_kernel.calendars import Term, age_on, birthday
+from scheduling.domain.child.states import Applies
 from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.simulate_command import app
 from scheduling.projections.timeliness_figures import Figures
@@ -96,6 +98,53 @@ def test_each_day_on_which_something_happens_is_told_in_order() -> None:
     Year.of(Core(OXFORDSHIRE), Practice(100), chance, 2026).play(lives(20, 2026, chance), days.append)
     assert days == sorted(days)
     assert days[-1] <= date(2026, 12, 31)
+
+
+@pytest.mark.rule("L-01", "L-07")
+def test_a_child_in_care_all_the_year_meets_in_each_term() -> None:
+    year = played(OXFORDSHIRE, Practice(meetings_a_week=1_000, arranged_late=0, unrepresented=0))
+    in_autumn = sum(held for monday, held in year.held.items() if monday >= date(2026, 9, 1))
+    in_summer = sum(held for monday, held in year.held.items() if date(2026, 4, 13) <= monday < date(2026, 8, 1))
+    assert in_summer > 30
+    assert in_autumn > 30
+    busiest = load_of(year, 10).busiest
+    assert busiest is not None
+    assert year.held[busiest] < year.held.total() / 8, "the meetings of a term are spread over it"
+
+
+def test_the_young_and_the_nearly_grown_up_are_among_them() -> None:
+    found = list(lives(400, 2026, Random(7)))
+    ages = [age_on(life.record.date_of_birth, life.known_on) for life in found]
+    assert (min(ages), max(ages)) == (0, 17)
+    young = [life for life, age in zip(found, ages, strict=True) if age in (2, 3)]
+    assert 0 < sum(bool(life.record.schooling) for life in young) < len(young)
+    assert not any(life.record.schooling for life, age in zip(found, ages, strict=True) if age < 2)
+    at_home = [life for life in found if not life.record.schooling]
+    assert {on for life in at_home for on, _ in life.moves} == {date(2026, 9, 1)}, "Reception begins"
+
+
+@pytest.mark.scenario("T55")
+def test_whoever_grows_old_enough_has_a_pep_from_then_and_whoever_grows_up_leaves_care() -> None:
+    year = played(NONESUCH, Practice(meetings_a_week=1_000), children=400)
+    stay = [life for life in year.lives.values() if not life.moves]
+    young = [life for life in stay if age_on(life.record.date_of_birth, life.known_on) == 2]
+    third = {life.ref: birthday(life.record.date_of_birth, 3) for life in young}
+    since = {ref: year.children[ref].verdict for ref, day in third.items() if day <= year.last}
+    applies = {ref: verdict.since for ref, verdict in since.items() if isinstance(verdict, Applies)}
+    assert applies
+    assert applies == {ref: third[ref] for ref in applies}
+    of_age = [life for life in year.lives.values() if age_on(life.record.date_of_birth, year.last) >= 18]
+    assert of_age
+    assert not any(year.children[life.ref].running for life in of_age)
+
+
+def test_a_year_beyond_the_known_terms_says_which_are_missing() -> None:
+    beyond = Year.of(Core(OXFORDSHIRE), Practice(100), Random(7), 2030)
+    assert beyond.terms_missing == list(Term)
+    assert Year.of(Core(OXFORDSHIRE), Practice(100), Random(7), 2026).terms_missing == []
+    asked = ["scheduling", "--children=5", "--year=2030", "--folder", str(POLICIES), "--authority=oxfordshire"]
+    said = " ".join(CliRunner().invoke(app, asked).stdout.split())
+    assert "The term dates of oxfordshire do not cover 2030" in said
 
 
 def test_a_diary_takes_the_wanted_day_or_one_before_or_after_it() -> None:

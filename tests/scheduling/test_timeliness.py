@@ -17,6 +17,7 @@ from scheduling.domain.child.events import (
     ObligationReopened,
     PEPDueDateRestored,
     PEPDueDateWithdrawn,
+    PEPMarkedCompleteKnown,
     PEPOverdue,
     SchoolMoved,
     SocialWorkerAllocated,
@@ -190,6 +191,52 @@ def test_a_corrected_outcome_corrects_the_reason() -> None:
     assert counted(as_review, met(TOO_LATE), corrected("PEP")).late_because == {review: 1}, "by another meeting"
 
 
+AVAILABLE_BY = date(2026, 10, 19)
+marked_in_time, marked_late = (
+    PEPMarkedCompleteKnown(child_ref=REF, plan_id="p1", on=on) for on in (date(2026, 10, 8), date(2026, 10, 21))
+)
+
+
+def of_available(*events: Event, today: date = date(2026, 11, 2)) -> Figures:
+    (row,) = folded(TIMELINESS, at_first_school, due("available", AVAILABLE_BY), *events)
+    asked: dict[str, Any] = {"first": date(2026, 9, 1), "last": date(2027, 8, 31), "by": "school"}
+    (line,) = figures([row], {}, **asked, authority="anytown", today=today)
+    return line
+
+
+def available(on: date, marked: date | None = None) -> ObligationMet:
+    return ObligationMet(**of("available"), on=on, by="p1", marked_complete_on=marked)
+
+
+@pytest.mark.parametrize(
+    ("events", "outcome", "because", "days"),
+    [
+        ((marked_in_time, available(date(2026, 11, 2), date(2026, 10, 8))), "late", {"in_quality_assurance": 1}, 25),
+        ((available(date(2026, 11, 2), date(2026, 10, 8)),), "late", {"in_quality_assurance": 1}, 25),
+        ((marked_in_time, available(date(2026, 11, 2))), "late", {"in_quality_assurance": 1}, 25),
+        ((marked_late, available(date(2026, 11, 2), date(2026, 10, 21))), "late", {}, 12),
+        ((marked_in_time, available(date(2026, 10, 16), date(2026, 10, 8))), "in_time", {}, 8),
+        ((marked_in_time,), "overdue", {"in_quality_assurance": 1}, 25),
+        ((marked_in_time, marked_late), "overdue", {}, 12),
+        ((marked_in_time, ObligationReopened(**of("complete"), by="p1")), "overdue", {}, 0),
+        (
+            (marked_in_time, available(date(2026, 10, 16)), ObligationReopened(**of("available"), by="p1")),
+            "overdue",
+            {},
+            0,
+        ),
+        ((marked_in_time, PEPDueDateWithdrawn(**of("available"), because="left_care")), "withdrawn", {}, 0),
+        ((PEPMarkedCompleteKnown(child_ref=REF, plan_id="p0", on=date(2026, 9, 1)),), "overdue", {}, 0),
+    ],
+)
+def test_days_in_the_quality_queue_are_counted_apart_from_a_schools_lateness(
+    events: tuple[Event, ...], outcome: str, because: dict[str, int], days: int
+) -> None:
+    line = of_available(*events)
+    assert (line.place, dict(line.counts), dict(line.late_because)) == ("999101", {outcome: 1}, because)
+    assert line.days_in_quality_assurance == days
+
+
 @pytest.mark.parametrize("because", ["fact_corrected", "meeting_outcome_corrected"])
 def test_what_was_due_only_by_a_mistake_is_not_counted(because: Literal["fact_corrected"]) -> None:
     assert child_after(overdue, PEPDueDateWithdrawn(**of("hold"), because=because)).duties == ()
@@ -209,12 +256,12 @@ def test_each_obligation_has_a_line_and_its_share_in_time() -> None:
 
 
 def test_the_table_has_a_row_a_line_and_no_cell_is_a_formula() -> None:
-    lines = [Figures("=north", "hold", {"in_time": 2, "late": 1}, {"meeting_was_review_of_progress": 1})]
+    lines = [Figures("=north", "hold", {"in_time": 2, "late": 1}, {"meeting_was_review_of_progress": 1}, 25)]
     nothing = Figures("south", "hold", {}, {})
     heading, north, south = as_csv([*lines, nothing]).splitlines()
     assert heading == ",".join(COLUMNS)
-    assert north == "'=north,hold,2,1,0,0,0,66.7,0,1,0,0,0,0,0,0,0,0"
-    assert south == "south,hold,0,0,0,0,0,,0,0,0,0,0,0,0,0,0,0"
+    assert north == "'=north,hold,2,1,0,0,0,66.7,25,0,1,0,0,0,0,0,0,0,0,0"
+    assert south == "south,hold,0,0,0,0,0,,0,0,0,0,0,0,0,0,0,0,0,0"
 
 
 def test_somebody_is_of_the_team_that_was_told_last() -> None:

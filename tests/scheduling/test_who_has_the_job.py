@@ -217,6 +217,14 @@ def test_once_whoever_left_is_not_waited_for_the_days_of_the_others_are_agreed(b
     assert book.meeting("m2").asked == ()
 
 
+def test_that_another_has_the_job_is_nobodys_taking_up_of_the_days(book: Book) -> None:
+    book.take(propose_meeting, propose(WORKER, TEACHER))
+    book.take(judge_child, worker_told(BEFORE, OTHER_WORKER))
+    assert book.meeting("m2").untouched
+    answer(book, TEACHER, *DAYS)
+    assert not book.meeting("m2").untouched
+
+
 def test_days_that_are_over_and_people_who_were_not_asked_change_nothing(book: Book) -> None:
     book.take(propose_meeting, propose(TEACHER))
     assert of_kind(AskedInstead, book.take(judge_child, worker_told(BEFORE, OTHER_WORKER))) == []

@@ -14,6 +14,7 @@ from tests.integration.installed import ROOT, until
 from tests.integration.scheduling.conftest import HERE, World
 from tests.integration.scheduling.test_api import a_child, meeting_about
 
+from pep_kernel.calendars import Calendar
 from pep_runtime.policies import read_policies
 from pep_runtime.service import RunningService
 from pep_runtime.settings import Settings
@@ -43,14 +44,15 @@ def later(settings: Settings, day: str) -> None:
 async def test_staff_are_told_by_when_and_why_and_carers_are_not(world: World) -> None:
     await a_child(world)
     answer = (await world.ask("worker", "GET", f"/due?{ENTERED}&school=999101&year_group=7")).json()
-    assert answer.keys() == {"governing", "candidates", "conflicts"}
+    assert answer.keys() == {"governing", "candidates", "conflicts", "policy_version", "not_applicable", "note"}
     assert {name: each["due"] for name, each in answer["governing"].items()} == {
         "convene": "2026-10-05",
         "hold": "2026-10-19",
         "available": "2026-10-19",
     }
     short_break = (await world.ask("teacher", "GET", f"/due?{ENTERED}&legal_status=V4")).json()
-    assert short_break == {"governing": {}, "candidates": [], "conflicts": []}
+    assert (short_break["governing"], short_break["candidates"]) == ({}, [])
+    assert (short_break["not_applicable"], short_break["policy_version"]) == ("short_break", answer["policy_version"])
     assert (await world.ask_as_service(f"/due?{ENTERED}")).status_code == 403
 
 
@@ -150,6 +152,32 @@ async def test_open_dates_are_counted_again_only_when_a_person_says_so(world: Wo
     assert await recomputed(world) == []
     unknown = await world.ask("head", "POST", "/due/recomputation", {"child_refs": ["a" * 26]})
     assert unknown.status_code == 404
+
+
+async def test_what_had_no_date_is_listed_and_gets_one_when_its_terms_are_known(world: World) -> None:
+    parts = world.service.parts
+    without_terms(world.service)
+    child = await a_child(world)
+    assert (await due_dates(world, child))["hold", "entered_care"]["state"] == "not_counted"
+    assert await recomputed(world) == []
+    world.service.parts = parts
+    (would_be,) = await recomputed(world)
+    assert (would_be["obligation"], would_be["was"], would_be["due"]) == ("hold", None, "2026-10-19")
+    made = await world.ask("head", "POST", "/due/recomputation", {"child_refs": [child]})
+    assert [each["due"] for each in made.json()["items"]] == ["2026-10-19"]
+    hold = (await due_dates(world, child))["hold", "entered_care"]
+    assert (hold["due"], hold["state"]) == ("2026-10-19", "open")
+
+
+def without_terms(service: RunningService) -> None:
+    """The files of the authority know no terms yet."""
+    known: SchedulingRules = service.rules(HERE)
+
+    def calendar_for(urn: str | None, laestab: str | None) -> Calendar:
+        return replace(known.calendar_for(urn, laestab), terms=())
+
+    rules = SchedulingRules(known.file, calendar_for)
+    service.parts = replace(service.parts, rules=lambda _policies, _authority: rules)
 
 
 async def recomputed(world: World) -> list[dict[str, Any]]:

@@ -76,6 +76,13 @@ def call(service: str, *words: str, authority: str = "somewhere") -> Result:
     return CliRunner().invoke(app, ["recompute", authority, "--service", service, *words], env={"COLUMNS": "200"})
 
 
+def test_what_had_no_date_and_what_is_owed_no_more_are_listed_too(service: str) -> None:
+    items = [{**revision("b"), "was": None}, {**revision("c"), "was": None, "due": None}]
+    Recomputes.pages = {**PAGES, "a": {**PAGES["a"], "items": items}}
+    listed = call(service).stdout
+    assert ("no date" in listed, "2026-10-20" in listed, "none" in listed) == (True, True, True)
+
+
 def test_without_yes_every_page_is_listed_and_nothing_is_changed(service: str) -> None:
     listed = call(service)
     assert listed.exit_code == 0, listed.output

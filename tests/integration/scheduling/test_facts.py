@@ -273,6 +273,34 @@ async def test_of_many_who_come_of_age_in_a_school_year_everybody_is_looked_at(
     await until(grown_up)
 
 
+@pytest.mark.scenario("T55")
+async def test_on_the_second_birthday_a_pep_applies_though_nobody_tells_anything(world: World) -> None:
+    await take_in(world, "/schools", *SCHOOLS)
+    await take_in(world, "/care-records", {**RECORD, "child_id": "2", "date_of_birth": "2024-09-28"})
+    child = await world.service.reference(HERE, "child", "2")
+    clock_file = world.service.settings.clock_file
+    assert clock_file is not None
+
+    async def known() -> tuple[bool, str | None]:
+        row = (await world.ask("coordinator", "GET", f"/children/{child}")).json()
+        return row["pep_applies"], row["why_not"]
+
+    async def too_young() -> bool:
+        return await known() == (False, "too_young")
+
+    async def applies() -> bool:
+        return await known() == (True, None)
+
+    await until(too_young)
+    await look_at_care(world.service)
+    await until(too_young)
+    clock_file.write_text("2026-09-30T10:00:00+01:00")
+    await look_at_care(world.service)
+    await until(applies)
+    dues = (await world.ask("coordinator", "GET", f"/children/{child}/due-dates")).json()
+    assert {each["trigger_on"] for each in dues["items"]} == {"2026-09-28"}
+
+
 async def test_whoever_stands_in_for_an_absent_worker_works_with_that_workers_children_until_the_return(
     world: World,
 ) -> None:

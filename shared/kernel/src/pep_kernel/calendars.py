@@ -309,3 +309,12 @@ def age_on(date_of_birth: date, on: date) -> int:
     """Whole years lived. A child born on 29 February is a year older on 1 March where there is no 29 February (T59)."""
     had_birthday = (on.month, on.day) >= (date_of_birth.month, date_of_birth.day)
     return on.year - date_of_birth.year - (0 if had_birthday else 1)
+
+
+def birthday(date_of_birth: date, age_years: int) -> date:
+    """The day of this age. A child born on 29 February has it on 1 March where there is no 29 February."""
+    year = date_of_birth.year + age_years
+    try:
+        return date_of_birth.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)

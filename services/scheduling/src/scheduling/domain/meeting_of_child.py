@@ -20,6 +20,7 @@ from scheduling.domain.child.commands import (
     AcceptResponsibility,
     CorrectFact,
     EndCareAtEighteen,
+    JudgeApplicability,
     Judged,
     NoteMeetingCalledOff,
     NoteMeetingHeld,
@@ -66,6 +67,7 @@ JudgedOfChild = (
     | RecordCareFacts
     | RecordFact
     | CorrectFact
+    | JudgeApplicability
     | NoteMeetingHeld
     | OpenTermForChild
     | RecomputeDueDates

@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 
 from pep_kernel.calendars import ONE_DAY, Calendar, DueDate, Unit, days_between, passed_over
 from pep_kernel.contracts.scheduling import Obligation
+from scheduling.domain.due.asking import Asked
 from scheduling.domain.due.explaining import TERM
-from scheduling.domain.due.explanation import Candidate, Conflict, Explanation, Uncounted
+from scheduling.domain.due.explanation import Candidate, Conflict, Uncounted
 
 HowCounted = Literal["calendar", "working", "school", "term"]
 
@@ -59,10 +60,16 @@ class DueAnswer(BaseModel):
     governing: dict[Obligation, GoverningShown]
     candidates: list[CandidateShown]
     conflicts: list[ConflictShown]
+    policy_version: str = Field(description="The rules that were in force on the day of the event.")
+    not_applicable: str | None = Field(
+        description="Why no PEP applies to such a child; what is due all the same is listed.", examples=["short_break"]
+    )
+    note: str | None = Field(description="What a person should know about all of these dates.")
 
 
-def answer_of(explanation: Explanation, calendar: Calendar) -> DueAnswer:
+def answer_of(found: Asked) -> DueAnswer:
     """The explanation with every skipped day, weekends too."""
+    explanation, calendar = found.explanation, found.calendar
     rules = explanation.by_obligation()
     return DueAnswer(
         governing={
@@ -74,6 +81,9 @@ def answer_of(explanation: Explanation, calendar: Calendar) -> DueAnswer:
             *map(_unknown, explanation.uncounted),
         ],
         conflicts=[*map(_conflict, explanation.conflicts), *map(_not_counted, explanation.uncounted)],
+        policy_version=found.policy_version,
+        not_applicable=found.why_no_pep,
+        note=found.note,
     )
 
 

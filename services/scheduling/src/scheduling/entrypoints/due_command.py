@@ -100,11 +100,11 @@ def explain(
         found = asked(question, files.rules)
     except NotInForce as none:
         raise typer.BadParameter(f"{authority}: {none}.", param_hint="--on") from none
-    answer = answer_of(found.explanation, found.calendar)
+    answer = answer_of(found)
     if as_json:
         print(answer.model_dump_json())
     else:
-        print_answer(Console(), files.full_name, question, found, answer)
+        print_answer(Console(), files.full_name, question, answer)
 
 
 def _on_the_list(legal_status: str | None) -> str | None:

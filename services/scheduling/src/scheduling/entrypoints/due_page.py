@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pep_kernel.authority_policy.due_dates import TRIGGER_OF
 from pep_kernel.calendars import ONE_DAY, WEEKEND
-from scheduling.domain.due.asking import Asked, Question
+from scheduling.domain.due.asking import Question
 from scheduling.entrypoints.due_answer import CandidateShown, DueAnswer, SkippedDay
 
 DUTIES = {
@@ -29,12 +29,14 @@ WHY_NO_PEP = {
 EVENTS = {trigger: event for event, trigger in TRIGGER_OF.items()}
 
 
-def print_answer(console: Console, name: str, question: Question, found: Asked, answer: DueAnswer) -> None:
+def print_answer(console: Console, name: str, question: Question, answer: DueAnswer) -> None:
     """Everything that an officer needs to explain a date to a school."""
     console.print(f"{name}: {EVENTS[question.trigger]} on {on_day(question.on)}", style="bold", highlight=False)
-    console.print(f"Day 1 is {on_day(question.on + ONE_DAY)}. Rules: version {found.policy_version}.", highlight=False)
-    if found.why_no_pep is not None:
-        console.print(f"No PEP applies: {WHY_NO_PEP[found.why_no_pep]}.", highlight=False)
+    console.print(f"Day 1 is {on_day(question.on + ONE_DAY)}. Rules: version {answer.policy_version}.", highlight=False)
+    if answer.note is not None:
+        console.print(f"! {answer.note}", style="yellow", highlight=False, soft_wrap=True)
+    if answer.not_applicable is not None:
+        console.print(f"No PEP applies: {WHY_NO_PEP[answer.not_applicable]}.", highlight=False)
     elif not answer.candidates:
         console.print("The authority's rules ask for nothing after this event.", highlight=False)
     for line in _lines(answer):

@@ -1,6 +1,6 @@
-"""`pep due recompute AUTHORITY`: which open dates would be others by today's rules and terms. `--yes` changes them.
+"""`pep due recompute AUTHORITY`: which open dates would be others, or counted now, by today's rules and terms.
 
-A date is computed once and stands until a person says this. Without `--yes` nothing is written.
+A date is computed once and stands until a person says `--yes`. Without it nothing is written.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ def _print(found: list[dict[str, Any]], yes: bool) -> None:
     table = Table("what", "since", "is" if not yes else "was", "would be" if not yes else "is now")
     table.add_column("child", overflow="fold")
     for each in found:
-        table.add_row(each["obligation"], each["trigger_on"], each["was"], each["due"], each["child_ref"])
+        table.add_row(
+            each["obligation"], each["trigger_on"], each["was"] or "no date", each["due"] or "none", each["child_ref"]
+        )
     Console().print(table)
     if not yes:
         typer.echo("Nothing was changed. --yes changes them.")

@@ -15,14 +15,17 @@ AT_ONCE = 50
 
 
 class Revision(Shown):
-    """One open date that is another one by today's rules and term dates."""
+    """One open obligation of which today's rules and term dates say something else.
+
+    `was` is none where it had no date; `due` is none where the child owes nothing, as another PEP stands for it.
+    """
 
     child_ref: str = Field(examples=[CHILD_REF])
     obligation: Obligation
     trigger: str = Field(examples=["entered_care"])
     trigger_on: date
-    was: date
-    due: date
+    was: date | None = None
+    due: date | None
     policy_version: str
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pep_runtime.http import Desk
+from pep_runtime.service import RunningService
 from scheduling.domain.child.states import Child
 from scheduling.domain.meeting_of_child import child_stream, school_stream
 from scheduling.domain.rules import SchedulingRules
@@ -24,5 +25,10 @@ async def known_child(caller: Desk, child_ref: str) -> Child:
 
 async def with_schools(caller: Desk, child_ref: str) -> tuple[str, ...]:
     """The child's stream and those of its schools: each day is counted in the days of the school of its time."""
-    child = await known_child(caller, child_ref)
+    return await with_schools_of(caller.service, caller.authority, child_ref)
+
+
+async def with_schools_of(service: RunningService, authority: str, child_ref: str) -> tuple[str, ...]:
+    """The same where nobody asks."""
+    child = (await service.handler.states(authority, (child_stream(child_ref),))).of(child_stream(child_ref), Child)
     return (child_stream(child_ref), *sorted({school_stream(urn) for _since, urn in child.schools if urn}))

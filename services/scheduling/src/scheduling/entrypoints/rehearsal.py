@@ -1,7 +1,8 @@
 """A rehearsal's file and what became of it: each case an event on a day, a child like this, and the dates expected.
 
 TOML has `[[cases]]`, CSV a row a case with a column for each obligation. Only what a case names is compared; `none`
-says that an obligation must not be due, and no expectation at all that nothing must be.
+says that an obligation must not be due, `not known` that no term dates reach its day, and no expectation at all that
+nothing must be due.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from pep_kernel.authority_policy import NotInForce
 from pep_kernel.authority_policy.due_dates import TRIGGER_OF, Age, Trigger, YearGroup
 from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.child.care_record import Urn
+from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES
 from scheduling.domain.due.asking import FIRST_DAY, LAST_DAY, Question, asked
 from scheduling.entrypoints.files_of_authorities import Files, laestab_of
 
 OBLIGATIONS: tuple[Obligation, ...] = get_args(Obligation)
-Expected = date | Literal["none"]
+Expected = date | Literal["none", "not known"]
+NOT_KNOWN = "not known"
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 EVENTS = {trigger: event for event, trigger in TRIGGER_OF.items()}
 
@@ -43,6 +46,13 @@ def _trigger(word: Any) -> Any:
             "trigger", "starts no obligation; these do: {events}", {"events": ", ".join(TRIGGER_OF)}
         )
     return TRIGGER_OF.get(word, word)
+
+
+def _status(told: Any) -> Any:
+    if told is not None and told not in LEGAL_STATUS_CODES:
+        known = ", ".join(sorted(LEGAL_STATUS_CODES))
+        raise PydanticCustomError("legal_status", "is no legal status; known are {known}", {"known": known})
+    return told
 
 
 def _day(told: Any) -> Any:
@@ -65,7 +75,7 @@ class Case(BaseModel):
     without_school: bool = False
     year_group: YearGroup | None = None
     age_years: Age | None = None
-    legal_status: str | None = None
+    legal_status: Annotated[str | None, BeforeValidator(_status)] = None
     emergency: bool | None = None
     out_of_county: bool | None = None
     first_pep: bool | None = None
@@ -132,11 +142,12 @@ def played(case: Case, files: Files) -> list[Difference]:
     """Where the files say another date than the case expects."""
     try:
         laestab = laestab_of(files, case.school, case.area, without_school=case.without_school)
-        found = asked(_question(case, laestab), files.rules).explanation.governing
+        found = asked(_question(case, laestab), files.rules).explanation
     except (NotInForce, typer.BadParameter) as none:
         return [Difference(case.title, "", "", str(none), "")]
-    said = {name: (f"{each.due}", each.rule) for name, each in found.items()}
-    return list(_differences(case, said))
+    without_date = {each.obligation: (NOT_KNOWN, each.rule) for each in found.uncounted}
+    said = {name: (f"{each.due}", each.rule) for name, each in found.governing.items()}
+    return list(_differences(case, {**without_date, **said}))
 
 
 def _differences(case: Case, said: dict[Obligation, tuple[str, str]]) -> Iterator[Difference]:

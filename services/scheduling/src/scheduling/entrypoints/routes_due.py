@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from pep_kernel.authority_policy.dated import NotInForce
-from pep_kernel.authority_policy.due_dates import TRIGGER_OF, Age, YearGroup
+from pep_kernel.authority_policy.due_dates import TRIGGER_OF, Age, Trigger, YearGroup
 from pep_kernel.decider import Act
 from pep_kernel.message import Event
 from pep_runtime.http import Caller, Desk
@@ -17,7 +17,7 @@ from pep_runtime.problems import not_understood
 from scheduling.domain.child.care_record import Urn
 from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES
 from scheduling.domain.child.commands import RecomputeDueDates, RecordLateReason
-from scheduling.domain.child.events import PEPDueDateRevised
+from scheduling.domain.child.events import PEPDueDateRevised, PEPDueDateSet, TermlyMeetingNotDue
 from scheduling.domain.due.asking import FIRST_DAY, LAST_DAY, Question, asked
 from scheduling.domain.meeting_of_child import child_stream, judge_child
 from scheduling.entrypoints.due_answer import DueAnswer, answer_of
@@ -36,8 +36,8 @@ from scheduling.projections.school import SCHOOLS
 
 router = APIRouter(tags=["due dates"])
 OF_OPEN_DATES = (
-    "select distinct child_ref from due_date where authority = $1 and state in ('open', 'overdue') and child_ref > $2"
-    " order by child_ref limit $3"
+    "select distinct child_ref from due_date where authority = $1 and state in ('open', 'overdue', 'not_counted')"
+    " and child_ref > $2 order by child_ref limit $3"
 )
 
 
@@ -75,7 +75,7 @@ async def explain(
         found = asked(question, caller.rules)
     except NotInForce as none:
         raise not_understood("query", "on", f"{none}.") from none
-    return answer_of(found.explanation, found.calendar)
+    return answer_of(found)
 
 
 async def _laestab(caller: Desk, school: str | None) -> str | None:
@@ -88,7 +88,10 @@ async def _laestab(caller: Desk, school: str | None) -> str | None:
     return listed[0].laestab
 
 
-@router.get("/due/recomputation", summary="Which open due dates would be others by today's rules and term dates")
+@router.get(
+    "/due/recomputation",
+    summary="Which open due dates would be others, or counted now, by today's rules and term dates",
+)
 async def list_revisions(
     caller: Caller, after: Annotated[str, Query(pattern=r"^[a-z2-7]{0,26}$")] = ""
 ) -> RevisionPage:
@@ -112,7 +115,18 @@ async def _recomputing(caller: Desk, child_ref: str) -> tuple[RecomputeDueDates,
 
 
 def _revisions(events: Iterable[Event]) -> list[Revision]:
-    return [Revision.model_validate(event) for event in events if isinstance(event, PEPDueDateRevised)]
+    return [shown for event in events if (shown := _revision(event))]
+
+
+def _revision(event: Event) -> Revision | None:
+    match event:
+        case PEPDueDateRevised() | PEPDueDateSet():
+            return Revision.model_validate(event)
+        case TermlyMeetingNotDue(child_ref=ref, opened_on=on, policy_version=version):
+            opened = {"trigger": Trigger.TERM_OPENED, "trigger_on": on}
+            return Revision(child_ref=ref, obligation="hold", **opened, due=None, policy_version=version)
+        case _:
+            return None
 
 
 @router.post("/due/recomputation", summary="Count the open due dates of these children again, and keep the new ones")

@@ -76,5 +76,6 @@ def _shown(line: Figures) -> FiguresShown:
         obligation=line.obligation,
         percent_in_time=line.percent_in_time,
         late_because=dict(line.late_because),
+        days_in_quality_assurance=line.days_in_quality_assurance,
         **{name: line.counts.get(name, 0) for name in ("in_time", "late", "overdue", "open", "withdrawn")},
     )

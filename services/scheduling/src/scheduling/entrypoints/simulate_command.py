@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pep_kernel.calendars import Term
 from pep_runtime.policies import Policies, read_policies
 from scheduling.domain.rules import SchedulingRules
 from scheduling.projections.timeliness_figures import OUTCOMES, REASONS, Figures
@@ -67,7 +68,12 @@ def scheduling(
         played.play(lives(children, year, chance), begun)
     lines, load = timeliness_of(played, name), load_of(played, officers)
     asked = {"authority": name, "children": children, "year": year, "seed": seed}
-    print(json.dumps(_summary(asked, lines, load))) if as_json else _say(asked, lines, load, officers)
+    missing = played.terms_missing
+    if as_json:
+        print(json.dumps({**_summary(asked, lines, load), "terms_missing": missing}))
+    else:
+        _say(asked, lines, load, officers)
+        _warn(asked, missing)
 
 
 def _rules(policies: Policies, name: str) -> SchedulingRules:
@@ -92,6 +98,7 @@ def _summary(asked: dict[str, Any], lines: list[Figures], load: Load) -> dict[st
                 "obligation": line.obligation,
                 **{each: line.counts.get(each, 0) for each in OUTCOMES},
                 "percent_in_time": line.percent_in_time,
+                "days_in_quality_assurance": line.days_in_quality_assurance,
                 "late_because": {each: line.late_because.get(each, 0) for each in REASONS},
             }
             for line in lines
@@ -114,6 +121,16 @@ def _weeks(load: Load, officers: int) -> Table:
         bar = "█" * round(LONGEST_BAR * meetings / most)
         table.add_row(f"{monday:%d/%m/%Y}", f"{meetings:,}", f"{meetings / officers:.1f}", bar)
     return table
+
+
+def _warn(asked: dict[str, Any], missing: list[Term]) -> None:
+    if missing:
+        terms = ", ".join(missing)
+        out.print(
+            "The term dates of {authority} do not cover {year}: ".format(**asked)
+            + f"missing are those of the terms that begin in it ({terms}). "
+            "No termly meeting is counted in them, and no date that rests on their school days."
+        )
 
 
 def _say(asked: dict[str, Any], lines: list[Figures], load: Load, officers: int) -> None:

@@ -25,6 +25,9 @@ class FiguresShown(BaseModel):
     late_because: dict[LateReason, int] = Field(
         description="Known reasons of those late or overdue; one may have several, or none."
     )
+    days_in_quality_assurance: int = Field(
+        description="How long all their plans waited, or have waited, for quality assurance.", examples=[12]
+    )
 
 
 class TimelinessShown(BaseModel):

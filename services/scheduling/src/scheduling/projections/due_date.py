@@ -125,7 +125,7 @@ def _fold(row: DueDate | None, recorded: Recorded, _key: Key) -> DueDate | None:
                 unit=event.unit,
                 source=event.source,
                 policy_version=event.policy_version,
-                note=None,
+                note=event.note,
             )
         case DueDate(), PEPDueDateWithdrawn():
             return replace(row, state="withdrawn")
@@ -135,9 +135,9 @@ def _fold(row: DueDate | None, recorded: Recorded, _key: Key) -> DueDate | None:
         case DueDate(), ObligationMet(on=on, by=by, marked_complete_on=marked):
             return replace(row, state="met", met_on=on, met_by=by, marked_complete_on=marked)
         case DueDate(overdue=overdue), ObligationReopened():
-            return replace(
-                row, state="overdue" if overdue else "open", met_on=None, met_by=None, marked_complete_on=None
-            )
+            dated = "overdue" if overdue else "open"
+            state = dated if row.due else "not_counted"
+            return replace(row, state=state, met_on=None, met_by=None, marked_complete_on=None)
         case DueDate(), PEPOverdue():
             return replace(row, state="overdue", overdue=True)
         case DueDate(), PEPOverdueEscalated(step=step):

@@ -26,6 +26,7 @@ from scheduling.domain.child.events import (
     PEPDueDateRevised,
     PEPDueDateSet,
     PEPDueDateWithdrawn,
+    PEPMarkedCompleteKnown,
     PEPOverdue,
     SchoolMoved,
     SocialWorkerAllocated,
@@ -38,14 +39,15 @@ from scheduling.domain.meeting.events import (
 )
 from scheduling.domain.person.events import StaffMemberAdded
 
-Seen = Literal["meeting_arranged_after_the_day", "meeting_was_review_of_progress"]
+Seen = Literal["meeting_arranged_after_the_day", "meeting_was_review_of_progress", "in_quality_assurance"]
 LateReason = Seen | LateBecause
 
 
 class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
     """One obligation and what became of it. `charged` says that school and worker are settled.
 
-    `late_because` is what was seen of its meetings; `told_because` what somebody said of it last.
+    `late_because` is what was seen of its meetings; `told_because` what somebody said of it last. `marked_complete_on`
+    is when the plan came into the quality queue that makes it available.
     """
 
     obligation: Obligation
@@ -58,11 +60,20 @@ class Duty(msgspec.Struct, frozen=True, omit_defaults=True):
     social_worker_ref: str | None = None
     late_because: tuple[Seen, ...] = ()
     told_because: LateBecause | None = None
+    marked_complete_on: date | None = None
 
     @property
     def reasons(self) -> tuple[LateReason, ...]:
-        """All that is known of why it was late."""
-        return self.late_because if self.told_because is None else (*self.late_because, self.told_because)
+        """All that is known of why it was late. Who marked the plan complete by its day did not make it late."""
+        queued = self.marked_complete_on is not None and self.marked_complete_on <= self.due
+        seen = (*self.late_because, "in_quality_assurance") if queued else self.late_because
+        return seen if self.told_because is None else (*seen, self.told_because)
+
+    def days_in_queue(self, today: date) -> int:
+        """How long the plan waited for quality assurance, or has waited by today."""
+        if self.marked_complete_on is None or self.state == "withdrawn":
+            return 0
+        return max(0, ((self.met_on or today) - self.marked_complete_on).days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ _OfOne = (
     | LateReasonRecorded
 )
 _OfMeetings = MeetingScheduled | MeetingRescheduled | MeetingHeld | MeetingOutcomeCorrected
-_ABOUT = (_OfOne, SchoolMoved, SocialWorkerAllocated, _OfMeetings)
+_ABOUT = (_OfOne, SchoolMoved, SocialWorkerAllocated, PEPMarkedCompleteKnown, _OfMeetings)
 NEVER_SO = frozenset({"fact_corrected", "meeting_outcome_corrected"})
 
 
@@ -125,8 +136,15 @@ def _fold(found: TimelinessOfChild | None, recorded: Recorded, key: Key) -> Time
             row.social_worker_since is None or on >= row.social_worker_since
         ):
             return replace(row, social_worker_ref=worker, social_worker_since=on)
+        case PEPMarkedCompleteKnown(on=on):
+            return _each(row, lambda duty: changed(duty, marked_complete_on=on) if _is_queued(duty, on) else duty)
         case _:
             return found
+
+
+def _is_queued(duty: Duty, on: date) -> bool:
+    """Whether a plan that was marked complete on this day will meet it once it is available."""
+    return (duty.obligation, duty.state) == ("available", "open") and duty.trigger_on <= on
 
 
 def _of_duty(row: TimelinessOfChild, event: _OfOne) -> TimelinessOfChild:
@@ -141,8 +159,10 @@ def _of_duty(row: TimelinessOfChild, event: _OfOne) -> TimelinessOfChild:
             return replace(row, duties=tuple(_others(row, event)))  # what had started it was not so: nothing was due
         case PEPDueDateWithdrawn():
             return _with(row, event, lambda duty: changed(_charged_to(row, duty), state="withdrawn"))
-        case ObligationMet(on=on):
-            return _with(row, event, lambda duty: changed(_charged_to(row, duty), state="met", met_on=on))
+        case ObligationMet():
+            return _with(row, event, lambda duty: _met(_charged_to(row, duty), event))
+        case ObligationReopened(obligation="complete"):
+            return _each(_with(row, event, _opened_again), _out_of_the_queue)
         case ObligationReopened():
             return _with(row, event, _opened_again)
         case PEPOverdue():
@@ -201,10 +221,21 @@ def _charged_to(row: TimelinessOfChild, duty: Duty) -> Duty:
     return changed(duty, charged=True, school_urn=row.school_urn, social_worker_ref=row.social_worker_ref)
 
 
+def _met(duty: Duty, event: ObligationMet) -> Duty:
+    marked = event.marked_complete_on or duty.marked_complete_on
+    return changed(duty, state="met", met_on=event.on, marked_complete_on=marked)
+
+
+def _out_of_the_queue(duty: Duty) -> Duty:
+    """The plan is written again: whoever has it is its school."""
+    return changed(duty, marked_complete_on=None) if duty.state == "open" else duty
+
+
 def _opened_again(duty: Duty) -> Duty:
     """What was done in time is nobody's fault yet; what was late stays with those who had the child then."""
     in_time = duty.met_on is not None and duty.met_on <= duty.due
-    return changed(duty, state="open", met_on=None, charged=duty.charged and not in_time)
+    open_again = changed(duty, state="open", met_on=None, charged=duty.charged and not in_time)
+    return _out_of_the_queue(open_again)
 
 
 def _late(row: TimelinessOfChild, reason: Seen, concerns: Callable[[Duty], bool]) -> TimelinessOfChild:

@@ -22,7 +22,7 @@ By = Literal["authority", "school", "team"]
 Outcome = Literal["in_time", "late", "open", "overdue", "withdrawn"]
 OUTCOMES: tuple[Outcome, ...] = ("in_time", "late", "overdue", "open", "withdrawn")
 REASONS: tuple[LateReason, ...] = (*get_args(Seen), *get_args(LateBecause))
-COLUMNS = ("place", "obligation", *OUTCOMES, "percent_in_time", *REASONS)
+COLUMNS = ("place", "obligation", *OUTCOMES, "percent_in_time", "days_in_quality_assurance", *REASONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,14 @@ class Figures:
     """One obligation at one place. `overdue` is open and its day has passed; `open` is still to come.
 
     `late_because` counts known reasons among those that were late or are overdue: one may have several, or none.
+    `days_in_quality_assurance` is how long all their plans waited there: it is no lateness of a school.
     """
 
     place: str
     obligation: str
     counts: Mapping[Outcome, int]
     late_because: Mapping[LateReason, int]
+    days_in_quality_assurance: int = 0
 
     @property
     def percent_in_time(self) -> float | None:
@@ -57,11 +59,13 @@ def figures(
     """What was due from `first` to `last`, sorted by place and obligation. `teams` is worker → team."""
     counts: dict[tuple[str, str], Counter[Outcome]] = defaultdict(Counter)
     reasons: dict[tuple[str, str], Counter[LateReason]] = defaultdict(Counter)
+    queued: Counter[tuple[str, str]] = Counter()
     for duty in (each for child in children for each in child.every_duty() if first <= each.due <= last):
         line, outcome = (_place(duty, by, teams, authority), duty.obligation), _outcome(duty, today)
         counts[line][outcome] += 1
+        queued[line] += duty.days_in_queue(today)
         reasons[line].update(duty.reasons if outcome in ("late", "overdue") else ())
-    return [Figures(*line, counts[line], reasons[line]) for line in sorted(counts)]
+    return [Figures(*line, counts[line], reasons[line], queued[line]) for line in sorted(counts)]
 
 
 def _place(duty: Duty, by: By, teams: Mapping[str, str], authority: str) -> str:
@@ -96,4 +100,4 @@ def row(line: Figures) -> tuple[str | int, ...]:
     percent = "" if line.percent_in_time is None else f"{line.percent_in_time:.1f}"
     counts = (line.counts.get(each, 0) for each in OUTCOMES)
     reasons = (line.late_because.get(each, 0) for each in REASONS)
-    return (line.place, line.obligation, *counts, percent, *reasons)
+    return (line.place, line.obligation, *counts, percent, line.days_in_quality_assurance, *reasons)

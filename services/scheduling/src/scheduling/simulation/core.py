@@ -9,17 +9,20 @@ from functools import reduce
 from zoneinfo import ZoneInfo
 
 from pep_kernel.authority_policy.meetings import Capacity
-from pep_kernel.calendars import TermDatesMissing, Unit
+from pep_kernel.calendars import SchoolTerm, TermDatesMissing, Unit
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.may import Role
 from pep_kernel.message import Event
 from scheduling.domain.child.care_record import CareRecord
 from scheduling.domain.child.commands import (
     ChildCommand,
+    EndCareAtEighteen,
     FlagOverdue,
+    JudgeApplicability,
     MeetObligation,
     NoteMeetingHeld,
     NoteMeetingScheduled,
+    OpenTermForChild,
     RecordCareFacts,
     RecordFact,
 )
@@ -66,6 +69,18 @@ class Core:
 
     def left(self, ref: str, child: Child, born: date, on: date) -> Told:
         return self._fact(ref, child, born, LeftCareTold(on=on, reason=RETURNED_HOME))
+
+    def grown_up(self, ref: str, child: Child, birthday: date) -> Told:
+        return _told(child, EndCareAtEighteen(child_ref=ref, birthday=birthday))
+
+    def older(self, ref: str, child: Child, born: date, today: date) -> Told:
+        """A birthday or a new school year came; nothing happens to a child who has a PEP already."""
+        return _told(child, JudgeApplicability(**self._judging(ref), date_of_birth=born, today=today))
+
+    def term_opened(self, ref: str, child: Child, term: SchoolTerm) -> Told:
+        """Whether the child owes a meeting in this term; nothing happens if it was looked at before."""
+        named = {"school_year": term.school_year, "term": term.term, "opened_on": term.first}
+        return _told(child, OpenTermForChild(**self._judging(ref), **named))
 
     def _fact(self, ref: str, child: Child, born: date, fact: Fact) -> Told:
         """A fact that is told on its day."""
@@ -127,6 +142,14 @@ class Core:
             after_due_because=reason,
         )
         return MEETING.decide(MEETING.initial, command)
+
+    def term_on(self, day: date) -> SchoolTerm | None:
+        """The term of the authority's own schools; none in the holidays."""
+        return self.rules.calendar_for(None, None).term_on(day)
+
+    def terms_opening(self, year: int) -> list[SchoolTerm]:
+        """The terms that begin in this calendar year, as far as their dates are known."""
+        return [term for term in self.rules.calendar_for(None, None).whole_terms() if term.first.year == year]
 
     def works_on(self, day: date) -> bool:
         """Whether the authority's offices work on this day."""

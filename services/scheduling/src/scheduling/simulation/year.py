@@ -1,4 +1,5 @@
-"""One year, day by day: children become known, move and leave; meetings are arranged, held and written up.
+"""One year, day by day: children become known, grow older, move and leave; terms open; meetings are arranged, held and
+written up.
 
 What becomes of it is what the rule books say. Only when people do something is a matter of chance.
 """
@@ -10,13 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 from uuid import UUID
 
+from pep_kernel.calendars import SchoolTerm, Term, birthday
 from pep_kernel.message import Envelope, Event, Recorded, System
 from scheduling.domain.child.events import PEPDueDateSet
-from scheduling.domain.child.states import Child
+from scheduling.domain.child.states import Child, DoesNotApply
 from scheduling.domain.meeting.events import MeetingMustBeRearranged
+from scheduling.policies.look_at_care import GROWN_UP_YEARS
 from scheduling.projections.timeliness import TIMELINESS, TimelinessOfChild
 from scheduling.simulation.core import Core, Told
 from scheduling.simulation.diary import Diary, monday_of
@@ -60,18 +64,22 @@ class Year:
     timeliness: dict[str, TimelinessOfChild | None] = field(default_factory=dict)
     held: Counter[date] = field(default_factory=Counter)
     reviews: int = 0
+    lives: dict[str, Life] = field(default_factory=dict)
+    _next_meeting: dict[str, date] = field(default_factory=dict)
     _to_come: list[tuple[date, int, Callable[[date], None]]] = field(default_factory=list)
     _numbers: Iterable[int] = field(default_factory=count)
 
     @classmethod
     def of(cls, core: Core, practice: Practice, chance: Chance, year: int) -> Year:
-        diary = Diary(practice.meetings_a_week, core.works_on, core.school_on)
+        diary = Diary(practice.meetings_a_week, cache(core.works_on), cache(core.school_on))
         return cls(core, practice, chance, date(year, 12, 31), diary)
 
     def play(self, lives: Iterable[Life], begun: Callable[[date], None] = lambda _day: None) -> None:
         """All of the year; `begun` hears of each day on which something happens."""
         for life in lives:
             self._on(life.known_on, lambda day, life=life: self._known(life, day))  # type: ignore[misc]
+        for term in self.core.terms_opening(self.last.year):
+            self._on(term.first, lambda _day, term=term: self._opened(term))  # type: ignore[misc]
         while self._to_come and self._to_come[0][0] <= self.last:
             day, _, step = heapq.heappop(self._to_come)
             begun(day)
@@ -80,19 +88,56 @@ class Year:
     def _on(self, day: date, step: Callable[[date], None]) -> None:
         heapq.heappush(self._to_come, (day, next(iter(self._numbers)), step))
 
+    @property
+    def terms_missing(self) -> list[Term]:
+        """Those of which no dates are known: nobody owes a meeting in them."""
+        known = {term.term for term in self.core.terms_opening(self.last.year)}
+        return [term for term in Term if term not in known]
+
     def _known(self, life: Life, day: date) -> None:
+        self.lives[life.ref] = life
         self._heard(life, self.core.facts(life.ref, life.record, day), day)
+        self._term_runs(life, day)
+        for on in life.grows_older_on(self.last):
+            self._on(on, lambda day: self._older(life, day))
         for on, school in life.moves:
             self._on(on, lambda day, school=school: self._moved(life, school, day))  # type: ignore[misc]
         if life.leaves_on is not None:
             self._on(life.leaves_on, lambda day: self._left(life, day))
 
+    def _opened(self, term: SchoolTerm) -> None:
+        for life in self.lives.values():
+            self._owes(life, term, term.first)
+
+    def _term_runs(self, life: Life, day: date) -> None:
+        """Who has a PEP only since some day of a term is looked at then."""
+        term = self.core.term_on(day)
+        if term is not None:
+            self._owes(life, term, day)
+
+    def _owes(self, life: Life, term: SchoolTerm, day: date) -> None:
+        if self._in_care(life):
+            self._heard(life, self.core.term_opened(life.ref, self.children[life.ref], term), day)
+
+    def _older(self, life: Life, day: date) -> None:
+        if not self._in_care(life):
+            return
+        child, born = self.children[life.ref], life.record.date_of_birth
+        if day == birthday(born, GROWN_UP_YEARS):
+            self._heard(life, self.core.grown_up(life.ref, child, day), day)
+        elif isinstance(child.verdict, DoesNotApply):
+            self._heard(life, self.core.older(life.ref, child, born, day), day)
+            self._term_runs(life, day)
+
     def _moved(self, life: Life, school: str, day: date) -> None:
         if self._in_care(life):
             child, born = self.children[life.ref], life.record.date_of_birth
             self._heard(life, self.core.moved(life.ref, child, born, school, day), day)
+            self._term_runs(life, day)
 
     def _left(self, life: Life, day: date) -> None:
+        if not self._in_care(life):
+            return
         child, born = self.children[life.ref], life.record.date_of_birth
         self._heard(life, self.core.left(life.ref, child, born, day), day)
 
@@ -121,22 +166,30 @@ class Year:
         self._heard(life, self.core.passed(life.ref, child, due.obligation, due.trigger_on, day), day)
 
     def _plan(self, life: Life, due: date, day: date) -> None:
-        """Somebody takes it up after some days, and wants a day shortly before it is due, or comes too late."""
+        """Somebody takes it up after some days, and wants one of the days until it is due, or comes too late."""
         takes_up = day + timedelta(days=self.chance.randint(1, 10))
         late = self.chance.random() < self.practice.arranged_late
-        slack = timedelta(days=self.chance.randint(1, 15))
-        self._on(takes_up, lambda day: self._arranged(life, due + slack if late else due - slack, day))
+        after = timedelta(days=self.chance.randint(1, 15))
+        before = timedelta(days=self.chance.randint(1, max(1, (due - takes_up - NOTICE).days)))
+        self._on(takes_up, lambda day: self._arranged(life, due, due + after if late else due - before, day))
 
-    def _arranged(self, life: Life, wanted: date, day: date) -> None:
-        if not self._in_care(life):
+    def _arranged(self, life: Life, due: date, wanted: date, day: date) -> None:
+        if not self._in_care(life) or not self._needs_a_meeting(life, due, day):
             return
         at = self.diary.book(wanted, day + NOTICE)
         if at is None:  # nobody has time for months: asked again later
-            self._on(day + NOTICE, lambda day: self._arranged(life, wanted, day))
+            self._on(day + NOTICE, lambda day: self._arranged(life, due, wanted, day))
             return
         meeting_id = f"{life.ref}-{at}"
+        self._next_meeting[life.ref] = at
         self._heard(life, self.core.arranged(life.ref, self.children[life.ref], meeting_id, day, at), day)
         self._on(at, lambda day: self._took_place(life, meeting_id, day))
+
+    def _needs_a_meeting(self, life: Life, due: date, day: date) -> bool:
+        """Unless it was held meanwhile, or one that comes is early enough and nothing must be convened."""
+        is_open = {each.obligation for each in self.children[life.ref].open_dues}
+        comes = day <= self._next_meeting.get(life.ref, date.min) <= due
+        return "convene" in is_open or (not comes and not is_open.isdisjoint(AFTER_A_MEETING))
 
     def _took_place(self, life: Life, meeting_id: str, day: date) -> None:
         if not self._in_care(life):

@@ -6,7 +6,7 @@ from datetime import date
 
 from pep_kernel.authority_policy.due_dates import AboutChild
 from pep_kernel.calendars import age_on, cohort_year_group
-from scheduling.domain.child.commands import Judged, OfOneFact, RecordCareFacts
+from scheduling.domain.child.commands import Judged, JudgedByAge, RecordCareFacts
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child
 
@@ -27,7 +27,7 @@ def about(child: Child, on: date, out_of_county: bool | None, command: Judged) -
 
 
 def _age(born_in_school_year: int | None, on: date, command: Judged) -> int | None:
-    if isinstance(command, RecordCareFacts | OfOneFact):
+    if isinstance(command, RecordCareFacts | JudgedByAge):
         return age_on(command.date_of_birth, on)
     if born_in_school_year is None:
         return None

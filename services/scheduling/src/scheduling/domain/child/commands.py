@@ -41,15 +41,24 @@ class RecordCareFacts(Judged):
         return self.record.date_of_birth
 
 
-class OfOneFact(Judged):
-    """A command about one fact. The date of birth is opened for it, and not stored."""
+class JudgedByAge(Judged):
+    """A command for which the date of birth is opened, and not stored."""
 
     date_of_birth: Annotated[date, Field(exclude=True, repr=False)]
     today: Annotated[date, Field(exclude=True)]
+
+
+class JudgeApplicability(JudgedByAge):
+    """Nobody told anything, but the child is older, or other rules are in force: does a PEP apply now?"""
+
+
+class OfOneFact(JudgedByAge):
+    """A command about one fact."""
+
     by: str
 
 
-JudgedToday = RecordCareFacts | OfOneFact
+JudgedToday = RecordCareFacts | JudgedByAge
 
 
 class RecordFact(OfOneFact):
@@ -200,6 +209,7 @@ ChildCommand = (
     | RecordCareFacts
     | RecordFact
     | CorrectFact
+    | JudgeApplicability
     | FlagMissingNotice
     | LetFlagBe
     | EndCareAtEighteen

@@ -24,7 +24,7 @@ from scheduling.domain.child.events import (
 )
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.school_identity import is_another_school
-from scheduling.domain.child.states import Applies, Child, DoesNotApply, Due, SpellInCare
+from scheduling.domain.child.states import Applies, Child, DoesNotApply, Owed, SpellInCare
 
 Dated = PEPDueDateSet | PEPDueDateNotCounted
 
@@ -44,7 +44,7 @@ def follow(before: Child, child: Child, command: JudgedToday, *, resumed: bool =
     `resumed`: the child had never left care, so the plan that was open then is open still.
     """
     if child.running is None:
-        return [*due_dates.withdrawn(command.child_ref, child.open_dues, "fact_corrected")]
+        return [*due_dates.withdrawn(command.child_ref, child.owed, "fact_corrected")]
     reason = verdict.why_not(child, command, command.today)
     if reason is not None:
         return _without_a_pep(child, command, child.running, reason)
@@ -62,7 +62,7 @@ def _without_a_pep(child: Child, command: JudgedToday, spell: SpellInCare, reaso
     """The school must be told all the same where the child lives."""
     ended = PEPNotApplicable(child_ref=command.child_ref, on=command.today, reason=reason)
     known = isinstance(child.verdict, DoesNotApply) and child.verdict.reason == reason
-    withdrawn = due_dates.withdrawn(command.child_ref, child.open_dues_of_pep, "fact_corrected")
+    withdrawn = due_dates.withdrawn(command.child_ref, child.owed_of_pep, "fact_corrected")
     notices = set_aside.notices(child, command, spell.began)
     return [*([] if known else [ended]), *withdrawn, *notices]
 
@@ -117,9 +117,14 @@ def _done_meanwhile(child: Child, command: JudgedToday, spell: SpellInCare) -> l
 
 def _dates(child: Child, command: JudgedToday, had: Sequence[Start], has: Sequence[Start]) -> list[ChildEvent]:
     lost = {(start.trigger, start.on) for start in had if start not in has}
-    kept = replace(child, dues=tuple(due for due in child.dues if (due.trigger, due.trigger_on) not in lost))
+    kept = replace(
+        child,
+        dues=tuple(due for due in child.dues if (due.trigger, due.trigger_on) not in lost),
+        uncounted=tuple(each for each in child.uncounted if (each.trigger, each.trigger_on) not in lost),
+    )
     counted = [each for start in has if start not in had for each in _counted(start, kept, command)]
-    gone = [due for due in child.dues if (due.trigger, due.trigger_on) in lost and not _is_among(due, counted)]
+    of_lost = [each for each in child.asked_for if (each.trigger, each.trigger_on) in lost]
+    gone = [each for each in of_lost if not _is_among(each, counted)]
     standing = {(due.obligation, due.trigger_on) for due in child.dues if due not in gone}
     fresh = [each for each in counted if (each.obligation, each.trigger_on) not in standing]
     return [*due_dates.withdrawn(command.child_ref, gone, "fact_corrected"), *fresh]
@@ -135,7 +140,7 @@ def _marked(each: Dated) -> Dated:
     return structs.replace(each, correction=True) if isinstance(each, PEPDueDateSet) else each
 
 
-def _is_among(due: Due, counted: Sequence[Dated]) -> bool:
+def _is_among(due: Owed, counted: Sequence[Dated]) -> bool:
     """Whether the same date is found again, so that nothing of it changes."""
     found = [(each.obligation, each.trigger_on, each.due) for each in counted if isinstance(each, PEPDueDateSet)]
     return (due.obligation, due.trigger_on, due.due) in found

@@ -51,6 +51,7 @@ from scheduling.domain.child.commands import (
     EscalateOverdue,
     FlagMissingNotice,
     FlagOverdue,
+    JudgeApplicability,
     LetFlagBe,
     MeetObligation,
     NoteMeetingCalledOff,
@@ -107,8 +108,10 @@ from scheduling.domain.child.states import (
     Child,
     DoesNotApply,
     Due,
+    Owed,
     SpellInCare,
     Transferred,
+    Uncounted,
     Undecided,
     Where,
     ended,
@@ -170,6 +173,8 @@ def _decided(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
             return in_turn(child, command, telling.fact, *_after_fact(child))
         case _, CorrectFact():
             return _corrected(child, command)
+        case _, JudgeApplicability():
+            return in_turn(child, command, verdict.judged, partial(verdict.reviewed, child))
         case _, EndCareAtEighteen():
             return in_turn(child, command, _eighteen, left)
         case _, LetFlagBe():
@@ -179,7 +184,7 @@ def _decided(child: Child, command: ChildCommand) -> Sequence[ChildEvent]:
         case _, OpenTermForChild():
             return termly.opened(child, command)
         case _, RecomputeDueDates():
-            return recomputing.revised(child, command)
+            return in_turn(child, command, recomputing.revised, *recomputing.of_each_without_date(child))
         case _:
             assert_never(command)
 
@@ -211,8 +216,8 @@ def _of_record(child: Child, command: RecordCareFacts) -> tuple[Step, ...]:
     """Every kind of fact, then what follows. A record that says otherwise of a day than before is a correction."""
     of_corrections = (partial(consequences.follow, child), TERMS_AGAIN, clearing.by_correction, approvals.unmoved)
     follow = (partial(_if_corrected, child, step) for step in of_corrections)
-    anew = partial(correction.said_anew, child)
-    return (*facts.every_kind(command), anew, left, *JUDGED, verdict.moved, verdict.reviewed, *follow, *AGREED)
+    of_pep = (partial(correction.said_anew, child), left, *JUDGED, verdict.moved, partial(verdict.reviewed, child))
+    return (*facts.every_kind(command), *of_pep, *follow, *AGREED)
 
 
 def _if_corrected(before: Child, step: Step, child: Child, command: RecordCareFacts) -> Sequence[ChildEvent]:
@@ -221,8 +226,8 @@ def _if_corrected(before: Child, step: Step, child: Child, command: RecordCareFa
 
 def _after_fact(before: Child) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
     """What follows of one fact."""
-    late = partial(_if_told_late, before)
-    of_pep = (partial(correction.said_anew, before), left, *JUDGED, _at_new_school, late, verdict.reviewed)
+    late, reviewed = partial(_if_told_late, before), partial(verdict.reviewed, before)
+    of_pep = (partial(correction.said_anew, before), left, *JUDGED, _at_new_school, late, reviewed)
     of_placement = (partial(emergencies.started, before), *NOTICES)
     return (*of_pep, *of_placement, *AGREED)
 
@@ -266,7 +271,7 @@ def left(child: Child, command: Any) -> list[ChildEvent]:
     """Nothing is due for a child who is not in care any more."""
     if child.running is not None:
         return []
-    return [*due_dates.withdrawn(command.child_ref, child.open_dues, "left_care")]
+    return [*due_dates.withdrawn(command.child_ref, child.owed, "left_care")]
 
 
 def evolve(child: Child, event: ChildEvent) -> Child:
@@ -313,21 +318,26 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             arranged = _before(child.arranged, on) if isinstance(child.verdict, Applies) else child.arranged
             return replace(child, verdict=DoesNotApply(reason, on), arranged=arranged)
         case PEPDueDateSet():
-            return replace(child, dues=(*_without(child, event), _due(child, event)), terms=termly.after(child, event))
-        case PEPDueDateNotCounted() | TermlyMeetingNotDue():
+            dues, others = (*_without(child, event), _due(child, event)), _others_uncounted(child, event)
+            return replace(child, dues=dues, uncounted=others, terms=termly.after(child, event))
+        case PEPDueDateNotCounted(trigger=trigger, trigger_on=on):
+            without_date = Uncounted(event.obligation, on, trigger, event.started_by)
+            uncounted = (*_others_uncounted(child, event), without_date)
+            return replace(child, uncounted=uncounted, terms=termly.after(child, event))
+        case TermlyMeetingNotDue():
             return replace(child, terms=termly.after(child, event))
         case PEPDueDateWithdrawn():
-            before = replace(child, set_aside=set_aside.kept(child, event))
+            before = replace(child, set_aside=set_aside.kept(child, event), uncounted=_others_uncounted(child, event))
             return replace(before, dues=_without(child, event), terms=termly.after(child, event))
         case PEPDueDateRestored():
             return replace(set_aside.restore(child, event), terms=termly.after(child, event))
         case PEPDueDateRevised(due=due, unit=unit):
             return _with_due(child, event, due=due, unit=unit, overdue=False, escalated=0)
         case ObligationMet(by=by, on=on):
-            met = _with_due(child, event, met_by=by, met_on=on)
+            met = _with_met(child, event, by, on)
             return replace(met, available={**child.available, by: on}) if event.obligation == "available" else met
         case ObligationReopened(by=by):
-            again = _with_due(child, event, met_by=None, met_on=None)
+            again = _with_met(child, event, None, None)
             return replace(again, marked=_but(by, child.marked), available=_but(by, child.available))
         case MeetingNoted():
             return _meeting(child, event)
@@ -475,12 +485,21 @@ def _but(gone: str, days: Mapping[str, date]) -> Mapping[str, date]:
     return {by: day for by, day in days.items() if by != gone}
 
 
-def _is_of(due: Due, event: OfOneDue) -> bool:
+def _is_of(due: Owed, event: OfOneDue | PEPDueDateNotCounted) -> bool:
     return (due.obligation, due.trigger_on) == (event.obligation, event.trigger_on)
 
 
 def _without(child: Child, event: OfOneDue) -> tuple[Due, ...]:
     return tuple(due for due in child.dues if not _is_of(due, event))
+
+
+def _others_uncounted(child: Child, event: OfOneDue | PEPDueDateNotCounted) -> tuple[Uncounted, ...]:
+    return tuple(each for each in child.uncounted if not _is_of(each, event))
+
+
+def _with_met(child: Child, event: OfOneDue, by: str | None, on: date | None) -> Child:
+    uncounted = (replace(each, met_by=by, met_on=on) if _is_of(each, event) else each for each in child.uncounted)
+    return replace(_with_due(child, event, met_by=by, met_on=on), uncounted=tuple(uncounted))
 
 
 def _with_due(child: Child, event: OfOneDue, **changes: Any) -> Child:

@@ -10,13 +10,15 @@ from pep_kernel.authority_policy.due_dates import AboutChild, Trigger
 from pep_kernel.authority_policy.scheduling import SchedulingPolicy
 from pep_kernel.calendars import Calendar, SchoolTerm, TermDatesMissing
 from scheduling.domain.child.about import about as known_about
-from scheduling.domain.child.commands import Judged, JudgedToday
+from scheduling.domain.child.commands import Judged
 from scheduling.domain.child.events import PEPDueDateNotCounted, PEPDueDateSet, PEPDueDateWithdrawn, Withdrawn
 from scheduling.domain.child.history import value_on
-from scheduling.domain.child.states import Child, Due
+from scheduling.domain.child.states import Child, Owed
 from scheduling.domain.due.explaining import as_counted_for, by_cut_off, explained, without_term
 from scheduling.domain.due.explanation import Candidate, Explanation, Uncounted
 
+LAST_PEP = "last_pep"
+"""What starts the next termly meeting of a child who was in care before going live."""
 Dates = list[PEPDueDateSet | PEPDueDateNotCounted]
 
 
@@ -27,19 +29,31 @@ def after(trigger: Trigger, on: date, child: Child, command: Judged, started_by:
     except NotInForce:
         return []
     explanation = explained_for(child, trigger, on, rules, command)
-    notes = {conflict.late.rule: conflict.note for conflict in explanation.conflicts}
+    notes = notes_of(explanation)
     dates = [
         as_set(each, trigger, command.child_ref, rules.version, notes.get(each.rule), started_by)
         for each in explanation.governing.values()
         if not _stands(child, each)
     ]
-    return [*dates, *_not_counted(explanation, trigger, on, command.child_ref, rules.version)]
+    return [
+        *dates,
+        *(
+            not_counted(each, trigger, on, command.child_ref, rules.version, started_by)
+            for each in _without_date(explanation)
+            if not _is_known(child, each, on)
+        ),
+    ]
 
 
 def explained_for(child: Child, trigger: Trigger, on: date, rules: SchedulingPolicy, command: Judged) -> Explanation:
     """What a trigger on this day starts for this child, by these rules and in the days of the child's school."""
     about, calendar = counting_for(child, on, rules, command)
     return explained(trigger, on, about, rules, calendar)
+
+
+def notes_of(explanation: Explanation) -> dict[str, str]:
+    """What a person should know about a rule's date, by the rule."""
+    return {conflict.late.rule: conflict.note for conflict in explanation.conflicts}
 
 
 def counting_for(child: Child, on: date, rules: SchedulingPolicy, command: Judged) -> tuple[AboutChild, Calendar]:
@@ -75,18 +89,20 @@ def as_set(
     )
 
 
-def _not_counted(
-    explanation: Explanation, trigger: Trigger, on: date, child_ref: str, version: str
-) -> list[PEPDueDateNotCounted]:
+def _without_date(explanation: Explanation) -> list[Uncounted]:
     """Obligations of which no rule could be counted."""
-    return [
-        not_counted(each, trigger, on, child_ref, version)
-        for each in explanation.uncounted
-        if each.obligation not in explanation.governing
-    ]
+    return [each for each in explanation.uncounted if each.obligation not in explanation.governing]
 
 
-def not_counted(each: Uncounted, trigger: str, on: date, child_ref: str, version: str) -> PEPDueDateNotCounted:
+def _is_known(child: Child, new: Uncounted, on: date) -> bool:
+    """Whether it has a date already, or was said to have none."""
+    known = {(each.obligation, each.trigger_on) for each in child.asked_for}
+    return (new.obligation, on) in known
+
+
+def not_counted(
+    each: Uncounted, trigger: str, on: date, child_ref: str, version: str, started_by: str | None = None
+) -> PEPDueDateNotCounted:
     return PEPDueDateNotCounted(
         child_ref=child_ref,
         obligation=each.obligation,
@@ -94,24 +110,25 @@ def not_counted(each: Uncounted, trigger: str, on: date, child_ref: str, version
         trigger_on=on,
         reason=each.reason,
         policy_version=version,
+        started_by=started_by,
     )
 
 
-def by_cadence(child: Child, command: JudgedToday, live_from: date) -> Dates:
+def by_cadence(child: Child, command: Judged, live_from: date) -> Dates:
     """The next termly meeting of a child who was in care before going live (T64): no first-PEP obligation."""
     rules = command.rules.in_force(live_from)
     since = child.last_pep or live_from
     try:
         term = _next_term(child, live_from, rules, command)
     except TermDatesMissing as missing:
-        return [not_counted(without_term(missing, rules), "last_pep", since, command.child_ref, rules.version)]
+        return [not_counted(without_term(missing, rules), LAST_PEP, since, command.child_ref, rules.version)]
     meeting = by_cut_off(term, since, rules)
     if _stands(child, meeting):
         return []
-    return [as_set(meeting, "last_pep", command.child_ref, rules.version)]
+    return [as_set(meeting, LAST_PEP, command.child_ref, rules.version)]
 
 
-def _next_term(child: Child, live_from: date, rules: SchedulingPolicy, command: JudgedToday) -> SchoolTerm:
+def _next_term(child: Child, live_from: date, rules: SchedulingPolicy, command: Judged) -> SchoolTerm:
     """The first term with a meeting after the last PEP, but none whose cut-off date had passed before going live."""
     about, calendar = counting_for(child, live_from, rules, command)
     terms = rules.cadence.terms_of(about.year_group or 0)
@@ -123,7 +140,7 @@ def _next_term(child: Child, live_from: date, rules: SchedulingPolicy, command: 
 
 def withdrawn(
     child_ref: str,
-    dues: Iterable[Due],
+    dues: Iterable[Owed],
     because: Withdrawn,
 ) -> list[PEPDueDateWithdrawn]:
     return [

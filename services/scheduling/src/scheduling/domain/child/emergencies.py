@@ -14,6 +14,7 @@ from scheduling.domain.child.commands import Judged, OfOneFact, RecordFact
 from scheduling.domain.child.events import ChildEvent, ObligationMet
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child
+from scheduling.domain.due.explaining import is_owed
 
 NOTICE = "written_notice"
 """What meets the obligation: it has no record of its own."""
@@ -40,7 +41,7 @@ def dates(child: Child, on: date, command: Judged, *, pep_applies: bool) -> due_
     if child.running is None or on < child.running.began:
         return []
     counted = due_dates.after(Trigger.EMERGENCY_PLACEMENT_MADE, on, child, command)
-    return [each for each in counted if (at_school if each.obligation == "notify" else pep_applies)]
+    return [each for each in counted if is_owed(each.obligation, at_school=at_school, pep_applies=pep_applies)]
 
 
 def notified(child: Child, command: OfOneFact) -> list[ChildEvent]:

@@ -189,6 +189,7 @@ class PEPDueDateNotCounted(Event):
     trigger_on: date
     reason: str
     policy_version: str | None = None
+    started_by: str | None = None
 
 
 class PEPDueDateWithdrawn(Event):
@@ -248,7 +249,10 @@ class PEPOverdue(Event):
 
 
 class PEPDueDateRevised(Event):
-    """An open obligation has another date: it was counted again, by rules and term dates that came later."""
+    """An open obligation has another date: it was counted again, by rules and term dates that came later.
+
+    `note` says in words what a person should know about the new date.
+    """
 
     child_ref: str
     obligation: Obligation
@@ -261,6 +265,7 @@ class PEPDueDateRevised(Event):
     policy_version: str
     days: int | None = None
     passed_over: tuple[date, ...] = ()
+    note: str | None = None
 
 
 class TermlyMeetingNotDue(Event):

@@ -24,16 +24,16 @@ from scheduling.domain.child.events import (
     PEPDueDateWithdrawn,
     PEPMarkedCompleteKnown,
 )
-from scheduling.domain.child.states import Arranged, Child, Due
+from scheduling.domain.child.states import Arranged, Child, Owed
 
 
 def met(child: Child, child_ref: str, obligation: Obligation, on: date, by: str) -> list[ChildEvent]:
     """What was done on this day meets everything of its kind that was started by then."""
-    started = (due for due in child.open_dues if due.obligation == obligation and due.trigger_on <= on)
+    started = (due for due in child.owed if due.obligation == obligation and due.trigger_on <= on)
     return [_met(child, child_ref, due, on, by) for due in started]
 
 
-def _met(child: Child, child_ref: str, due: Due, on: date, by: str) -> ObligationMet:
+def _met(child: Child, child_ref: str, due: Owed, on: date, by: str) -> ObligationMet:
     return ObligationMet(
         child_ref=child_ref,
         obligation=due.obligation,
@@ -46,11 +46,11 @@ def _met(child: Child, child_ref: str, due: Due, on: date, by: str) -> Obligatio
 
 def met_already(child: Child, child_ref: str) -> list[ChildEvent]:
     """What is open although it was done: the fact that had started it was told later, or it was opened again."""
-    done = ((due, _done(child, due)) for due in child.open_dues)
+    done = ((due, _done(child, due)) for due in child.owed)
     return [_met(child, child_ref, due, *min(found)) for due, found in done if found]
 
 
-def _done(child: Child, due: Due) -> list[tuple[date, str]]:
+def _done(child: Child, due: Owed) -> list[tuple[date, str]]:
     """What is known to have been done since the duty began, each with its day. A date that stood then is one too."""
     since = due.trigger_on
     if due.obligation == "convene":
@@ -73,8 +73,8 @@ def reopened_by_plan(child: Child, command: ReopenObligations) -> list[ChildEven
     return reopened(command.child_ref, _met_by(child, command.by), command.by)
 
 
-def _met_by(child: Child, by: str) -> tuple[Due, ...]:
-    return tuple(due for due in child.dues if due.met_by == by)
+def _met_by(child: Child, by: str) -> tuple[Owed, ...]:
+    return tuple(due for due in child.asked_for if due.met_by == by)
 
 
 def meeting_called_off(child: Child, command: NoteMeetingCalledOff) -> list[ChildEvent]:
@@ -86,7 +86,7 @@ def meeting_called_off(child: Child, command: NoteMeetingCalledOff) -> list[Chil
     return [noted, *reopened(ref, _met_by(child, meeting), meeting)]
 
 
-def reopened(child_ref: str, dues: tuple[Due, ...], by: str) -> list[ChildEvent]:
+def reopened(child_ref: str, dues: tuple[Owed, ...], by: str) -> list[ChildEvent]:
     return [
         ObligationReopened(child_ref=child_ref, obligation=due.obligation, trigger_on=due.trigger_on, by=by)
         for due in dues
@@ -127,7 +127,7 @@ def _noted(child: Child, command: NoteMeetingHeld) -> list[ChildEvent]:
     return [MeetingNoted(child_ref=command.child_ref, meeting_id=command.meeting_id, became=became, on=command.on)]
 
 
-def _no_longer_held(child: Child, command: NoteMeetingHeld) -> list[Due]:
+def _no_longer_held(child: Child, command: NoteMeetingHeld) -> list[Owed]:
     held = [due for due in _met_by(child, command.meeting_id) if due.obligation == "hold"]
     return [due for due in held if command.outcome == "PROGRESS_REVIEW" or due.met_on != command.on]
 
@@ -138,5 +138,5 @@ def _started(trigger: Trigger, child: Child, command: NoteMeetingHeld) -> list[C
 
 
 def _no_longer_started(child: Child, command: NoteMeetingHeld) -> list[PEPDueDateWithdrawn]:
-    started = [due for due in child.dues if due.started_by == command.meeting_id]
+    started = [each for each in child.asked_for if each.started_by == command.meeting_id]
     return due_dates.withdrawn(command.child_ref, started, "meeting_outcome_corrected")

@@ -12,12 +12,12 @@ from datetime import date
 from functools import reduce
 
 from pep_kernel.authority_policy.due_dates import Trigger
+from scheduling.domain.child.due_dates import LAST_PEP
 from scheduling.domain.child.events import ObligationReopened, PEPDueDateRestored, PEPDueDateWithdrawn
 from scheduling.domain.child.judged import Judged
 from scheduling.domain.child.school_identity import is_another_school
 from scheduling.domain.child.states import Child, DoesNotApply, Due, SetAside
 
-LAST_PEP = "last_pep"
 STARTED_BEFORE = (Trigger.TERM_OPENED, LAST_PEP)
 """What may have been started by a day before the child needed a PEP."""
 

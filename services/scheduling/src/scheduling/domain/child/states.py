@@ -96,6 +96,22 @@ class Arranged:
 
 
 @dataclass(frozen=True, slots=True)
+class Uncounted:
+    """One obligation without a date: no calendar or rule reached its days. It is owed and can be met all the same."""
+
+    obligation: Obligation
+    trigger_on: date
+    trigger: str
+    started_by: str | None = None
+    met_by: str | None = None
+    met_on: date | None = None
+    due: None = None
+
+
+Owed = Due | Uncounted
+
+
+@dataclass(frozen=True, slots=True)
 class Corrected:
     """A correction that was made: of which fact, of which day, from what to what."""
 
@@ -168,6 +184,7 @@ class Child:
     dues: tuple[Due, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     said_overdue: Mapping[tuple[Obligation, date, date], int] = field(default_factory=dict)
+    uncounted: tuple[Uncounted, ...] = ()
     keeping: Keeping = Keeping()
     access: Access = Access()
     concerns: Concerns = Concerns()
@@ -187,9 +204,19 @@ class Child:
         return tuple(due for due in self.dues if due.met_by is None)
 
     @property
-    def open_dues_of_pep(self) -> tuple[Due, ...]:
+    def asked_for(self) -> tuple[Owed, ...]:
+        """Every obligation, met or not, with a date or without one."""
+        return (*self.dues, *self.uncounted)
+
+    @property
+    def owed(self) -> tuple[Owed, ...]:
+        """Those that are not met."""
+        return tuple(each for each in self.asked_for if each.met_by is None)
+
+    @property
+    def owed_of_pep(self) -> tuple[Owed, ...]:
         """The same without telling the school where the child lives: that is due without a PEP too."""
-        return tuple(due for due in self.open_dues if due.obligation != "notify")
+        return tuple(each for each in self.owed if each.obligation != "notify")
 
 
 def in_care(child: Child, on: date) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal
 
@@ -9,12 +10,15 @@ from msgspec import structs
 
 from pep_kernel.authority_policy.dated import NotInForce
 from pep_kernel.authority_policy.due_dates import Trigger
+from pep_kernel.calendars import birthday
 from scheduling.domain.child import due_dates, set_aside
 from scheduling.domain.child.commands import Judged, JudgedToday, RecordCareFacts
 from scheduling.domain.child.events import ChildEvent, PEPApplicable, PEPNotApplicable
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.school_identity import is_another_school
 from scheduling.domain.child.states import Applies, Child, DoesNotApply, SpellInCare
+
+SEPTEMBER = 9
 
 
 def judged(child: Child, command: JudgedToday) -> list[ChildEvent]:
@@ -30,7 +34,7 @@ def judged(child: Child, command: JudgedToday) -> list[ChildEvent]:
             return []
         case (Applies(), str()):
             ended = PEPNotApplicable(child_ref=command.child_ref, on=command.today, reason=reason)
-            return [ended, *due_dates.withdrawn(command.child_ref, child.open_dues_of_pep, "no_longer_applicable")]
+            return [ended, *due_dates.withdrawn(command.child_ref, child.owed_of_pep, "no_longer_applicable")]
         case (_, str()):
             on = command.today if isinstance(child.verdict, DoesNotApply) else spell.began
             return [PEPNotApplicable(child_ref=command.child_ref, on=on, reason=reason)]
@@ -88,20 +92,28 @@ def _from(
 
 
 def first_day(child: Child, command: JudgedToday, spell: SpellInCare) -> date:
-    """Since when a PEP has applied without a break: entering care, or a later change of status or school, or today."""
+    """Since when a PEP has applied without a break: entering care, another status, school or age, or today."""
     since = after_break(child, command, spell)
-    return next(day for day in (*_days_told(child, command, spell), command.today) if day >= since)
+    return next(day for day in (*_days_of_change(child, command, spell), command.today) if day >= since)
 
 
 def after_break(child: Child, command: JudgedToday, spell: SpellInCare) -> date:
-    """The day after the last of which we were told something and on which no PEP applied; or the spell's first."""
-    without = [day for day in _days_told(child, command, spell) if why_not(child, command, day) is not None]
+    """The day after the last day of change on which no PEP applied; or the spell's first."""
+    without = [day for day in _days_of_change(child, command, spell) if why_not(child, command, day) is not None]
     return max(without) + timedelta(days=1) if without else spell.began
 
 
-def _days_told(child: Child, command: JudgedToday, spell: SpellInCare) -> list[date]:
-    changes = [day for day, _ in (*child.legal_statuses, *child.schools) if spell.began < day < command.today]
-    return [spell.began, *sorted(changes)]
+def _days_of_change(child: Child, command: JudgedToday, spell: SpellInCare) -> list[date]:
+    """The spell's first, and those from which there was another status, school or age."""
+    told = {day for day, _ in (*child.legal_statuses, *child.schools)}
+    changes = told | set(_older(command.date_of_birth, spell.began, command.today))
+    return [spell.began, *sorted(day for day in changes if spell.began < day < command.today)]
+
+
+def _older(date_of_birth: date, first: date, last: date) -> Iterator[date]:
+    """Birthdays, and the first days of school years, which begin another year group."""
+    for year in range(first.year, last.year + 1):
+        yield from (birthday(date_of_birth, year - date_of_birth.year), date(year, SEPTEMBER, 1))
 
 
 def moved(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
@@ -125,9 +137,10 @@ def at_new_school(child: Child, command: Judged, on: date, urn: str | None) -> l
     return [_from(on, "school_moved", command), *dates]
 
 
-def reviewed(child: Child, command: Judged) -> list[ChildEvent]:
-    """What is due after each review that was held since a PEP applies, where the rules ask for something."""
-    return [event for day in sorted(child.reviews) for event in after(Trigger.REVIEW_HELD, day, child, command)]
+def reviewed(before: Child, child: Child, command: Judged) -> list[ChildEvent]:
+    """What is due after each review since a PEP applies that did not count `before`: a date is counted once."""
+    new = (day for day in sorted(child.reviews) if not (day in before.reviews and applies_on(before, day)))
+    return [event for day in new for event in after(Trigger.REVIEW_HELD, day, child, command)]
 
 
 def after(trigger: Trigger, on: date, child: Child, command: Judged, started_by: str | None = None) -> list[ChildEvent]:

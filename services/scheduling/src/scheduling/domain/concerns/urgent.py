@@ -83,10 +83,11 @@ def _not_due(child: Child, command: Withdrawal, asked: UrgentPEP) -> Sequence[Ch
     """What was due sooner because of it is due as it would have been without it."""
     if any(each.on == asked.on and each != asked for each in child.concerns.waiting):
         return []
-    gone = [due for due in child.open_dues if (due.trigger, due.trigger_on) == (URGENT, asked.on)]
+    owed = [each for each in child.owed if (each.trigger, each.trigger_on) == (URGENT, asked.on)]
+    gone = [due for due in child.dues if due in owed]
     without = replace(child, dues=tuple(due for due in child.dues if due not in gone))
     return [
-        *due_dates.withdrawn(command.child_ref, gone, WITHDRAWN[command.because]),
+        *due_dates.withdrawn(command.child_ref, owed, WITHDRAWN[command.because]),
         *(each for due in gone for each in _as_before(without, command, due)),
     ]
 

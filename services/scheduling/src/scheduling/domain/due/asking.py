@@ -7,8 +7,8 @@ from datetime import date
 
 from pep_kernel.authority_policy.due_dates import AboutChild, Trigger
 from pep_kernel.calendars import Calendar
-from scheduling.domain.due.explaining import as_counted_for, explained
-from scheduling.domain.due.explanation import Explanation
+from scheduling.domain.due.explaining import as_counted_for, explained, is_owed
+from scheduling.domain.due.explanation import Candidate, Explanation, Uncounted
 from scheduling.domain.rules import SchedulingRules
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -38,12 +38,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The answer, with the days by which it was counted; `why_no_pep` is a short code where no PEP applies at all."""
+    """The answer, with the days by which it was counted; `why_no_pep` is a short code where no PEP applies.
+
+    `note` says in words what a person should know about all of these dates.
+    """
 
     explanation: Explanation
     calendar: Calendar
     policy_version: str
     why_no_pep: str | None = None
+    note: str | None = None
 
 
 def asked(question: Question, rules: SchedulingRules) -> Asked:
@@ -56,10 +60,24 @@ def asked(question: Question, rules: SchedulingRules) -> Asked:
     why_no_pep = in_force.applicability.why_not_known(
         question.legal_status, question.age_years, question.year_group, in_setting=not question.without_school
     )
-    if why_no_pep is not None:
-        return Asked(Explanation(), calendar, in_force.version, why_no_pep)
-    about = _about(question, of_school)
-    return Asked(explained(question.trigger, question.on, about, in_force, calendar), calendar, in_force.version)
+    every_rule = explained(question.trigger, question.on, _about(question, of_school), in_force, calendar)
+    owed = _owed(every_rule, at_school=not question.without_school, pep_applies=why_no_pep is None)
+    return Asked(owed, calendar, in_force.version, why_no_pep, _note(question))
+
+
+def _owed(found: Explanation, *, at_school: bool, pep_applies: bool) -> Explanation:
+    """What the log would keep of it."""
+
+    def is_kept(each: Candidate | Uncounted) -> bool:
+        return is_owed(each.obligation, at_school=at_school, pep_applies=pep_applies)
+
+    return Explanation(tuple(filter(is_kept, found.candidates)), tuple(filter(is_kept, found.uncounted)))
+
+
+def _note(question: Question) -> str | None:
+    if question.school_urn is None or question.laestab is not None:
+        return None
+    return f"In whose area school {question.school_urn} lies is not known: the authority's own term dates count."
 
 
 def _about(question: Question, of_school: Calendar) -> AboutChild:

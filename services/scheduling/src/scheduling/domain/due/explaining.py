@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pep_kernel.authority_policy import SchedulingPolicy
 from pep_kernel.authority_policy.due_dates import AboutChild, Obligation, SchoolDays, Trigger
 from pep_kernel.calendars import Calendar, Roll, SchoolTerm, TermDatesMissing, due_date, school_year
+from pep_kernel.contracts.scheduling import Obligation as Duty
 from scheduling.domain.due.explanation import Candidate, Explanation, Uncounted
 
 YEAR_11 = 11
@@ -28,6 +29,11 @@ def explained(
         tuple(each for each in counted if isinstance(each, Candidate)),
         tuple(each for each in counted if isinstance(each, Uncounted)),
     )
+
+
+def is_owed(obligation: Duty, *, at_school: bool, pep_applies: bool) -> bool:
+    """A school is told of every child on its roll, whether a PEP applies or not; the rest is for those who have one."""
+    return at_school if obligation == "notify" else pep_applies
 
 
 def _counted(rule: Obligation, on: date, calendar: Calendar) -> Candidate | Uncounted:

@@ -37,8 +37,8 @@ from scheduling.domain.meeting.invitation_events import (
 )
 from scheduling.domain.meeting.states import Cancelled, Held, Invited, Meeting, Proposed, ReplyLink, Scheduled
 
-OF_ITSELF = (MeetingProposed, MeetingScheduled, InviteeListed, QuorumAtRisk, QuorumSecured)
-"""What says nothing of anybody having taken up a meeting: how it came to be, and what a timer sees."""
+OF_ITSELF = (MeetingProposed, AskedInstead, MeetingScheduled, InviteeListed, QuorumAtRisk, QuorumSecured)
+"""What says nothing of anybody having taken up a meeting: how it came to be, who has a job, what a timer sees."""
 
 
 def evolve(meeting: Meeting, event: MeetingEvent) -> Meeting:

@@ -43,6 +43,7 @@ NAMED: dict[str, Any] = {
     "hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "invitees": PERSON,
     "language": "cy",
+    "digests": "upn",
     "feed": "care",
     "from_authority": "othertown",
     "laestab": "9999001",

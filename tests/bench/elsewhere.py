@@ -212,6 +212,11 @@ async def _references(settings: Settings, authorities: Iterable[str], ids: Seque
 async def _take_into_care(suite: Suite, client: httpx.AsyncClient, ids: Sequence[str]) -> None:
     for provider in suite.providers.values():
         headers = {"Authorization": f"Bearer {provider.token(ADMINISTRATOR)}"}
+        school = {"urn": FIRST_SCHOOL, "name": "Elm Sample School", "phase": "secondary", "authority": "Anytown"}
+        listed = await client.post(
+            f"{suite.stack.url('scheduling')}/schools", json={"records": [school]}, headers=headers
+        )
+        listed.raise_for_status()
         for first in range(0, len(ids), BATCH_SIZE):
             body = {"records": [_care_record(each) for each in ids[first : first + BATCH_SIZE]]}
             answer = await client.post(f"{suite.stack.url('scheduling')}/care-records", json=body, headers=headers)

@@ -12,7 +12,7 @@ PLAIN = {
         meeting_id met_by next_meeting_id parts person_ref plan_id rearranges recipient recorded_by request_id
         reviewing_officer_ref set_by sibling_ref siblings social_worker_ref stream superseded_by supersedes taken_by
         target_id written_by""",
-    "a keyed hash of an imported record: whether it changed": "digest",
+    "a keyed hash of an imported record, or of a part of it: whether it changed": "digest digests",
     "an identifier that we made, or the hash of something that holds no personal words": """
         concern_id correlation export_id file_name hash message_id pack_sha256 replaced reply_hash run_id sha256
         token_hash""",

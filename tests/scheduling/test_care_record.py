@@ -9,8 +9,9 @@ from pydantic import ValidationError
 from scheduling.domain.child.care_record import CareRecord, CareRecordBatch, Schooling, SocialWorkerSpell
 
 EPISODE = {"began": "2026-09-21", "reason_new": "S", "legal_status": "C2", "placement": "U6"}
+OF_JANUARY = {**EPISODE, "began": "2026-01-12", "ended": "2026-04-30"}
 SPELL = {"began": "2026-09-21", "episodes": [EPISODE]}
-ENDED = {"began": "2026-01-12", "ended": "2026-04-30", "reason_ceased": "E4A", "episodes": [EPISODE]}
+ENDED = {"began": "2026-01-12", "ended": "2026-04-30", "reason_ceased": "E4A", "episodes": [OF_JANUARY]}
 
 
 def record(**changes: Any) -> CareRecord:
@@ -30,6 +31,53 @@ def test_two_spells_one_after_the_other_are_put_in_order() -> None:
 def test_spells_that_overlap_or_are_none_are_refused(spells: list[dict[str, object]]) -> None:
     with pytest.raises(ValidationError, match="spells"):
         record(spells=spells)
+
+
+def of(*episodes: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**SPELL, "episodes": [{**EPISODE, **each} for each in episodes], **more}
+
+
+def test_episodes_are_put_in_order() -> None:
+    moved = {"began": "2026-10-12"}
+    assert record(spells=[of(moved, {})]) == record(spells=[of({}, moved)])
+
+
+@pytest.mark.parametrize(
+    ("spell", "reason"),
+    [
+        (of({"began": "2001-03-05"}), "episodes: 05/03/2001 is before the spell in care began, on 21/09/2026"),
+        (
+            of({}, {"began": "2031-03-05"}, ended="2026-11-02"),
+            "episodes: 05/03/2031 is after the spell in care ended, on 02/11/2026",
+        ),
+        (
+            of({"ended": "2026-11-03"}, ended="2026-11-02"),
+            "episodes: 03/11/2026 is after the spell in care ended, on 02/11/2026",
+        ),
+        (of({}, {"placement": "K2"}), "two episodes begin on 21/09/2026"),
+        (
+            of({"ended": "2026-10-12"}, {"began": "2026-10-11"}),
+            "11/10/2026 is before the episode of 21/09/2026 ends, on 12/10/2026",
+        ),
+    ],
+    ids=["long before", "long after", "ends after", "two of a day", "one in another"],
+)
+def test_an_episode_lies_in_its_spell_and_after_the_one_before(spell: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason):
+        record(spells=[spell])
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("social_workers", {"social_workers": [{"staff_id": "3", "began": "1990-01-08"}]}),
+        ("reviews", {"reviews": ["2026-10-06", "1990-01-08"]}),
+        ("last_pep.held", {"last_pep": {"held": "1990-01-08"}}),
+    ],
+)
+def test_nobody_worked_with_a_child_who_was_not_born_yet(field: str, told: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=f"{field}: 08/01/1990 is before the child was born"):
+        record(**told)
 
 
 def test_a_spell_cannot_end_before_it_began() -> None:

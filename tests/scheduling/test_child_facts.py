@@ -174,6 +174,11 @@ def test_reviews_and_the_last_plan_meeting_are_noted_once() -> None:
     ).when(told(reviews=reviews, last_pep=last)).then_nothing()
 
 
+def test_a_last_plan_meeting_that_is_still_to_come_is_refused() -> None:
+    last = LastPep(held=date(2062, 6, 16))
+    child.when(told(last_pep=last)).then_refused("last_pep.held: 16/06/2062 is still to come.")
+
+
 def test_a_school_that_was_left_with_none_after_it_leaves_the_child_on_no_roll() -> None:
     left = (Schooling(school_urn=OXFORDSHIRE_SCHOOL, entered=date(2026, 9, 2), left=date(2026, 9, 23)),)
     known().when(told(schooling=left)).then(SchoolMoved(child_ref=REF, on=date(2026, 9, 24)))
@@ -187,6 +192,39 @@ def test_a_changed_worker_is_told_from_the_day_of_the_change() -> None:
     known().when(told(social_workers=both)).then(
         SocialWorkerAllocated(child_ref=REF, on=date(2026, 9, 23), social_worker_ref=OTHER_WORKER)
     )
+
+
+UNDATED: dict[str, Any] = {"social_workers": (), "social_worker": "3"}
+
+
+def test_a_worker_without_a_day_counts_from_the_first_day_of_the_spell_and_the_next_one_from_today() -> None:
+    december = date(2026, 12, 1)
+    first = child.when(told(**UNDATED))
+    (allocated,) = of_kind(SocialWorkerAllocated, first.happened)
+    assert (allocated.on, allocated.social_worker_ref) == (MONDAY, WORKER)
+    after = child.given(*first.happened)
+    after.when(told(**UNDATED, today=december)).then_nothing()
+    another = told(**(UNDATED | {"social_worker": "4"}), today=december)
+    changed = SocialWorkerAllocated(child_ref=REF, on=december, social_worker_ref=OTHER_WORKER)
+    after.when(another).then(changed).when(another).then_nothing()
+
+
+def test_a_worker_without_a_day_takes_the_place_of_one_who_was_told_since() -> None:
+    daily = SocialWorkerAllocated(child_ref=REF, on=date(2026, 11, 2), social_worker_ref=OTHER_WORKER)
+    told_since = known().given(daily)
+    told_since.when(told(**UNDATED, today=LATER)).then(
+        SocialWorkerAllocated(child_ref=REF, on=LATER, social_worker_ref=WORKER)
+    )
+
+
+def test_a_worker_without_a_day_of_a_second_spell_counts_from_its_first_day_and_none_after_the_last() -> None:
+    left, came_back = date(2026, 10, 2), date(2026, 11, 9)
+    ended = (spell(ended=left, reason_ceased="E4A"),)
+    gone = known(spells=ended, today=LATER)
+    other = UNDATED | {"social_worker": "4"}
+    gone.when(told(spells=ended, **other, today=LATER)).then_nothing()
+    happened = gone.when(told(spells=(*ended, spell(came_back)), **other, today=LATER)).happened
+    assert [each.on for each in of_kind(SocialWorkerAllocated, happened)] == [came_back]
 
 
 def test_facts_are_also_told_one_by_one() -> None:

@@ -202,7 +202,7 @@ def test_a_spell_that_never_was_and_a_leaving_that_never_was_are_not_shown() -> 
 
 def test_what_two_records_of_one_child_share_is_a_row_each() -> None:
     who = child.ChildIdentified(
-        child_ref=REF, digest="d", date_of_birth=Identity(token="b"), sex=Identity(token="s"), likeness=("h1", "h2")
+        child_ref=REF, digests=(("sex", "s"), ("upn", "h1"), ("name and date of birth", "h2")), sex=Identity(token="s")
     )
     assert [(row.likeness, row.child_ref) for row in folded(CHILD_LIKENESSES, who)] == [("h1", REF), ("h2", REF)]
 

@@ -15,13 +15,14 @@ from tests.scheduling.worked_examples import (
     REF,
     TODAY,
     WORKER,
+    digests_of,
     judging,
     told,
 )
 
 from pep_kernel.refusal import Refusal
 from pep_kernel.scenario import Scenario
-from scheduling.domain.child.care_record import CareRecord, ChildName
+from scheduling.domain.child.care_record import CareRecord, ChildName, Schooling
 from scheduling.domain.child.commands import AcceptResponsibility, NoteMeetingHeld, NoteMeetingScheduled
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ChildEnteredCare, ChildIdentified, ReviewHeld, SchoolMoved
@@ -114,10 +115,19 @@ def test_the_other_authority_makes_its_own_record_from_that_day() -> None:
     pack = packed(transferred(moved), "oxfordshire", OPENED).model_copy(update={"last_pep": TODAY})
     record = as_record(accepted(pack), "leicestershire")
     (schooling,) = record.schooling
-    assert (schooling.entered, schooling.left) == (date(2026, 9, 2), date(2026, 10, 12))
+    assert (schooling.entered, schooling.left) == (date(2026, 9, 2), date(2026, 10, 11)), "the last day at the school"
     assert [spell.began for spell in record.spells] == [NOVEMBER]
     assert record.last_pep is not None
     assert (record.child_id, record.last_pep.held) == ("99", TODAY)
+
+
+def test_the_help_that_a_record_told_of_goes_with_the_child() -> None:
+    helped = Schooling(school_urn=OXFORDSHIRE_SCHOOL, entered=date(2026, 9, 2), special_educational_needs="plan")
+    recorded = known(OXFORDSHIRE).when(told(OXFORDSHIRE, schooling=(helped,)))
+    pack = packed(transferred(*recorded.happened), "oxfordshire", OPENED)
+    assert pack.special_educational_needs == "plan"
+    (schooling,) = as_record(accepted(pack), "leicestershire").schooling
+    assert schooling.special_educational_needs == "plan"
 
 
 def test_a_pack_for_another_authority_or_an_altered_one_is_not_accepted() -> None:
@@ -133,7 +143,12 @@ def accepting(record: CareRecord) -> AcceptResponsibility:
     given = told(LEICESTERSHIRE, today=date(2026, 12, 1))
     judged = {name: getattr(given, name) for name in ("child_ref", "rules", "calendar_for", "workers", "today")}
     return AcceptResponsibility(
-        **judged, record=record, digest="d", from_authority="oxfordshire", pack_sha256="a" * 64, by=WORKER
+        **judged,
+        record=record,
+        digests=digests_of(record),
+        from_authority="oxfordshire",
+        pack_sha256="a" * 64,
+        by=WORKER,
     )
 
 

@@ -8,6 +8,7 @@ from tests.scheduling.worked_examples import (
     LEICESTERSHIRE_SCHOOL,
     MONDAY,
     OXFORDSHIRE,
+    OXFORDSHIRE_SCHOOL,
     REF,
     WORKER,
     judging,
@@ -21,7 +22,7 @@ from pep_kernel.may import Role
 from pep_kernel.message import Event
 from pep_kernel.refusal import Refusal
 from pep_runtime.clock import LONDON
-from scheduling.domain.child.care_record import SchoolRecord
+from scheduling.domain.child.care_record import Schooling, SchoolRecord
 from scheduling.domain.child.commands import RecordCareFactsOfMany
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import MeetingNoted, ObligationMet, ObligationReopened, PEPDueDateSet
@@ -49,17 +50,22 @@ from scheduling.domain.meeting_of_child import (
 )
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import SCHOOL, ListSchool
+from scheduling.domain.school.states import Listed
 
 DECIDERS: dict[str, AnyDecider] = {"child": CHILD, "meeting": MEETING, "school": SCHOOL}
 HELD_ON = date(2026, 10, 6)
 AT_TWO = datetime(2026, 10, 6, 14, tzinfo=LONDON)
 
 
+def listed(urn: str) -> Listed:
+    return Listed(urn, "Elm Sample School", "secondary", "Oxfordshire")
+
+
 class Journal:
     """Streams in memory, as the handler replays and appends them."""
 
     def __init__(self) -> None:
-        self._states: dict[str, Any] = {}
+        self._states: dict[str, Any] = {school_stream(urn): listed(urn) for urn in (OXFORDSHIRE_SCHOOL, "999102")}
 
     def take(self, together: Any, command: Any) -> list[Event]:
         decided: Decided = together(States(DECIDERS, self._states), command)
@@ -166,6 +172,12 @@ def test_several_children_are_judged_each_for_itself() -> None:
     brother = told().model_copy(update={"child_ref": "brother"})
     together = Journal().take(judge_children, RecordCareFactsOfMany(records=(told(), brother)))
     assert together == [*Journal().take(judge_child, told()), *Journal().take(judge_child, brother)]
+
+
+def test_a_record_that_names_a_school_that_is_not_listed_is_refused() -> None:
+    unknown = told(schooling=(Schooling(school_urn="999777", entered=date(2026, 9, 2)),))
+    with pytest.raises(Refusal, match="schooling.school_urn: No school 999777 is listed; take it in first"):
+        Journal().take(judge_child, unknown)
 
 
 def test_streams_are_named_after_what_they_hold() -> None:

@@ -55,7 +55,7 @@ def test_a_child_is_shown_by_the_newest_facts_in_whichever_order_they_come() -> 
     (row,) = folded(
         CHILD_OVERVIEWS,
         child.ChildIdentified(
-            child_ref=REF, digest="d", date_of_birth=Identity(token="born"), sex=Identity(token="sex")
+            child_ref=REF, digests=(), date_of_birth=Identity(token="born"), sex=Identity(token="sex")
         ),
         entered(),
         child.SchoolMoved(child_ref=REF, on=LATER, school_urn="999102"),

@@ -32,7 +32,7 @@ def test_who_the_child_is_is_told_whole_and_sealed() -> None:
     (identified,) = of_kind(ChildIdentified, child.when(command).happened)
     assert identified == ChildIdentified(
         child_ref=REF,
-        digest=command.digest,
+        digests=tuple(command.digests.items()),
         date_of_birth=Identity.of("2014-11-05"),
         sex=Identity.of("F"),
         given_name=Identity.of("Robin"),

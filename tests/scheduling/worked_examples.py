@@ -12,6 +12,7 @@ from pep_runtime.clock import LONDON
 from pep_runtime.policies import read_policies
 from scheduling.domain.child.care_record import CareRecord, ChildName, Episode, Schooling, SocialWorkerSpell, Spell
 from scheduling.domain.child.commands import RecordCareFacts
+from scheduling.domain.child.particulars import NAME_AND_BIRTH
 from scheduling.domain.rules import SchedulingRules
 
 REF = "child7" + "a" * 20
@@ -63,10 +64,17 @@ def told(rules: SchedulingRules = OXFORDSHIRE, today: date = TODAY, **changes: A
     return RecordCareFacts(
         **judging(rules),
         record=record,
-        digest=f"digest of {record.name} {record.date_of_birth}",
+        digests=digests_of(record),
         workers={"3": WORKER, "4": OTHER_WORKER},
         today=today,
     )
+
+
+def digests_of(record: CareRecord) -> dict[str, str]:
+    """As the service makes them, but readable."""
+    digests = {str(what): f"digest of {what} {text}" for what, text in record.particulars.items()}
+    called = f"digest of {record.name.given} {record.name.family} {record.date_of_birth}" if record.name else None
+    return digests | ({NAME_AND_BIRTH: called} if called else {})
 
 
 def judging(rules: SchedulingRules) -> dict[str, Any]:

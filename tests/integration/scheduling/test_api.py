@@ -96,6 +96,7 @@ async def test_a_record_that_is_refused_is_named_and_the_others_are_taken_in(wor
     early = {**RECORD, "child_id": "8", "spells": [{**RECORD["spells"][0], "began": "2030-01-07"}]}
     early["spells"][0]["episodes"] = [{**RECORD["spells"][0]["episodes"][0], "began": "2030-01-07"}]
     early |= {"schooling": [], "social_workers": [], "date_of_birth": "2015-11-05"}
+    await take_in(world, "/schools", *SCHOOLS)
     taken = await take_in(world, "/care-records", early, RECORD)
     assert (taken["changed"], [each["index"] for each in taken["refused"]]) == (1, [0])
     assert "still to come" in taken["refused"][0]["reason"]

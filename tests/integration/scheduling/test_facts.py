@@ -163,21 +163,54 @@ def entry(child_id: str, **more: Any) -> dict[str, Any]:
 async def test_rows_of_the_daily_file_are_taken_in_one_child_after_the_other(world: World) -> None:
     await take_in(world, "/schools", *SCHOOLS)
     robin = {"name": {"given": "Robin", "family": "Example"}}
+    (episode,) = RECORD["spells"][0]["episodes"]
+    again = {"began": "2026-09-24", "episodes": [{**episode, "began": "2026-09-24"}]}
     rows = [
         entry("1", **robin),
         {"child_id": "1", "fact": {"kind": "social_worker", "on": "2026-09-22", "staff_id": "worker"}},
         {"child_id": "1", "fact": {"kind": "school", "on": "2026-09-23", "school_urn": "999101"}},
         {"child_id": "1", "fact": {"kind": "school", "on": "2026-09-24", "school_urn": "999777"}},
         {"child_id": "2", "fact": {"kind": "review_held", "on": "2026-09-24"}},
-        entry("1", **robin, spells=[{**RECORD["spells"][0], "began": "2026-09-24"}]),
+        entry("1", **robin, spells=[again]),
     ]
     answer = await take_in(world, "/care-changes", *rows)
     assert (answer["changed"], [each["index"] for each in answer["refused"]]) == (3, [3, 5, 4])
     reasons = {each["index"]: each["reason"] for each in answer["refused"]}
     assert "No school 999777 is listed" in reasons[3]
     assert "in care since 21/09/2026" in reasons[5]
-    again = await take_in(world, "/care-changes", *rows[:3])
-    assert (again["changed"], again["unchanged"]) == (0, 3)
+    once_more = await take_in(world, "/care-changes", *rows[:3])
+    assert (once_more["changed"], once_more["unchanged"]) == (0, 3)
+
+
+async def test_what_a_later_record_leaves_out_of_who_the_child_is_is_shown_still_until_it_is_taken_back(
+    world: World,
+) -> None:
+    child = await a_child(world)
+    names = {"given": "Zebedee", "family": "Quillfeather", "preferred": "Zeb", "language": "Welsh"}
+    told_in_full = {**RECORD, "name": names, "upn": "P207000016049"}
+    assert (await take_in(world, "/care-records", told_in_full))["changed"] == 1
+    for less in ({**RECORD, "name": None}, {**RECORD, "name": {"given": "Zebedee", "family": "Quillfeather"}}):
+        assert (await take_in(world, "/care-records", less))["unchanged"] == 1
+    overview = await world.ask("coordinator", "GET", f"/children/{child}")
+    assert [overview.json()[name] for name in ("given_name", "preferred_name", "language")] == [
+        "Zebedee", "Zeb", "Welsh",
+    ]  # fmt: skip
+    assert (await take_in(world, "/care-records", {**RECORD, "taken_back": ["preferred_name"]}))["changed"] == 1
+    overview = await world.ask("coordinator", "GET", f"/children/{child}")
+    assert [overview.json()[name] for name in ("family_name", "preferred_name")] == ["Quillfeather", None]
+
+
+async def test_a_record_that_cannot_be_true_is_refused_by_its_number_and_the_others_are_taken_in(world: World) -> None:
+    await take_in(world, "/schools", *SCHOOLS)
+    other: dict[str, Any] = {**RECORD, "name": None, "is_another_child": True}
+    nowhere = {**other, "child_id": "2", "schooling": [{"school_urn": "999777", "entered": "2026-09-02"}]}
+    to_come = {**other, "child_id": "3", "last_pep": {"held": "2062-09-14"}}
+    answer = await take_in(world, "/care-records", RECORD, nowhere, to_come)
+    assert answer["changed"] == 1
+    assert {each["index"]: each["reason"] for each in answer["refused"]} == {
+        1: "schooling.school_urn: No school 999777 is listed; take it in first (POST /schools).",
+        2: "last_pep.held: 14/09/2062 is still to come.",
+    }
 
 
 async def test_a_child_who_may_be_known_is_taken_in_only_as_another_child(world: World) -> None:
@@ -222,6 +255,7 @@ async def test_the_register_of_designated_teachers_says_whom_nobody_verified(wor
 
 async def test_time_ends_care_at_eighteen_and_misses_a_notice_and_a_file(world: World) -> None:
     nearly = {**RECORD, "date_of_birth": "2008-09-26", "child_id": "18"}
+    nearly["schooling"] = [{"school_urn": "999101", "entered": "2026-09-02"}]
     await take_in(world, "/schools", *SCHOOLS)
     await take_in(world, "/care-records", nearly)
     child = await world.service.reference(HERE, "child", "18")

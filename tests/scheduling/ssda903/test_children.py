@@ -9,7 +9,6 @@ from scheduling.domain.child.care_record import (
     ChildName,
     LastPep,
     Schooling,
-    SocialWorkerSpell,
     Unaccompanied,
 )
 
@@ -44,7 +43,7 @@ def test_the_authoritys_own_tables_add_name_school_and_social_worker(read: Read)
     assert result.child.schooling[-1] == Schooling(
         school_urn="900101", entered=date(2024, 9, 2), year_group=0, special_educational_needs="support"
     )
-    assert result.child.social_workers == (SocialWorkerSpell(staff_id="worker-1", began=date(2026, 9, 21)),)
+    assert (result.child.social_workers, result.child.social_worker) == ((), "worker-1")
 
 
 def test_the_table_of_social_workers_is_believed_before_the_people_table(read: Read) -> None:
@@ -56,6 +55,15 @@ def test_the_table_of_social_workers_is_believed_before_the_people_table(read: R
     )
     assert result.findings == []
     assert [each.staff_id for each in result.child.social_workers] == ["worker-0", "worker-1"]
+    assert result.child.social_worker is None
+
+
+def test_a_dash_takes_back_what_was_told_before_and_an_empty_cell_does_not(read: Read) -> None:
+    header = HEADER + "child-7,F,04/05/2015,WBRI,-,,\n"
+    result = read(header=header, episodes=ENTERED, people=PEOPLE + "child-7,Acorn,Exampleton,-,,\n")
+    assert result.findings == []
+    assert (result.child.upn, result.child.name) == (None, ChildName(given="Acorn", family="Exampleton"))
+    assert result.child.taken_back == ("upn", "preferred_name")
 
 
 def test_a_child_alone_in_the_country_reviews_and_the_last_pep(read: Read) -> None:
@@ -198,6 +206,20 @@ def test_a_social_worker_of_the_people_table_who_is_not_on_the_staff_warns(read:
 def test_a_person_without_a_name_is_an_error(read: Read) -> None:
     result = read(header=A_CHILD, episodes=ENTERED, people=PEOPLE + "child-7,,Exampleton,,,\n")
     assert result.faults == [("error", "GIVEN_NAME", "must not be empty")]
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "column"),
+    [
+        ("workers", SOCIAL_WORKERS + "child-7,worker-1,08/01/1990,\n", "SW_DECOM"),
+        ("reviews", "CHILD,REVIEW\nchild-7,08/01/1990\n", "REVIEW"),
+        ("last_pep", "CHILD,LAST_PEP\nchild-7,08/01/1990\n", "LAST_PEP"),
+    ],
+)
+def test_nothing_happened_to_a_child_who_was_not_born_yet(read: Read, table: str, rows: str, column: str) -> None:
+    result = read(header=A_CHILD, episodes=ENTERED, **{table: rows})
+    ((_severity, found, reason),) = [(each.severity, each.column, each.reason) for each in result.findings]
+    assert (found, reason) == (column, "the child was not born yet")
 
 
 def test_a_last_pep_needs_its_day(read: Read) -> None:

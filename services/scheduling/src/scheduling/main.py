@@ -16,6 +16,7 @@ from scheduling.domain.attendance.events import AttendanceMarksReceived
 from scheduling.domain.calendar_feed.decider import CALENDAR_FEED, CalendarFeedEvent
 from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.events import ChildEvent
+from scheduling.domain.child.older_events import UPCASTERS
 from scheduling.domain.feed.decider import FEED, FeedEvent
 from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.events import MeetingEvent
@@ -63,6 +64,7 @@ PARTS = ServiceParts(
     name="scheduling",
     description="Who is in care and where they learn, what is due by when, and what became of each meeting.",
     refusals=read_refusals("scheduling"),
+    upcasters=UPCASTERS,
     deciders={
         "attendance": ATTENDANCE,
         "calendar": CALENDAR_FEED,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 SCHEDULING = {
     "ChildIdentified": "Who the child is was recorded.",
+    "SchoolYearOfBirthCorrected": "The child was born in the school year that began in {born_in_school_year}.",
     "ChildEnteredCare": "The child was in care from {on:day}.",
     "ChildLeftCare": "The child left care on {on:day}: {reason:words}.",
     "PlacementChanged": "The child lived in another placement from {on:day}.",

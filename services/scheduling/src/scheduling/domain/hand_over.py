@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -21,6 +21,7 @@ from scheduling.domain.child.care_record import (
     LocalId,
     Record,
     Schooling,
+    SenProvision,
     Sex,
     Spell,
     Urn,
@@ -30,6 +31,7 @@ from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import AuthorityName
 
+ONE_DAY = timedelta(days=1)
 HELD_BACK = (
     "Who looks after the child, where, and how they are reached.",
     "The names of workers, teachers and other people around the child.",
@@ -58,7 +60,7 @@ class HandOverPack(Record):
     upn: Annotated[str, Field(max_length=13)] | None = None
     legal_status: str
     schools: tuple[SchoolThen, ...] = ()
-    special_educational_needs: str | None = None
+    special_educational_needs: SenProvision | None = None
     reviews: tuple[date, ...] = ()
     last_pep: date | None = None
     held_back: tuple[str, ...] = HELD_BACK
@@ -157,9 +159,12 @@ def as_record(acceptance: Acceptance, authority: str) -> CareRecord:
 
 
 def _schooling(pack: HandOverPack) -> list[Schooling]:
-    ends = [each.since for each in pack.schools[1:]]
-    return [
-        Schooling(school_urn=each.school_urn, entered=each.since, left=ends[index] if index < len(ends) else None)
-        for index, each in enumerate(pack.schools)
+    """The last day at a school is that before the next; the help is that of the last school."""
+    ends = [each.since - ONE_DAY for each in pack.schools[1:]]
+    schools = [
+        Schooling(school_urn=each.school_urn, entered=each.since, left=max(left, each.since) if left else None)
+        for each, left in zip(pack.schools, [*ends, None], strict=True)
         if each.school_urn is not None
     ]
+    needs = {"special_educational_needs": pack.special_educational_needs}
+    return [*schools[:-1], *(each.model_copy(update=needs) for each in schools[-1:])]

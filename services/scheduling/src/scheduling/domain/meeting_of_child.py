@@ -110,8 +110,17 @@ def judge_child(states: States, command: JudgedOfChild) -> Decided:
 
 def _judge(book: InOneAppend, states: States, command: JudgedOfChild) -> None:
     before = book.child(command.child_ref)
+    if isinstance(command, RecordCareFacts):
+        _must_be_listed(states, command)
     judged = _knowing_schools(states, command)
     follow(book, before, book.tell_child(command.child_ref, judged), judged)
+
+
+def _must_be_listed(states: States, command: RecordCareFacts) -> None:
+    """Nothing could be paid to a school that is not listed, and no term dates be known."""
+    for urn in dict.fromkeys(each.school_urn for each in command.record.schooling):
+        if isinstance(states.of(school_stream(urn), (Listed, NotListed)), NotListed):
+            raise Refusal(f"schooling.school_urn: No school {urn} is listed; take it in first (POST /schools).")
 
 
 def judge_children(states: States, command: RecordCareFactsOfMany) -> Decided:

@@ -16,6 +16,7 @@ from scheduling.domain.child import told
 from scheduling.domain.child.care_record import BatchAnswer, CareRecord, FlaggedRecord, RefusedRecord
 from scheduling.domain.child.commands import OfOneFact, RecordCareFacts, RecordFact
 from scheduling.domain.child.fact_events import FactFlagged
+from scheduling.domain.child.particulars import NAME_AND_BIRTH
 from scheduling.domain.in_one_append import MEETINGS_TOO
 from scheduling.domain.keeping.states import Forgotten
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
@@ -128,27 +129,28 @@ async def care_record_act(caller: Desk, record: CareRecord, *, whole: bool = Tru
 
 async def of_record(caller: Desk, record: CareRecord) -> dict[str, Any]:
     """What a whole record is judged by."""
-    workers = {each.staff_id: await reference(caller, "person", each.staff_id) for each in record.social_workers}
-    who = {"name", "date_of_birth", "sex", "upn", "unaccompanied"}
+    staff = [each.staff_id for each in record.social_workers] + [record.social_worker or ""]
+    workers = {staff_id: await reference(caller, "person", staff_id) for staff_id in filter(None, staff)}
+    child_ref = await reference(caller, "child", record.child_id)
     return {
-        **judging(caller, await reference(caller, "child", record.child_id)),
+        **judging(caller, child_ref),
         "record": record,
-        "digest": await hashed(caller, record.model_dump_json(include=who)),
+        "digests": await _digests(caller, child_ref, record),
         "workers": workers,
-        "likeness": await _likeness(caller, record),
         "today": caller.today,
     }
 
 
-async def _likeness(caller: Desk, record: CareRecord) -> tuple[str, ...]:
-    """Keyed hashes of what two records of one child would share."""
-    name = record.name
-    called = f"{name.given}\n{name.family}\n{record.date_of_birth}".casefold() if name else None
-    shared: list[tuple[Literal["upn", "name and date of birth"], str | None]] = [
-        ("upn", record.upn),
-        ("name and date of birth", called),
-    ]
-    return tuple([await likeness_of(caller, what, value) for what, value in shared if value])
+async def _digests(caller: Desk, child_ref: str, record: CareRecord) -> dict[str, str]:
+    """Keyed hashes, so that the log can tell a change. Only what two records of one child share is alike elsewhere."""
+    said, name = record.particulars, record.name
+    digests = {str(what): await hashed(caller, f"{child_ref}\n{what}\n{text}") for what, text in said.items()}
+    if record.upn:
+        digests["upn"] = await likeness_of(caller, "upn", record.upn)
+    if name:
+        called = f"{name.given}\n{name.family}\n{record.date_of_birth}".casefold()
+        digests[NAME_AND_BIRTH] = await likeness_of(caller, "name and date of birth", called)
+    return digests
 
 
 async def likeness_of(caller: Desk, what: Literal["upn", "name and date of birth"], value: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from pep_kernel.may import with_glass, with_member
 from pep_kernel.message import Event, Recorded
@@ -28,12 +29,16 @@ from scheduling.domain.child.events import (
     PlacementChanged,
     ReviewHeld,
     SchoolMoved,
+    SchoolYearOfBirthCorrected,
     SocialWorkerAllocated,
 )
 from scheduling.domain.child.fact_events import FactCorrected
+from scheduling.domain.child.identity import particulars_after
 from scheduling.domain.person.events import CarerLinked, CarerUnlinked
 from scheduling.projections.peps_held import OfPEPs, last_pep, peps_after
 from scheduling.projections.what_is_next import OfDues, OfMeetings, dues_after, meetings_after, next_due, next_meeting
+
+NOT_SHOWN = ("sex", "unaccompanied")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class ChildOverview:
 
 _ABOUT = (
     ChildIdentified,
+    SchoolYearOfBirthCorrected,
     ChildEnteredCare,
     ChildLeftCare,
     PlacementChanged,
@@ -108,15 +114,9 @@ def _fold(row: ChildOverview | None, recorded: Recorded, key: Key) -> ChildOverv
 def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
     match recorded.event:
         case ChildIdentified() as who:
-            return replace(
-                row,
-                given_name=who.given_name,
-                family_name=who.family_name,
-                preferred_name=who.preferred_name,
-                language=who.language,
-                date_of_birth=who.date_of_birth,
-                upn=who.upn,
-            )
+            return replace(row, **_shown(who))
+        case SchoolYearOfBirthCorrected(born_in_school_year=born):
+            return replace(row, born_in_school_year=born)
         case ChildEnteredCare(on=on, born_in_school_year=born, placement=placement, legal_status=status) if (
             row.in_care_since is None or on > row.in_care_since
         ):
@@ -152,6 +152,10 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
             return replace(row, pep_applies=False, why_not=reason)
         case _:
             return _last_pep(_what_is_next(row, recorded.event), recorded.event)
+
+
+def _shown(who: ChildIdentified) -> dict[str, Any]:
+    return {what: value for what, value in particulars_after(who).items() if what not in NOT_SHOWN}
 
 
 def _last_pep(row: ChildOverview, event: Event) -> ChildOverview:

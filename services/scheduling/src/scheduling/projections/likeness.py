@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pep_kernel.message import Recorded
 from pep_kernel.read_model import Key, ReadModel
 from scheduling.domain.child.events import ChildIdentified
+from scheduling.domain.child.particulars import SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class ChildLikeness:
 
 def _keys(recorded: Recorded) -> Iterable[Key]:
     event = recorded.event
-    return [(each, event.child_ref) for each in event.likeness] if isinstance(event, ChildIdentified) else ()
+    if not isinstance(event, ChildIdentified):
+        return ()
+    return [(digest, event.child_ref) for what, digest in event.digests if what in SHARED]
 
 
 def _fold(row: ChildLikeness | None, recorded: Recorded, key: Key) -> ChildLikeness | None:

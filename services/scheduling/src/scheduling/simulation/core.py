@@ -59,9 +59,7 @@ class Core:
     def facts(self, ref: str, record: CareRecord, today: date) -> Told:
         """The child becomes known."""
         workers = {each.staff_id: WORKER for each in record.social_workers}
-        command = RecordCareFacts(
-            **self._judging(ref), record=record, digest=record.child_id, workers=workers, today=today
-        )
+        command = RecordCareFacts(**self._judging(ref), record=record, digests={}, workers=workers, today=today)
         return _told(Child(), command)
 
     def moved(self, ref: str, child: Child, born: date, school_urn: str, on: date) -> Told:

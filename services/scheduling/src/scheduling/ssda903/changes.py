@@ -186,7 +186,7 @@ VALUES: Mapping[str, tuple[str, Callable[[RowReader], dict[str, Any]]]] = {
     "year_group": ("year_group", _among("year_group", "VALUE", YEAR_GROUPS)),
     "special_educational_needs": (
         "special_educational_needs",
-        _among("special_educational_needs", "VALUE", {code: needs for code, needs in SEN_CODES.items() if code}),
+        _among("special_educational_needs", "VALUE", SEN_CODES),
     ),
     "school_notified": ("school_notified", lambda row: {"placement_on": row.needed_day("VALUE")}),
     "responsibility_transferred": (

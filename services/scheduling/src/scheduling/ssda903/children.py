@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 
-from scheduling.domain.child.care_record import CareRecord, ChildName, LastPep, Spell, Unaccompanied
+from scheduling.domain.child.care_record import CareRecord, ChildName, LastPep, Unaccompanied
 from scheduling.domain.child.code_lists import OLD_SEX_CODES, SEX_CODES, UNKNOWN_UPN_CODES, code_lists_of
 from scheduling.ssda903.csv_files import Row, Tell
 from scheduling.ssda903.known import Known
-from scheduling.ssda903.row_reader import RowReader, single_rows
+from scheduling.ssda903.row_reader import RowReader, read_day, single_rows
 from scheduling.ssda903.schooling import read_schooling
-from scheduling.ssda903.social_workers import read_social_workers
+from scheduling.ssda903.social_workers import read_social_worker, read_social_workers
 from scheduling.ssda903.spells import read_spells
 from scheduling.ssda903.tables import EDUCATION, EPISODES, HEADER, LAST_PEP, PEOPLE, REVIEWS, SOCIAL_WORKERS, UASC
 from scheduling.ssda903.upn import check_letter, has_the_shape_of_a_upn
 
+NEVER_BEFORE_BIRTH = (
+    (EDUCATION, "ENTERED"),
+    (SOCIAL_WORKERS, "SW_DECOM"),
+    (REVIEWS, "REVIEW"),
+    (LAST_PEP, "LAST_PEP"),
+)
+TAKEN_BACK = "-"
+"""In a cell: what was told before is not so."""
 OF_A_CHILD = (HEADER, EPISODES, UASC, REVIEWS, SOCIAL_WORKERS, PEOPLE, EDUCATION, LAST_PEP)
 
 
@@ -48,34 +57,40 @@ def read_child(child_id: str, rows: Mapping[str, list[Row]], known: Known, tell:
         _tell_of_a_stranger(child)
         return None
     born, sex, upn = header.needed_day("DOB"), _sex(header, known), _upn(header)
-    parts = _parts(child, spells, known)
+    parts = _parts(child, known)
     if born and spells and spells[0].began < born:
         header.error("DOB", f"the child entered care on {spells[0].began:%d/%m/%Y}, before birth")
-    _tell_of_school_before_birth(child, born)
+    _tell_of_days_before_birth(child, born)
     if not child.of(EPISODES.name):
         header.warn("CHILD", "the child has no episode, so is left out")
     if not spells or not child.all_sound:
         return None
-    whole = {"child_id": child_id, "date_of_birth": born, "sex": sex, "upn": upn, "spells": spells, **parts}
+    who = {"date_of_birth": born, "sex": sex, "upn": upn, "taken_back": _taken_back(header, child.one(PEOPLE.name))}
+    whole = {"child_id": child_id, **who, "spells": spells, **parts}
     return CareRecord.model_validate(
         {**whole, "cut_over": known.cut_over, "is_another_child": child_id in known.others}
     )
 
 
-def _tell_of_school_before_birth(child: ChildRows, born: date | None) -> None:
-    for row in child.of(EDUCATION.name):
-        entered = row.day("ENTERED")
-        if born and entered and entered < born:
-            row.error("ENTERED", "the child was not born yet")
+def _tell_of_days_before_birth(child: ChildRows, born: date | None) -> None:
+    for table, column in NEVER_BEFORE_BIRTH:
+        for row in child.of(table.name):
+            day = None
+            with suppress(ValueError):  # what is no day has been told
+                day = read_day(row.text(column))
+            if born and day and day < born:
+                row.error(column, "the child was not born yet")
 
 
-def _parts(child: ChildRows, spells: tuple[Spell, ...], known: Known) -> dict[str, object]:
+def _parts(child: ChildRows, known: Known) -> dict[str, object]:
     person = child.one(PEOPLE.name)
+    workers = read_social_workers(child.of(SOCIAL_WORKERS.name), known)
     return {
         "name": _name(person) if person else None,
         "unaccompanied": _unaccompanied(child.one(UASC.name)),
         "schooling": tuple(read_schooling(child.of(EDUCATION.name), known)),
-        "social_workers": read_social_workers(child.of(SOCIAL_WORKERS.name), person, spells, known),
+        "social_workers": workers,
+        "social_worker": None if workers else read_social_worker(person, known),
         "reviews": tuple(sorted({day for each in child.of(REVIEWS.name) if (day := each.needed_day("REVIEW"))})),
         "last_pep": _last_pep(child.one(LAST_PEP.name)),
     }
@@ -101,6 +116,8 @@ def _sex(header: RowReader, known: Known) -> str:
 
 def _upn(header: RowReader) -> str | None:
     upn = header.text("UPN").upper()
+    if upn == TAKEN_BACK:
+        return None
     if upn in UNKNOWN_UPN_CODES:
         header.warn("UPN", "says why no number is known; ask the school for it")
     elif upn and not has_the_shape_of_a_upn(upn):
@@ -114,8 +131,21 @@ def _name(person: RowReader) -> ChildName | None:
     given, family = person.needed("GIVEN_NAME"), person.needed("FAMILY_NAME")
     if not person.sound:
         return None
-    preferred, language = person.text("PREFERRED_NAME") or None, person.text("LANGUAGE") or None
+    preferred, language = _where_said(person, "PREFERRED_NAME"), _where_said(person, "LANGUAGE")
     return ChildName(given=given, family=family, preferred=preferred, language=language)
+
+
+def _where_said(person: RowReader, column: str) -> str | None:
+    text = person.text(column)
+    return None if text in ("", TAKEN_BACK) else text
+
+
+def _taken_back(header: RowReader, person: RowReader | None) -> tuple[str, ...]:
+    """What is not so any more: an empty cell only says nothing."""
+    cells = {"upn": header.text("UPN")}
+    if person is not None:
+        cells |= {"preferred_name": person.text("PREFERRED_NAME"), "language": person.text("LANGUAGE")}
+    return tuple(what for what, cell in cells.items() if cell == TAKEN_BACK)
 
 
 def _unaccompanied(row: RowReader | None) -> Unaccompanied | None:

@@ -9,7 +9,7 @@ from scheduling.domain.child.care_record import Schooling
 from scheduling.ssda903.known import Known
 from scheduling.ssda903.row_reader import URN, RowReader, single_rows
 
-SEN_CODES: Mapping[str, Literal["none", "support", "plan"]] = {"": "none", "N": "none", "K": "support", "E": "plan"}
+SEN_CODES: Mapping[str, Literal["none", "support", "plan"]] = {"N": "none", "K": "support", "E": "plan"}
 MAIN_SCHOOL, OTHER_SCHOOL = frozenset(["", "C", "M"]), frozenset(["S", "G", "F"])
 YEAR_GROUPS = {"N1": -2, "N2": -1, "R": 0} | {str(year): year for year in range(15)}
 
@@ -26,7 +26,7 @@ def _one_school(reader: RowReader, known: Known) -> Schooling | None:
     if entered and left and left < entered:
         reader.error("LEFT", "the child leaves the school before entering it")
     if known.school_urns and urn and reader.sound and urn not in known.school_urns:
-        reader.warn("SCHOOL_URN", "no school with this number is in the schools table; nothing can be paid to it")
+        reader.warn("SCHOOL_URN", "no school with this number is in the schools table; it must have been listed before")
     special_educational_needs = _special_educational_needs(reader)
     is_main, year_group = _is_main_school(reader), _year_group(reader)
     if not reader.sound or urn is None or entered is None or not is_main:
@@ -49,11 +49,11 @@ def _is_main_school(reader: RowReader) -> bool:
     return status in MAIN_SCHOOL
 
 
-def _special_educational_needs(reader: RowReader) -> Literal["none", "support", "plan"]:
+def _special_educational_needs(reader: RowReader) -> Literal["none", "support", "plan"] | None:
     code = reader.text("SEN").upper()
-    if code not in SEN_CODES:
+    if code and code not in SEN_CODES:
         reader.error("SEN", "is not a known code")
-    return SEN_CODES.get(code, "none")
+    return SEN_CODES.get(code)
 
 
 def _year_group(reader: RowReader) -> int | None:

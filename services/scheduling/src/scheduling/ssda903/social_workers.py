@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from scheduling.domain.child.care_record import SocialWorkerSpell, Spell
+from scheduling.domain.child.care_record import SocialWorkerSpell
 from scheduling.ssda903.known import Known
 from scheduling.ssda903.row_reader import RowReader, single_rows
-from scheduling.ssda903.spells import latest_day
 
 
-def read_social_workers(
-    readers: list[RowReader], person: RowReader | None, spells: tuple[Spell, ...], known: Known
-) -> tuple[SocialWorkerSpell, ...]:
-    """From the table of social workers; else the one that the people table names, since the newest spell began."""
+def read_social_workers(readers: list[RowReader], known: Known) -> tuple[SocialWorkerSpell, ...]:
+    """From the table that says since when."""
     singles = single_rows(readers, "CHILD", "SW_ID", "SW_DECOM")
     read = [worker for reader in singles if (worker := _social_worker(reader, known))]
-    if read or person is None or not spells or not person.text("SOCIAL_WORKER"):
-        return tuple(sorted(read, key=lambda worker: worker.began))
-    staff_id = person.identifier("SOCIAL_WORKER")
+    return tuple(sorted(read, key=lambda worker: worker.began))
+
+
+def read_social_worker(person: RowReader | None, known: Known) -> str | None:
+    """The worker of today, whom the people table names without a day."""
+    if person is None or not person.text("SOCIAL_WORKER"):
+        return None
     _tell_of_unknown_staff(person, "SOCIAL_WORKER", known)
-    return (SocialWorkerSpell(staff_id=staff_id, began=latest_day(spells)),) if person.sound else ()
+    return person.identifier("SOCIAL_WORKER")
 
 
 def _social_worker(reader: RowReader, known: Known) -> SocialWorkerSpell | None:

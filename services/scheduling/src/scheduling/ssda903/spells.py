@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 from scheduling.domain.child.care_record import Episode, Spell
@@ -109,8 +108,3 @@ def _spell(episodes: list[ReadEpisode], *, is_newest: bool) -> Spell:
         reason_ceased=last.reason_ceased if last.ends_the_spell else None,
         episodes=tuple(each.episode for each in episodes),
     )
-
-
-def latest_day(spells: tuple[Spell, ...]) -> date:
-    """The day the newest spell began."""
-    return max(spell.began for spell in spells)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from pep_kernel.may import NOT_STAFF, Role
 from scheduling.domain.child.code_lists import LegalStatus, Placement, ReasonCeased
+from scheduling.domain.child.particulars import MayBeTakenBack, Particular
 
 Sex = Literal["M", "F", "U"]
 ReasonForNewEpisode = Literal["S", "P", "L", "T", "U", "B"]
@@ -64,6 +65,18 @@ class Episode(Stretch):
     placement: Placement
 
 
+def in_their_order(episodes: tuple[Episode, ...]) -> tuple[Episode, ...]:
+    """The episodes by their days. ValueError for two of one day, or one that begins before the one before it ended."""
+    in_order = sorted(episodes, key=lambda episode: episode.began)
+    for before, after in pairwise(in_order):
+        if after.began == before.began:
+            raise ValueError(f"two episodes begin on {after.began:%d/%m/%Y}")
+        if before.ended is not None and after.began < before.ended:
+            one = f"the episode of {before.began:%d/%m/%Y} ends, on {before.ended:%d/%m/%Y}"
+            raise ValueError(f"{after.began:%d/%m/%Y} is before {one}")
+    return tuple(in_order)
+
+
 class Spell(Stretch):
     """One unbroken time in care: it began once, and ends once, however often placement or status changed.
 
@@ -72,7 +85,16 @@ class Spell(Stretch):
 
     began_earlier: bool = False
     reason_ceased: ReasonCeased | None = None
-    episodes: Annotated[tuple[Episode, ...], Field(min_length=1)]
+    episodes: Annotated[tuple[Episode, ...], Field(min_length=1), AfterValidator(in_their_order)]
+
+    @model_validator(mode="after")
+    def _holds_its_episodes(self) -> Self:
+        first, last = self.episodes[0].began, max(each.ended or each.began for each in self.episodes)
+        if first < self.began:
+            raise ValueError(f"episodes: {first:%d/%m/%Y} is before the spell in care began, on {self.began:%d/%m/%Y}")
+        if self.ended is not None and last > self.ended:
+            raise ValueError(f"episodes: {last:%d/%m/%Y} is after the spell in care ended, on {self.ended:%d/%m/%Y}")
+        return self
 
 
 def one_after_the_other(spells: tuple[Spell, ...]) -> tuple[Spell, ...]:
@@ -85,13 +107,13 @@ def one_after_the_other(spells: tuple[Spell, ...]) -> tuple[Spell, ...]:
 
 
 class Schooling(Record):
-    """A child's time at one school or setting. `year_group` is empty where the authority does not say."""
+    """A child's time at one school or setting. Year group and needs are those of today, or empty: not said."""
 
     school_urn: Urn
     entered: date
     left: date | None = None
     year_group: Annotated[int, Field(ge=-2, le=14)] | None = None
-    special_educational_needs: SenProvision = "none"
+    special_educational_needs: SenProvision | None = None
 
     @model_validator(mode="after")
     def _leaves_after_entering(self) -> Self:
@@ -123,8 +145,10 @@ class LastPep(Record):
 class CareRecord(Record):
     """One child in care. `child_id` is the authority's own number and never leaves its records in the clear.
 
+    `social_worker` is the worker of today, where nobody says since when.
     `cut_over` is the day the authority went live: spells that were running then owe no first plan (T64).
-    `is_another_child`: somebody looked, and this is none of the children whom it resembles.
+    `is_another_child`: somebody looked, and this is none of the children whom it resembles. What the record does not
+    say of who the child is stays as it is known; `taken_back` names what was told, and is not so.
     """
 
     child_id: LocalId
@@ -136,14 +160,45 @@ class CareRecord(Record):
     spells: Annotated[tuple[Spell, ...], Field(min_length=1), AfterValidator(one_after_the_other)]
     schooling: tuple[Schooling, ...] = ()
     social_workers: tuple[SocialWorkerSpell, ...] = ()
+    social_worker: LocalId | None = None
     reviews: tuple[date, ...] = ()
     last_pep: LastPep | None = None
     cut_over: date | None = None
     is_another_child: bool = False
+    taken_back: tuple[MayBeTakenBack, ...] = ()
+
+    @property
+    def particulars(self) -> dict[Particular, str]:
+        """What the record says of who the child is."""
+        name, alone = self.name, self.unaccompanied
+        told: dict[Particular, str | None] = {
+            "date_of_birth": self.date_of_birth.isoformat(),
+            "sex": self.sex,
+            "given_name": name.given if name else None,
+            "family_name": name.family if name else None,
+            "preferred_name": name.preferred if name else None,
+            "language": name.language if name else None,
+            "upn": self.upn,
+            "unaccompanied": f"until {alone.until or 'now'}" if alone else None,
+        }
+        return {what: text for what, text in told.items() if text}
+
+    @model_validator(mode="after")
+    def _says_or_takes_back(self) -> Self:
+        for what in self.taken_back:
+            if what in self.particulars:
+                raise ValueError(f"taken_back: the record says {what} and takes it back")
+        return self
 
     @model_validator(mode="after")
     def _nothing_before_birth(self) -> Self:
-        days = {"spells": [each.began for each in self.spells], "schooling": [each.entered for each in self.schooling]}
+        days = {
+            "spells": [each.began for each in self.spells],
+            "schooling": [each.entered for each in self.schooling],
+            "social_workers": [each.began for each in self.social_workers],
+            "reviews": [*self.reviews],
+            "last_pep.held": [self.last_pep.held] if self.last_pep else [],
+        }
         for field, began in days.items():
             if began and min(began) < self.date_of_birth:
                 raise ValueError(f"{field}: {min(began):%d/%m/%Y} is before the child was born")

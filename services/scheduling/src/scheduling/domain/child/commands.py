@@ -17,6 +17,7 @@ from scheduling.domain.access.commands import AccessCommand
 from scheduling.domain.child.care_record import CareRecord
 from scheduling.domain.child.events import LateBecause
 from scheduling.domain.child.judged import Judged as Judged
+from scheduling.domain.child.particulars import SHARED
 from scheduling.domain.child.told import Correction, Fact
 from scheduling.domain.concerns.commands import ConcernCommand
 from scheduling.domain.keeping.commands import KeepingCommand
@@ -25,20 +26,23 @@ from scheduling.domain.keeping.commands import KeepingCommand
 class RecordCareFacts(Judged):
     """The authority's whole record of a child. Sent again, or later, it changes only what is new.
 
-    `likeness` holds keyed hashes of what two records of one child would share. A record that is not `whole` tells only
-    of entering care, and corrects nothing.
+    `digests` are keyed hashes of what it says of who the child is, by name, and of what two records of one child would
+    share. A record that is not `whole` tells only of entering care: it adds, and corrects nothing.
     """
 
     record: CareRecord
-    digest: str
+    digests: Mapping[str, str]
     workers: Mapping[str, str]
-    likeness: tuple[str, ...] = ()
     whole: bool = True
     today: Annotated[date, Field(exclude=True)]
 
     @property
     def date_of_birth(self) -> date:
         return self.record.date_of_birth
+
+    @property
+    def likeness(self) -> tuple[str, ...]:
+        return tuple(self.digests[what] for what in SHARED if what in self.digests)
 
 
 class JudgedByAge(Judged):

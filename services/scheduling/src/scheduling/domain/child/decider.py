@@ -24,6 +24,7 @@ from scheduling.domain.access import decider as access
 from scheduling.domain.access.commands import AskOfAccess
 from scheduling.domain.access.events import OfAccess
 from scheduling.domain.child import (
+    birthday,
     circumstances,
     clearing,
     consequences,
@@ -33,6 +34,7 @@ from scheduling.domain.child import (
     ending,
     facts,
     first_day,
+    identity,
     lacking,
     obligations,
     overdue,
@@ -88,6 +90,7 @@ from scheduling.domain.child.events import (
     PlacementChanged,
     ReviewHeld,
     SchoolMoved,
+    SchoolYearOfBirthCorrected,
     SocialWorkerAllocated,
     TermlyMeetingNotDue,
 )
@@ -101,7 +104,7 @@ from scheduling.domain.child.fact_events import (
     OfCircumstances,
     ReviewingOfficerAssigned,
 )
-from scheduling.domain.child.history import inserted, newest
+from scheduling.domain.child.history import inserted, newest, value_on
 from scheduling.domain.child.states import (
     Applies,
     Arranged,
@@ -215,13 +218,21 @@ Step = Callable[[Child, Any], Sequence[ChildEvent]]
 def _of_record(child: Child, command: RecordCareFacts) -> tuple[Step, ...]:
     """Every kind of fact, then what follows. A record that says otherwise of a day than before is a correction."""
     of_corrections = (partial(consequences.follow, child), TERMS_AGAIN, clearing.by_correction, approvals.unmoved)
-    follow = (partial(_if_corrected, child, step) for step in of_corrections)
+    of_birthday = (birthday.dates, birthday.year_group_agrees, approvals.unmoved)
+    follow = (
+        *(partial(_if_corrected, child, step) for step in of_corrections),
+        *(partial(_if_born_otherwise, child, step) for step in of_birthday),
+    )
     of_pep = (partial(correction.said_anew, child), left, *JUDGED, verdict.moved, partial(verdict.reviewed, child))
     return (*facts.every_kind(command), *of_pep, *follow, *AGREED)
 
 
 def _if_corrected(before: Child, step: Step, child: Child, command: RecordCareFacts) -> Sequence[ChildEvent]:
     return step(child, command) if child.corrections != before.corrections else []
+
+
+def _if_born_otherwise(before: Child, step: Step, child: Child, command: RecordCareFacts) -> Sequence[ChildEvent]:
+    return step(child, command) if birthday.is_another(before, child) else []
 
 
 def _after_fact(before: Child) -> tuple[Callable[[Child, Any], Sequence[ChildEvent]], ...]:
@@ -276,8 +287,10 @@ def left(child: Child, command: Any) -> list[ChildEvent]:
 
 def evolve(child: Child, event: ChildEvent) -> Child:
     match event:
-        case ChildIdentified(digest=digest, likeness=likeness):
-            return replace(child, digest=digest, likeness=frozenset(likeness))
+        case ChildIdentified():
+            return replace(child, digests=identity.known_after(child.digests, event))
+        case SchoolYearOfBirthCorrected(born_in_school_year=born):
+            return replace(child, born_in_school_year=born)
         case ChildEnteredCare():
             return _entered(child, event)
         case ChildLeftCare(on=on, reason=reason):
@@ -321,7 +334,7 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             dues, others = (*_without(child, event), _due(child, event)), _others_uncounted(child, event)
             return replace(child, dues=dues, uncounted=others, terms=termly.after(child, event))
         case PEPDueDateNotCounted(trigger=trigger, trigger_on=on):
-            without_date = Uncounted(event.obligation, on, trigger, event.started_by)
+            without_date = Uncounted(event.obligation, on, trigger, event.started_by, over=_over(child, event))
             uncounted = (*_others_uncounted(child, event), without_date)
             return replace(child, uncounted=uncounted, terms=termly.after(child, event))
         case TermlyMeetingNotDue():
@@ -429,7 +442,7 @@ def _said(child: Child, event: Dated, step: int) -> Mapping[tuple[Obligation, da
     return {**child.said_overdue, _named(event): step}
 
 
-def _over(child: Child, event: PEPDueDateSet) -> frozenset[str]:
+def _over(child: Child, event: PEPDueDateSet | PEPDueDateNotCounted) -> frozenset[str]:
     """An urgent PEP may be asked for after a meeting of the same day."""
     held = (*child.peps.items(), *child.progress_reviews.items())
     asked = event.trigger == Trigger.URGENT_PEP_REQUESTED
@@ -514,6 +527,8 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
             return None
         case ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn):
             return said.ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn)
+        case SchoolYearOfBirthCorrected(child_ref=ref, born_in_school_year=born):
+            return _entry_told_anew(child, ref, born)
         case ChildLeftCare(child_ref=ref, on=on, reason=reason):
             return said.ChildLeftCare(child_ref=ref, on=on, ended=ending.kind_of_end(reason))
         case SchoolMoved(child_ref=ref, on=on, school_urn=urn, renumbered=renumbered):
@@ -558,6 +573,14 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
             return said.PEPOverdueCleared(child_ref=ref, obligation=obligation, due=late[0], on=on) if late else None
         case _:
             return None
+
+
+def _entry_told_anew(child: Child, ref: str, born: int) -> Announcement | None:
+    """Others know the school year of birth from the entry into care."""
+    if child.running is None:
+        return None
+    on = child.running.began
+    return said.ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=value_on(child.schools, on))
 
 
 def _worker(child: Child) -> str | None:

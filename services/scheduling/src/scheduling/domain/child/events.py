@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pep_kernel.contracts.scheduling import Obligation
 from pep_kernel.message import Event
 from pep_kernel.sealed import Identity, PlanText
 from scheduling.domain.access.events import AccessEvent
 from scheduling.domain.child.fact_events import Area, FactEvent, Provider
+from scheduling.domain.child.particulars import MayBeTakenBack
 from scheduling.domain.concerns.events import ConcernEvent
 from scheduling.domain.keeping.events import KeepingEvent
 
@@ -30,22 +31,33 @@ LateBecause = Literal[
 
 
 class ChildIdentified(Event):
-    """Who the child is. `digest` is a keyed hash of all of it, so that a second import sees whether anything is new.
+    """Who the child is, as far as it is new: what is none was not said and stays as it was known, unless `taken_back`.
 
-    `likeness` are keyed hashes of the pupil number and of name with date of birth: two records of one child share one.
+    `digests` are keyed hashes, by name, of what is said, so that a second import sees whether anything is new. Those of
+    the pupil number, and of name with date of birth, are the same in two records of one child.
     """
 
+    schema_version: ClassVar[int] = 2
+
     child_ref: str
-    digest: str
-    date_of_birth: Identity
-    sex: Identity
+    digests: tuple[tuple[str, str], ...]
+    date_of_birth: Identity | None = None
+    sex: Identity | None = None
     given_name: Identity | None = None
     family_name: Identity | None = None
     preferred_name: Identity | None = None
     language: Identity | None = None
     upn: Identity | None = None
     unaccompanied: Identity | None = None
-    likeness: tuple[str, ...] = ()
+    taken_back: tuple[MayBeTakenBack, ...] = ()
+
+
+class SchoolYearOfBirthCorrected(Event):
+    """The child was born in another school year than was believed, and belongs to another year group."""
+
+    child_ref: str
+    on: date
+    born_in_school_year: int
 
 
 class ChildEnteredCare(Event):
@@ -323,6 +335,7 @@ class PEPMarkedCompleteKnown(Event):
 
 ChildEvent = (
     ChildIdentified
+    | SchoolYearOfBirthCorrected
     | ChildEnteredCare
     | PlacementChanged
     | LegalStatusChanged

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import Any, Literal
 
@@ -17,22 +17,22 @@ from msgspec import structs
 from pep_kernel.calendars import school_year
 from pep_kernel.contracts.scheduling import Corrected
 from pep_kernel.refusal import Refusal
-from pep_kernel.sealed import Identity, PlanText
-from scheduling.domain.child import clearing, correction, lacking
-from scheduling.domain.child.care_record import CareRecord, Episode, Schooling, Spell
+from pep_kernel.sealed import PlanText
+from scheduling.domain.child import at_school, birthday, clearing, correction, identity, lacking
+from scheduling.domain.child.care_record import Episode, Schooling, Spell
 from scheduling.domain.child.circumstances import Noted
 from scheduling.domain.child.commands import RecordCareFacts
 from scheduling.domain.child.events import (
     ChildEnteredCare,
     ChildEvent,
-    ChildIdentified,
     ChildLeftCare,
     LastPEPNoted,
     ReviewHeld,
     SchoolMoved,
+    SocialWorkerAllocated,
 )
 from scheduling.domain.child.fact_events import FactCorrected
-from scheduling.domain.child.history import inserted, news, value_on, values_of
+from scheduling.domain.child.history import History, inserted, news, value_on, values_of
 from scheduling.domain.child.school_identity import is_renumbered
 from scheduling.domain.child.states import Child, SpellInCare
 
@@ -41,30 +41,6 @@ OfRecord = Literal["placement", "legal_status", "school", "social_worker"]
 Dated = list[tuple[date, Any]]
 CARE_RECORD = "care_record"
 """Who corrects, where the authority's record now says otherwise."""
-
-
-def identity(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
-    """Who the child is, if anything of it is new."""
-    if child.digest == command.digest:
-        return []
-    return [_identified(command, command.record)]
-
-
-def _identified(command: RecordCareFacts, record: CareRecord) -> ChildIdentified:
-    name, alone = record.name, record.unaccompanied
-    return ChildIdentified(
-        child_ref=command.child_ref,
-        digest=command.digest,
-        date_of_birth=Identity.of(record.date_of_birth.isoformat()),
-        sex=Identity.of(record.sex),
-        given_name=Identity.optional(name.given if name else None),
-        family_name=Identity.optional(name.family if name else None),
-        preferred_name=Identity.optional(name.preferred if name else None),
-        language=Identity.optional(name.language if name else None),
-        upn=Identity.optional(record.upn),
-        unaccompanied=Identity.optional(f"until {alone.until or 'now'}" if alone else None),
-        likeness=command.likeness,
-    )
 
 
 def begun(command: RecordCareFacts) -> list[Spell]:
@@ -125,7 +101,7 @@ def _entered(command: RecordCareFacts, spell: Spell) -> ChildEnteredCare:
         legal_status=first.legal_status,
         placement=first.placement,
         began_earlier=spell.began_earlier,
-        school_urn=value_on(tuple(news((), _rolls(command))), spell.began),
+        school_urn=value_on(tuple(news((), at_school.rolls(command))), spell.began),
     )
 
 
@@ -145,7 +121,7 @@ def _told(command: RecordCareFacts, fact: OfRecord) -> Dated:
         case "legal_status":
             return [(episode.began, episode.legal_status) for episode in _episodes(command)]
         case "school":
-            return [(schooling.entered, schooling.school_urn) for schooling in command.record.schooling]
+            return at_school.every_roll(command)
         case "social_worker":
             worked = [(each.began, command.workers[each.staff_id]) for each in command.record.social_workers]
             return [each for each in worked if each[0] <= command.today]
@@ -155,11 +131,16 @@ def _dated(child: Child, command: RecordCareFacts, fact: OfRecord) -> list[Child
     """What is new; where the record names another value of the same day, the earlier one was wrong."""
     history, tell, told = correction.history_of(child, fact), correction.TELL[fact], _told(command, fact)
     happened: list[ChildEvent] = []
-    for day, value in news(history, told):
+    for day, value in _new(command, history, told):
         wrong = [was for was in values_of(history, day) if was != value]
         happened.extend(_corrected(command, fact, day, was=was, right=value) for was in wrong)
         happened.append(tell(command.child_ref, day, value))
     return [*happened, *_left_out(child, command, fact)]
+
+
+def _new(command: RecordCareFacts, history: History[Any], told: Dated) -> Dated:
+    """A record that is not whole tells nothing of a day of which something was told."""
+    return [(day, value) for day, value in news(history, told) if command.whole or not values_of(history, day)]
 
 
 def _left_out(child: Child, command: RecordCareFacts, fact: OfRecord) -> list[ChildEvent]:
@@ -180,11 +161,11 @@ def _episodes(command: RecordCareFacts) -> list[Episode]:
 
 
 def schools(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
-    """A school that was left, with none after it, leaves the child on no roll."""
+    """A school that was left, with none after it at once, leaves the child on no roll."""
     said = {schooling.entered: schooling for schooling in command.record.schooling}
     happened: list[ChildEvent] = []
     known = child
-    for day, urn in news(child.schools, _rolls(command)):
+    for day, urn in _new(command, child.schools, at_school.rolls(command)):
         wrong = [was for was in values_of(child.schools, day) if was != urn and was is not None]
         happened.extend(_corrected(command, "school", day, was=was, right=urn) for was in wrong)
         moved = _moved(command.child_ref, day, urn, said.get(day))
@@ -201,21 +182,26 @@ def _moved(child_ref: str, day: date, urn: str | None, said: Schooling | None) -
         on=day,
         school_urn=urn,
         year_group=said.year_group,
-        special_educational_needs=said.special_educational_needs,
+        special_educational_needs=said.special_educational_needs or "none",
     )
-
-
-def _rolls(command: RecordCareFacts) -> list[tuple[date, str | None]]:
-    entered = [each for each in command.record.schooling if each.entered <= command.today]
-    rolls: list[tuple[date, str | None]] = [(each.entered, each.school_urn) for each in entered]
-    last = max(entered, key=lambda each: each.entered, default=None)
-    if last is not None and last.left is not None and last.left < command.today:
-        rolls.append((last.left + timedelta(days=1), None))
-    return rolls
 
 
 def social_workers(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     return _dated(child, command, "social_worker")
+
+
+def worker_of_today(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
+    """A worker of whom nobody says since when: from the first day of the spell the first time, else from today."""
+    staff_id, today = command.record.social_worker, command.today
+    worker = command.workers[staff_id] if staff_id else None
+    if worker is None or value_on(child.social_workers, today) == worker:
+        return []
+    began = begun(command)[-1].began
+    is_first = all(day < began for day, _worker in child.social_workers)
+    if child.running is None and not is_first:
+        return []
+    on = began if is_first else today
+    return [SocialWorkerAllocated(child_ref=command.child_ref, on=on, social_worker_ref=worker)]
 
 
 def reviews(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
@@ -226,6 +212,8 @@ def reviews(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
 def last_pep(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
     """What was agreed before going live is taken in once."""
     told = command.record.last_pep
+    if told is not None and told.held > command.today:
+        raise Refusal(f"last_pep.held: {told.held:%d/%m/%Y} is still to come.")
     if told is None or child.last_pep is not None:
         return []
     return [
@@ -257,5 +245,5 @@ def _holds(command: RecordCareFacts, child: Child, flag: Noted) -> bool:
 def every_kind(command: RecordCareFacts) -> tuple[Step, ...]:
     """One step for each kind of fact, and one for each spell, since a spell may begin where another ended."""
     each_spell = (partial(spell, told) for told in begun(command))
-    kinds = (placements, legal_statuses, schools, social_workers)
-    return (identity, *each_spell, *kinds, found_again, reviews, last_pep)
+    kinds = (placements, legal_statuses, schools, at_school.of_record, social_workers, worker_of_today)
+    return (identity.told, birthday.school_year_of_birth, *each_spell, *kinds, found_again, reviews, last_pep)

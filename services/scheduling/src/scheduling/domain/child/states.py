@@ -15,6 +15,7 @@ from scheduling.domain.child.ending import DIED
 from scheduling.domain.child.events import Covered
 from scheduling.domain.child.fact_events import Area, Provider
 from scheduling.domain.child.history import History
+from scheduling.domain.child.particulars import SHARED
 from scheduling.domain.concerns.states import Concerns
 from scheduling.domain.keeping.states import Keeping
 
@@ -106,6 +107,7 @@ class Uncounted:
     met_by: str | None = None
     met_on: date | None = None
     due: None = None
+    over: frozenset[str] = frozenset()
 
 
 Owed = Due | Uncounted
@@ -149,7 +151,7 @@ class Child:
 
     `where` has the placements, each with its day, of which more than the code was said.
     `renumbered` are the days and new numbers of schools that the child did not move to.
-    `likeness` are keyed hashes of the pupil number, and of name and date of birth, that the child has now.
+    `digests` are keyed hashes of who the child is now, by name.
     `arranged` are the meetings with a date that were not called off, held or still to come. `peps` are those held as
     PEPs, `progress_reviews` the others; `marked` are the plans marked complete, `available` those that were completed
     after quality assurance, each with its day. `terms` are the first days of the terms whose meeting has been looked
@@ -158,8 +160,7 @@ class Child:
     day, with how many steps of the ladder were told: a date that is set again stays so, since it is said once.
     """
 
-    digest: str | None = None
-    likeness: frozenset[str] = frozenset()
+    digests: Mapping[str, str] = field(default_factory=dict)
     spells: tuple[SpellInCare, ...] = ()
     placements: History[str] = ()
     where: Mapping[tuple[date, str], Where] = field(default_factory=dict)
@@ -193,6 +194,11 @@ class Child:
     def running(self) -> SpellInCare | None:
         """The spell that has not ended."""
         return next((spell for spell in self.spells if spell.ended is None), None)
+
+    @property
+    def likeness(self) -> frozenset[str]:
+        """The keyed hashes that another record of this child would share."""
+        return frozenset(self.digests[what] for what in SHARED if what in self.digests)
 
     def in_care_on(self, day: date) -> bool:
         """Whether a spell ran on this day; the day on which it ended is none of its days."""

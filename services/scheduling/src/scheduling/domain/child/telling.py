@@ -8,10 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import assert_never
 
-from pep_kernel.calendars import cohort_year_group
-from pep_kernel.contracts.scheduling import Lacks
 from pep_kernel.refusal import Refusal
-from scheduling.domain.child import clearing, lacking, plausible
+from scheduling.domain.child import at_school, clearing, lacking, plausible
 from scheduling.domain.child import fact_events as known
 from scheduling.domain.child import told as facts
 from scheduling.domain.child.commands import RecordFact
@@ -66,9 +64,9 @@ def fact(child: Child, command: RecordFact) -> Events:
         case facts.SiblingTold() as told:
             return _sibling(child, ref, told)
         case facts.YearGroupTold(year_group=group):
-            return _year_group(child, command, group)
+            return at_school.year_group(child, ref, on, group)
         case facts.SpecialNeedsTold(special_educational_needs=needs):
-            return _special_needs(child, command, needs)
+            return at_school.special_needs(child, ref, on, needs)
         case facts.SchoolNotifiedTold() as told:
             return _notified(child, ref, told)
         case facts.LeftCareTold(reason=reason):
@@ -135,30 +133,6 @@ def _sibling(child: Child, ref: str, told: facts.SiblingTold) -> Events:
     event = known.SiblingLinked if told.linked else known.SiblingUnlinked
     is_known = (sibling in child.circumstances.siblings) == told.linked
     return _unless(is_known, event(child_ref=ref, on=told.on, sibling_ref=sibling))
-
-
-def _year_group(child: Child, command: RecordFact, group: int) -> Events:
-    """A year group that the child's age would not give stands, and is flagged: somebody looks whether it is meant."""
-    ref, on = command.child_ref, command.fact.on
-    if is_told(child.circumstances.year_groups, on, group):
-        return []
-    told = known.YearGroupTold(child_ref=ref, on=on, year_group=group)
-    if value_on(child.circumstances.year_groups, on) == group:
-        return [told]
-    differs = child.born_in_school_year is not None and cohort_year_group(child.born_in_school_year, on) != group
-    lacks: Lacks = "agreement_with_computed_year_group"
-    if differs:
-        return [told, *lacking.flagged(child, ref, "year_group", on, lacks)]
-    return [told, *(clearing.cleared(ref, flag, "year_group_agrees", on) for flag in clearing.lacking(child, lacks))]
-
-
-def _special_needs(child: Child, command: RecordFact, needs: str) -> Events:
-    ref, on = command.child_ref, command.fact.on
-    if is_told(child.circumstances.special_needs, on, needs):
-        return []
-    if needs == "plan":
-        return [known.EHCPIssued(child_ref=ref, on=on)]
-    return [known.SpecialEducationalNeedsChanged(child_ref=ref, on=on, special_educational_needs=needs)]
 
 
 def _notified(child: Child, ref: str, told: facts.SchoolNotifiedTold) -> Events:

@@ -50,7 +50,7 @@ PLAIN = {
     "the school year in which the child was born: no child is known by it alone": "born_in_school_year school_year",
     "when something of the process happened or is due": """
         absent_on approved_on arranged_on asked_on at at_risk_since back_on began broken_at came_on changed_at
-        cleared_on completed_on corrected_on dates decided_on details_sent_on due effective_from ended_on
+        cleared_on closes_on completed_on corrected_on dates decided_on details_sent_on due effective_from ended_on
         fact_on first_day flagged_at for_day forgotten_on fostering_since given_on held_on in_care_since
         kept_until last_day last_pep_on last_review_on left_care_on legal_status_since let_be_on made_on
         marked_complete_on met_on newest_day next_agreed next_due next_meeting_at next_on next_review next_time
@@ -64,8 +64,8 @@ PLAIN = {
         cancelled changes_school corrected correction earlier emergency final fostering_allowance late_notice
         leader_trained linked must_be_rearranged named never_happened no_authority_representative notice_waived
         outcome_stands overdue paid pep_applies permanent proceeds professionals_meet
-        pupil_attended renumbered restated restricted resumed school_expected social_worker_agrees stands too_many
-        urgent views_shared""",
+        pupil_attended renumbered restated restricted resumed same_carers school_expected social_worker_agrees stands
+        too_many urgent views_shared""",
     "sessions at school that were possible or missed, and days of suspension, as sums": """
         half_days half_days_in_year half_days_served missed most_half_days possible unauthorised""",
     "what is due, by when and since when, and the days of PEP meetings": "met_dues open_dues peps",

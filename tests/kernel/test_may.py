@@ -5,7 +5,7 @@ The same table is what docs/access.md shows.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -462,6 +462,7 @@ class Row:
     delegates, restricted = ("person-3",), False
     born_in_school_year: int | None = 2009
     glass: tuple[str, ...] = ()
+    closes_on: date | None = None
 
 
 def test_a_row_becomes_what_permission_looks_at_as_it_is_now() -> None:
@@ -479,6 +480,46 @@ def test_a_row_becomes_what_permission_looks_at_as_it_is_now() -> None:
     assert child_resource(row, NOON).year_group is None
 
 
+@pytest.mark.parametrize(("days", "closed"), [(-1, True), (0, True), (1, False)])
+def test_the_record_of_a_child_who_left_care_is_closed_from_a_day_on(days: int, closed: bool) -> None:
+    row = Row()
+    row.closes_on = NOON.date() + timedelta(days=days)
+    assert child_resource(row, NOON).closed == closed
+
+
+@pytest.mark.parametrize(
+    "signed",
+    [
+        Signed("anytown", ME, Role.SOCIAL_WORKER),
+        Signed("anytown", ME, Role.PERSONAL_ADVISER),
+        Signed("anytown", ME, Role.DESIGNATED_TEACHER, "900001"),
+        Signed("anytown", ME, Role.DELEGATE, "900001"),
+        Signed("anytown", ME, Role.CARER),
+    ],
+    ids=lambda signed: signed.role.value,
+)
+def test_who_was_around_a_child_reads_nothing_of_a_closed_record(signed: Signed) -> None:
+    child = Resource(
+        child_ref="child-1",
+        school_urn="900001",
+        social_worker_ref=ME,
+        year_group=12,
+        delegates=frozenset({ME}),
+        carers=frozenset({ME}),
+    )
+    closed = replace(child, closed=True)
+    for action in ("read child", "read minutes", "read completed plan"):
+        assert (may(signed, action, child).allowed, may(signed, action, closed).allowed) == (True, False)
+    glass = replace(closed, glass_broken_by=frozenset({ME}))
+    assert may(signed, "read child", glass).allowed
+
+
+def test_the_child_and_the_virtual_school_go_on_reading_a_closed_record() -> None:
+    closed = Resource(child_ref=ME, closed=True)
+    for role in (Role.PUPIL, Role.PEP_COORDINATOR, Role.VIRTUAL_SCHOOL_HEAD, Role.AUDITOR):
+        assert may(Signed("anytown", ME, role), "read child", closed).allowed
+
+
 def test_glass_that_is_broken_again_is_broken_to_the_later_end() -> None:
     later = NOON.replace(hour=14)
     twice = with_glass(with_glass(with_glass((), "person-2", NOON), ME, NOON), ME, later)
@@ -492,7 +533,8 @@ def test_nobody_is_made_a_carer_or_a_service_by_a_list_of_staff() -> None:
 
 def test_a_list_asks_for_what_the_role_needs_and_names_only_the_arguments_that_it_uses() -> None:
     worker = whose(signed(Role.SOCIAL_WORKER), "record meeting", NOON)
-    assert worker.placed(2) == ("(social_worker_ref = $2) and not restricted", [ME])
+    while_open = "(closes_on is null or $3 < closes_on)"
+    assert worker.placed(2) == (f"(({while_open} and social_worker_ref = $2)) and not restricted", [ME, NOON.date()])
     named = whose(signed(Role.PEP_COORDINATOR, Permission.RESTRICTED_RECORDS), "record meeting", NOON)
     assert named.placed(2) == ("(true)", [])
     assert whose(signed(Role.ADMINISTRATOR), "record meeting", NOON).sql == "(false) and not restricted"
@@ -505,8 +547,9 @@ def test_a_deputys_list_holds_the_own_children_and_those_of_each_absent_person_a
     absent = Signed("borsetshire", ABSENT, Role.DESIGNATED_TEACHER, "900002")
     deputy = replace(signed(Role.DESIGNATED_TEACHER), in_place_of=(absent,))
     sql, arguments = whose(deputy, "record meeting", NOON).placed(2)
-    assert sql == "((school_urn = $2) or (school_urn = $3)) and not restricted"
-    assert arguments == ["900001", "900002"]
+    own, absents = (f"((closes_on is null or ${at + 1} < closes_on) and school_urn = ${at})" for at in (2, 4))
+    assert sql == f"(({own}) or ({absents})) and not restricted"
+    assert [each for each in arguments if isinstance(each, str)] == ["900001", "900002"]
 
 
 def test_two_conditions_hold_at_once_and_each_keeps_its_own_arguments() -> None:

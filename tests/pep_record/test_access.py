@@ -25,6 +25,9 @@ from tests.pep_record.worked_examples import (
 
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts.scheduling import (
+    CareResponsibilityTransferred,
+    ChildEnteredCare,
+    ChildLeftCare,
     DelegateEnded,
     DelegateNamed,
     GlassBroken,
@@ -163,3 +166,25 @@ def test_a_deputy_does_what_the_absent_person_does_on_those_days_only(
     away = {absent.person_ref: absent}
     on_that_day = tuple(away[ref] for ref in stood_in_for(granted_on((told,), day)))
     assert may(replace(deputy, in_place_of=on_that_day), action, known).allowed is allowed
+
+
+def test_the_plan_of_a_child_who_left_care_closes_to_those_around_the_child_on_the_day_that_was_said() -> None:
+    teacher = Signed("leicestershire", "teacher-1", Role.DESIGNATED_TEACHER, "900001")
+    school = SchoolKnown(child_ref=CHILD, on=date(2026, 9, 21), school_urn="900001")
+    today = UNTIL.date()
+
+    def allowed(*announcements: Announcement) -> bool:
+        streams = Streams()
+        for announcement in announcements:
+            streams = streams.after(react(announcement))
+        happened = [event for stream in streams.history.values() for event in stream]
+        return may(teacher, "read completed plan", child_resource(child(school, *happened), UNTIL)).allowed
+
+    entered = ChildEnteredCare(child_ref=CHILD, on=date(2026, 9, 21), born_in_school_year=2015, school_urn="900001")
+    left = ChildLeftCare(child_ref=CHILD, on=today, ended="returned_home", closes_on=today + timedelta(days=1))
+    assert allowed(entered, left)
+    assert not allowed(entered, left.model_copy(update={"closes_on": today}))
+    assert not allowed(entered, left.model_copy(update={"closes_on": None}))
+    assert not allowed(entered, left, left.model_copy(update={"closes_on": today, "ended": "adopted"}))
+    assert not allowed(entered, CareResponsibilityTransferred(child_ref=CHILD, on=today))
+    assert allowed(entered, left.model_copy(update={"closes_on": today}), entered.model_copy(update={"on": today}))

@@ -60,7 +60,9 @@ def test_a_child_enters_care_with_or_without_a_school() -> None:
 
 
 def test_every_fact_is_accepted_before_it_is_known_that_the_child_is_in_care() -> None:
-    known.when(NoteLeftCare(child_ref=CHILD, on=TODAY)).then(left)
+    known.when(NoteLeftCare(child_ref=CHILD, on=TODAY, closes_on=TODAY)).then(
+        KnownToHaveLeftCare(child_ref=CHILD, on=TODAY, closes_on=TODAY)
+    )
     known.when(NoteSchool(child_ref=CHILD, on=ENTERED_CARE, school_urn="900001")).then(school)
     known.when(NoteSocialWorker(child_ref=CHILD, on=ENTERED_CARE, social_worker_ref="worker-1")).then(worker)
     known.when(NoteNoPlanNeeded(child_ref=CHILD, on=ENTERED_CARE, reason="short_break")).then(no_plan)

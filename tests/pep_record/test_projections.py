@@ -186,6 +186,7 @@ def test_a_child_is_known_by_what_holds_from_the_latest_day() -> None:
         child_ref=CHILD,
         in_care_since=ENTERED_CARE,
         left_care_on=TODAY,
+        closes_on=TODAY,
         born_in_school_year=2015,
         school_urn="900001",
         school_since=ENTERED_CARE,

@@ -164,11 +164,15 @@ def test_a_look_at_a_feed_has_its_day_and_the_newest_file_as_its_cause() -> None
 
 def test_a_birthday_is_a_cause_and_nothing_happens_before_it() -> None:
     born, eighteenth = date(2008, 9, 21), date(2026, 9, 21)
-    assert end_care_at_eighteen("oxfordshire", REF, born, FRIDAY) is None
-    found = end_care_at_eighteen("oxfordshire", REF, born, TUESDAY)
+    assert end_care_at_eighteen("oxfordshire", REF, born, FRIDAY, OXFORDSHIRE) is None
+    found = end_care_at_eighteen("oxfordshire", REF, born, TUESDAY, OXFORDSHIRE)
     assert found is not None
-    assert found[0].command == EndCareAtEighteen(child_ref=REF, birthday=eighteenth)
-    assert found == end_care_at_eighteen("oxfordshire", REF, born, eighteenth)
+    assert found[0].command == EndCareAtEighteen(
+        child_ref=REF, birthday=eighteenth, today=TUESDAY, rules=OXFORDSHIRE.file
+    )
+    on_the_day = end_care_at_eighteen("oxfordshire", REF, born, eighteenth, OXFORDSHIRE)
+    assert on_the_day is not None
+    assert found[1] == on_the_day[1]
     assert born_by(FRIDAY) == 2008
 
 

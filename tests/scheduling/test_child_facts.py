@@ -1,6 +1,6 @@
 """The facts of a child's care: told once, told again, told late, and told by themselves."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -116,7 +116,9 @@ def test_a_spell_that_ended_and_another_that_began_are_two() -> None:
     ended = spell(date(2025, 1, 6), ended=date(2025, 3, 3), reason_ceased="E4A")
     happened = child.when(told(spells=(ended, spell()))).happened
     assert [event.on for event in of_kind(ChildEnteredCare, happened)] == [date(2025, 1, 6), MONDAY]
-    assert of_kind(ChildLeftCare, happened) == [ChildLeftCare(child_ref=REF, on=date(2025, 3, 3), reason="E4A")]
+    assert of_kind(ChildLeftCare, happened) == [
+        ChildLeftCare(child_ref=REF, on=date(2025, 3, 3), reason="E4A", closes_on=date(2025, 5, 2))
+    ]
 
 
 LONG_AGO = date(2025, 1, 6)
@@ -128,7 +130,9 @@ def test_a_spell_of_before_that_is_told_late_ends_and_the_running_one_goes_on(en
     late = told(spells=(older, spell()), today=LATER)
     outcome = known().when(late)
     entered, left = [each for each in outcome.happened if isinstance(each, ChildEnteredCare | ChildLeftCare)]
-    assert (entered.on, left) == (LONG_AGO, ChildLeftCare(child_ref=REF, on=ended, reason="E4A", earlier=True))
+    closes_on = ended + timedelta(days=60)
+    assert left == ChildLeftCare(child_ref=REF, on=ended, reason="E4A", earlier=True, closes_on=closes_on)
+    assert entered.on == LONG_AGO
     outcome.then_announced()
     after = known().given(*outcome.happened)
     after.when(late).then_nothing()
@@ -150,10 +154,12 @@ def test_a_child_who_left_care_owes_nothing_any_more() -> None:
     left = told(rules=LEICESTERSHIRE, spells=(spell(ended=date(2026, 10, 2)),), today=LATER)
     outcome = known(rules=LEICESTERSHIRE).when(left)
     outcome.then(
-        ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), reason="not_given"),
+        ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), reason="not_given", closes_on=date(2026, 12, 1)),
         PEPDueDateWithdrawn(child_ref=REF, obligation="available", trigger_on=MONDAY, because="left_care"),
     )
-    outcome.then_announced(contracts.ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), ended="other"))
+    outcome.then_announced(
+        contracts.ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), ended="other", closes_on=date(2026, 12, 1))
+    )
     known(rules=LEICESTERSHIRE).given(*outcome.happened).when(left).then_nothing()
 
 

@@ -227,7 +227,8 @@ def test_a_wrong_last_day_or_reason_is_told_anew() -> None:
     gone = known().given(*known().when(left_care_told(TODAY, rules=LEICESTERSHIRE)).happened)
     outcome = gone.when(correct("left_care", TODAY, right_on=date(2026, 10, 2), right="E11"))
     outcome.then_some(FactCorrected, ChildLeftCare)
-    assert contracts.ChildLeftCare(child_ref=REF, on=date(2026, 10, 2), ended="adopted") in announced(outcome)
+    at_once = {"on": date(2026, 10, 2), "closes_on": date(2026, 10, 2)}
+    assert contracts.ChildLeftCare(child_ref=REF, ended="adopted", **at_once) in announced(outcome)
     same_reason = gone.when(correct("left_care", TODAY, right_on=date(2026, 10, 2))).happened
     assert of_kind(ChildLeftCare, same_reason)[0].reason == "E4A"
 
@@ -235,7 +236,8 @@ def test_a_wrong_last_day_or_reason_is_told_anew() -> None:
 def test_a_spell_that_never_was_is_no_spell_and_nothing_is_due() -> None:
     outcome = known().when(correct("entered_care", MONDAY, never_happened=True))
     outcome.then_some(FactCorrected, PEPDueDateWithdrawn)
-    assert contracts.ChildLeftCare(child_ref=REF, on=MONDAY, ended="never_in_care") in announced(outcome)
+    never = contracts.ChildLeftCare(child_ref=REF, on=MONDAY, ended="never_in_care", closes_on=MONDAY)
+    assert never in announced(outcome)
     known().given(*outcome.happened).when(correct("school", MONDAY, was="x", right="y")).then_refused(
         "Nothing is known"
     )

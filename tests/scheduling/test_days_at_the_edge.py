@@ -64,7 +64,9 @@ def test_a_fact_of_the_first_day_in_care_and_of_the_day_of_birth_can_be_told() -
 
 def test_whoever_enters_care_on_the_eighteenth_birthday_leaves_it_that_day() -> None:
     grown = known(date_of_birth=date(2008, 9, 21))
-    grown.when(EndCareAtEighteen(child_ref=REF, birthday=MONDAY)).then_some(ChildLeftCare)
+    grown.when(EndCareAtEighteen(child_ref=REF, birthday=MONDAY, today=MONDAY, rules=OXFORDSHIRE.file)).then_some(
+        ChildLeftCare
+    )
 
 
 def test_an_emergency_on_the_day_of_entering_care_starts_its_clock() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -500,18 +500,21 @@ def test_a_placement_outside_the_area_in_an_emergency_is_said_to_be_one(area: st
     assert said.emergency
 
 
+AFTER_CARE = timedelta(days=60)
+
+
 @pytest.mark.rule("O-28")
 def test_responsibility_is_one_authoritys_at_an_instant() -> None:
     transfer = fact("responsibility_transferred", to_authority="leicestershire")
     outcome = known().when(transfer)
     outcome.then(
         CareResponsibilityTransferred(child_ref=REF, on=NOVEMBER, to_authority="leicestershire", by=WORKER),
-        ChildLeftCare(child_ref=REF, on=NOVEMBER, reason="E3"),
+        ChildLeftCare(child_ref=REF, on=NOVEMBER, reason="E3", closes_on=NOVEMBER),
         PEPDueDateWithdrawn(child_ref=REF, obligation="available", trigger_on=MONDAY, because="left_care"),
     ).when(transfer).then_nothing()
     outcome.then_announced(
         contracts.CareResponsibilityTransferred(child_ref=REF, on=NOVEMBER),
-        contracts.ChildLeftCare(child_ref=REF, on=NOVEMBER, ended="moved_authority"),
+        contracts.ChildLeftCare(child_ref=REF, on=NOVEMBER, ended="moved_authority", closes_on=NOVEMBER),
     )
 
 
@@ -521,9 +524,22 @@ def test_responsibility_is_one_authoritys_at_an_instant() -> None:
 )
 def test_leaving_care_says_what_kind_of_end_it_was(reason: str, ended: str) -> None:
     left = ChildLeftCare(child_ref=REF, on=TODAY, reason=reason)
-    heard = contracts.ChildLeftCare(child_ref=REF, on=TODAY, ended=kind_of_end(reason))
+    heard = contracts.ChildLeftCare(child_ref=REF, on=TODAY, ended=kind_of_end(reason), closes_on=TODAY)
     assert CHILD.announce(CHILD.initial, left) == heard
     assert kind_of_end(reason) == ended
+
+
+@pytest.mark.parametrize(
+    ("reason", "days"), [("E11", 0), ("E12", 0), ("E2", 0), ("E3", 0), ("E4A", 60), ("E45", 60), ("E8", 60)]
+)
+def test_the_record_closes_at_once_where_nobody_has_anything_to_finish_else_some_days_after(
+    reason: str, days: int
+) -> None:
+    (left,) = of_kind(ChildLeftCare, known().when(fact("left_care", reason=reason)).happened)
+    assert left.closes_on == NOVEMBER + timedelta(days=days)
+    there = fact("left_care", rules=NONESUCH, reason=reason)
+    (left,) = of_kind(ChildLeftCare, known().when(there).happened)
+    assert left.closes_on == NOVEMBER + timedelta(days=days / 2)
 
 
 def test_leaving_care_ends_what_is_due() -> None:
@@ -532,7 +548,7 @@ def test_leaving_care_ends_what_is_due() -> None:
         known()
         .when(leaving)
         .then(
-            ChildLeftCare(child_ref=REF, on=NOVEMBER, reason="E4A"),
+            ChildLeftCare(child_ref=REF, on=NOVEMBER, reason="E4A", closes_on=NOVEMBER + AFTER_CARE),
             PEPDueDateWithdrawn(child_ref=REF, obligation="available", trigger_on=MONDAY, because="left_care"),
         )
     )
@@ -541,16 +557,18 @@ def test_leaving_care_ends_what_is_due() -> None:
 
 def test_on_the_eighteenth_birthday_care_ends_by_law_once() -> None:
     birthday = date(2026, 11, 5)
-    turning = EndCareAtEighteen(child_ref=REF, birthday=birthday)
+    turning = EndCareAtEighteen(child_ref=REF, birthday=birthday, today=birthday, rules=OXFORDSHIRE.file)
     nearly = known(date_of_birth=date(2008, 11, 5))
     outcome = nearly.when(turning)
     over = outcome.then(
-        ChildLeftCare(child_ref=REF, on=birthday, reason="turned_18"),
+        ChildLeftCare(child_ref=REF, on=birthday, reason="turned_18", closes_on=birthday + AFTER_CARE),
         PEPDueDateWithdrawn(child_ref=REF, obligation="available", trigger_on=MONDAY, because="left_care"),
     )
     over.when(turning).then_nothing()
-    outcome.then_announced(contracts.ChildLeftCare(child_ref=REF, on=birthday, ended="grown_up"))
-    known().when(EndCareAtEighteen(child_ref=REF, birthday=date(2026, 9, 1))).then_nothing()
+    outcome.then_announced(
+        contracts.ChildLeftCare(child_ref=REF, on=birthday, ended="grown_up", closes_on=birthday + AFTER_CARE)
+    )
+    known().when(turning.model_copy(update={"birthday": date(2026, 9, 1)})).then_nothing()
 
 
 def test_a_child_whom_nobody_in_a_school_teaches_any_more_may_have_no_plan() -> None:

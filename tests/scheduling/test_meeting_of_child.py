@@ -48,11 +48,12 @@ from scheduling.domain.meeting_of_child import (
     schedule_meeting,
     school_stream,
 )
+from scheduling.domain.person.decider import PERSON
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.school.decider import SCHOOL, ListSchool
 from scheduling.domain.school.states import Listed
 
-DECIDERS: dict[str, AnyDecider] = {"child": CHILD, "meeting": MEETING, "school": SCHOOL}
+DECIDERS: dict[str, AnyDecider] = {"child": CHILD, "meeting": MEETING, "school": SCHOOL, "person": PERSON}
 HELD_ON = date(2026, 10, 6)
 AT_TWO = datetime(2026, 10, 6, 14, tzinfo=LONDON)
 

@@ -149,7 +149,9 @@ def test_a_child_who_leaves_care_has_no_meetings_any_more(journal: Journal, reas
 
 
 def test_on_the_eighteenth_birthday_the_meetings_that_come_are_called_off(journal: Journal) -> None:
-    happened = journal.take(end_care, EndCareAtEighteen(child_ref=REF, birthday=BEFORE))
+    happened = journal.take(
+        end_care, EndCareAtEighteen(child_ref=REF, birthday=BEFORE, today=BEFORE, rules=OXFORDSHIRE.file)
+    )
     assert len(of_kind(ChildLeftCare, happened)) == 1
     assert [(off.meeting_id, off.because) for off in of_kind(MeetingCancelled, happened)] == [("m1", "left_care")]
 

@@ -1,6 +1,7 @@
 """Staff, carers and schools: who works here, who looks after whom, where children learn."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from tests.scheduling.worked_examples import TODAY, WORKER
@@ -15,6 +16,7 @@ from scheduling.domain.person.commands import (
     EndRole,
     LetPupilSignIn,
     LinkCarer,
+    UnlinkCarer,
     VerifyDesignatedTeacher,
 )
 from scheduling.domain.person.decider import PERSON, evolve
@@ -35,7 +37,7 @@ from scheduling.domain.school.decider import SCHOOL, ListSchool, SchoolListed
 person = Scenario(PERSON)
 record = StaffRecord(staff_id="3", name="Alex Sample", email="alex@example.org", role=Role.SOCIAL_WORKER, team="North")
 added = AddStaffMember(person_ref=WORKER, record=record, digest="d1")
-ending = EndRole(person_ref=WORKER, on=date(2026, 12, 1))
+ending = EndRole(person_ref=WORKER, on=date(2026, 12, 1), by="admin")
 carer = CarerRecord(carer_id="c1", name="Jo Sample", email="jo@example.org", telephone="01632 960001", child_ids=("7",))
 linking = LinkCarer(person_ref="carer", record=carer, child_refs=frozenset({"a", "b"}), digest="d1")
 
@@ -88,6 +90,27 @@ def test_who_changes_role_or_school_has_the_new_one_from_then_on() -> None:
     assert now == Staff("d2", "designated_teacher", "999101")
 
 
+@pytest.mark.parametrize(
+    "other",
+    [{"role": Role.VIRTUAL_SCHOOL_HEAD}, {"school_urn": "999101"}, {"approval_limit_pence": 99_999_999}],
+)
+def test_nobody_gives_themselves_a_role_a_school_or_a_limit_by_the_list_of_staff(other: dict[str, Any]) -> None:
+    works_here = person.given(*person.when(added).happened)
+    told = AddStaffMember(person_ref=WORKER, record=record.model_copy(update=other), digest="d2", by=WORKER)
+    works_here.when(told).then_refused("Nobody grants anything to themselves")
+    works_here.when(told.model_copy(update={"by": "admin"})).then_some(StaffMemberAdded)
+    works_here.when(told.model_copy(update={"digest": "d1"})).then_nothing()
+
+
+def test_a_new_name_address_or_team_may_be_ones_own() -> None:
+    limited = record.model_copy(update={"approval_limit_pence": 30_000})
+    works_here = person.given(*person.when(added.model_copy(update={"record": limited})).happened)
+    married = limited.model_copy(update={"name": "Alex Example", "email": "example@example.org", "team": "South"})
+    works_here.when(added.model_copy(update={"record": married, "digest": "d2", "by": WORKER})).then_some(
+        StaffMemberAdded
+    )
+
+
 def test_who_has_left_may_come_back() -> None:
     works_here = person.given(*person.when(added).happened)
     outcome = works_here.when(ending)
@@ -127,6 +150,23 @@ def test_a_carers_later_record_links_and_unlinks_only_what_is_new() -> None:
     known.given(*happened.happened).when(moved).then_nothing()
 
 
+def test_a_carer_of_no_child_any_more_is_told_with_an_empty_list() -> None:
+    known = person.given(*person.when(linking).happened)
+    none = linking.model_copy(update={"child_refs": frozenset(), "record": carer.model_copy(update={"child_ids": ()})})
+    gone = known.when(none).then(*(CarerUnlinked(person_ref="carer", child_ref=ref) for ref in ("a", "b")))
+    gone.when(none).then_nothing()
+    gone.when(linking).then_some(CarerLinked, CarerLinked)
+
+
+def test_one_link_of_a_carer_ends_and_the_others_stay() -> None:
+    known = person.given(*person.when(linking).happened)
+    unlinking = UnlinkCarer(person_ref="carer", child_ref="a")
+    gone = known.when(unlinking).then(CarerUnlinked(person_ref="carer", child_ref="a"))
+    gone.when(unlinking).then_nothing()
+    gone.when(linking).then(CarerLinked(person_ref="carer", child_ref="a"))
+    person.when(unlinking).then_refused("not at all")
+
+
 def test_a_child_may_sign_in_from_being_let_to_being_stopped_and_others_hear_it() -> None:
     let = LetPupilSignIn(child_ref="a", may_sign_in=True)
     stopped = let.model_copy(update={"may_sign_in": False})
@@ -141,9 +181,16 @@ def test_a_child_may_sign_in_from_being_let_to_being_stopped_and_others_hear_it(
     outcome.then(PupilAccountClosed(child_ref="a")).when(let).then_some(PupilAccountOpened)
 
 
-def test_a_carer_is_not_staff_and_the_unknown_cannot_leave() -> None:
-    person.given(*person.when(linking).happened).when(added).then_refused("another capacity")
-    person.when(ending).then_refused("not at all")
+def test_a_carer_is_not_staff_and_who_left_before_anybody_knew_them_is_nobody() -> None:
+    caring = person.given(*person.when(linking).happened)
+    caring.when(added).then_refused("another capacity")
+    caring.when(ending).then_refused("another capacity")
+    person.when(ending).then_nothing()
+
+
+def test_nobody_tells_of_themselves_that_they_left_so_that_an_administrator_stays() -> None:
+    works_here = person.given(*person.when(added).happened)
+    works_here.when(ending.model_copy(update={"by": WORKER})).then_refused("Nobody ends their own work here")
 
 
 def test_history_that_cannot_be_is_a_fault() -> None:

@@ -13,6 +13,7 @@ from pep_kernel.read_model import ReadModel
 from pep_kernel.sealed import Contact, Identity, PlanText, ThirdParty
 from pep_runtime.clock import LONDON
 from scheduling.domain.child import events as child
+from scheduling.domain.child.fact_events import FactCorrected
 from scheduling.domain.concerns.events import LACReviewScheduled
 from scheduling.domain.meeting import events as meeting
 from scheduling.domain.meeting import invitation_events as invitation
@@ -116,6 +117,20 @@ def test_a_child_without_a_pep_is_shown_with_the_reason() -> None:
     assert (row.pep_applies, row.why_not) == (False, "too_young")
     (row,) = folded(CHILD_OVERVIEWS, entered(), child.ChildLeftCare(child_ref=REF, on=LATER, reason="E4A"))
     assert (row.pep_applies, row.why_not, row.left_care_on) == (False, "left_care", LATER)
+
+
+def test_the_record_closes_when_care_has_ended_and_opens_when_it_goes_on() -> None:
+    closing = child.ChildLeftCare(child_ref=REF, on=LATER, reason="E4A", closes_on=date(2026, 12, 1))
+    (row,) = folded(CHILD_OVERVIEWS, entered(), closing)
+    assert row.closes_on == date(2026, 12, 1)
+    (row,) = folded(CHILD_OVERVIEWS, entered(), child.ChildLeftCare(child_ref=REF, on=LATER, reason="E4A"))
+    assert row.closes_on == LATER, "told before it was said when"
+    wrong: dict[str, Any] = {"child_ref": REF, "by": WORKER, "never_happened": True, "reason": PlanText(token="r")}
+    for again in (entered(on=date(2026, 12, 1)), FactCorrected(fact="left_care", on=LATER, **wrong)):
+        (row,) = folded(CHILD_OVERVIEWS, entered(), closing, again)
+        assert (row.closes_on, row.left_care_on) == (None, None)
+    (row,) = folded(CHILD_OVERVIEWS, entered(), FactCorrected(fact="entered_care", on=MONDAY, **wrong))
+    assert row.closes_on == MONDAY, "a child who never was in care is nobody's to see"
 
 
 OF_ONE: dict[str, Any] = {"child_ref": REF, "obligation": "hold", "trigger_on": MONDAY}

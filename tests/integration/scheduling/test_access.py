@@ -13,8 +13,8 @@ import pytest
 import typer
 import uvicorn
 from tests.integration.installed import until
-from tests.integration.scheduling.conftest import ELSEWHERE, World
-from tests.integration.scheduling.test_api import RECORD, a_child, held, meeting_about
+from tests.integration.scheduling.conftest import ELSEWHERE, World, on_day
+from tests.integration.scheduling.test_api import CARER, RECORD, a_child, held, meeting_about
 from typer.testing import CliRunner, Result
 
 from pep_cli.break_glass_command import break_glass
@@ -214,6 +214,57 @@ async def test_broken_glass_lets_look_for_three_hours_and_stands_in_the_weekly_l
     assert (await world.ask("duty", "GET", "/broken-glass")).status_code == 403
 
 
+async def test_a_carer_sees_the_child_until_the_child_moves_and_again_once_the_list_of_carers_says_so(
+    world: World,
+) -> None:
+    child = await a_child(world)
+
+    async def seen() -> int:
+        return int((await at_home(world, "carer", "c1", f"/children/{child}")).status_code)
+
+    same = {"kind": "placement", "on": "2026-09-23", "placement": "U3", "same_carers": True}
+    await does(world, "admin", "POST", f"/children/{child}/facts", same)
+    assert await seen() == 200
+    moved = {"kind": "placement", "on": "2026-09-24", "placement": "U3"}
+    await does(world, "worker", "POST", f"/children/{child}/facts", moved)
+    assert await seen() == 403
+    await does(world, "admin", "POST", "/people", {"records": [CARER]})
+    assert await seen() == 200
+    (episode,) = RECORD["spells"][0]["episodes"]
+    another = {**episode, "began": "2026-09-25", "reason_new": "P", "placement": "K2"}
+    episodes = [{**episode, "ended": "2026-09-25"}, another]
+    record = {**RECORD, "spells": [{**RECORD["spells"][0], "episodes": episodes}]}
+    assert (await world.ask("admin", "POST", "/care-records", {"records": [record]})).json()["refused"] == []
+    assert await seen() == 403
+    await does(world, "admin", "POST", "/people", {"records": [CARER]})
+    assert await seen() == 200
+    await does(world, "admin", "POST", "/people", {"records": [{**CARER, "child_ids": []}]})
+    assert await seen() == 403
+
+
+@pytest.mark.parametrize(("reason", "last"), [("E4A", "2026-11-23"), ("E11", None), ("E3", None)])
+async def test_after_care_those_around_the_child_see_the_record_for_some_days_or_not_at_all(
+    world: World, reason: str, last: str | None
+) -> None:
+    child = await a_child(world)
+    await does(world, "admin", "POST", "/people", {"records": [pupil(OWN_ID, may_sign_in=True)]})
+    handover = {"kind": "social_worker", "on": "2026-09-24", "person_ref": await world.ref("duty")}
+    await does(world, "admin", "POST", f"/children/{child}/facts", handover)
+    leaving = {"kind": "left_care", "on": "2026-09-25", "reason": reason}
+    await does(world, "duty", "POST", f"/children/{child}/facts", leaving)
+    around = ("duty", "teacher")
+    if last is not None:
+        on_day(world, last)
+        assert [await sees(world, who, child) for who in around] == [(200, 1), (200, 1)]
+        assert (await at_home(world, "carer", "c1", f"/children/{child}")).status_code == 200
+        on_day(world, "2026-11-24")
+    assert [await sees(world, who, child) for who in around] == [(403, 0), (403, 0)]
+    assert (await world.ask("teacher", "GET", f"/children/{child}/circumstances")).status_code == 403
+    assert (await at_home(world, "carer", "c1", f"/children/{child}")).status_code == 403
+    assert (await at_home(world, "child", OWN_ID, f"/children/{child}")).status_code == 200
+    assert (await world.ask("coordinator", "GET", f"/children/{child}")).status_code == 200
+
+
 @pytest.mark.rule("O-93")
 @pytest.mark.scenario("T57")
 async def test_a_child_of_another_authority_cannot_be_come_near_by_any_of_these_ways(world: World) -> None:
@@ -273,3 +324,14 @@ async def test_the_weekly_list_is_printed_for_those_who_look_it_over(world: Worl
     assert json.loads(later.stdout) == []
     assert (await run(world, "duty", tmp_path, world.here)).exit_code == 1
     assert (await run(world, "head", tmp_path, ELSEWHERE)).exit_code == 2
+
+
+async def test_an_administrator_makes_nobody_of_themselves_by_the_list_of_staff_and_it_is_said(world: World) -> None:
+    admin = {"kind": "staff", "staff_id": "admin", "name": "Admin Sample", "email": "admin@example.org"}
+    asked = {"records": [{**admin, "role": "virtual_school_head", "approval_limit_pence": 99_999_999}]}
+    (refused,) = (await world.ask("admin", "POST", "/people", asked)).json()["refused"]
+    assert (refused["index"], refused["reason"][:38]) == (0, "Nobody grants anything to themselves: ")
+    child = await a_child(world)
+    assert (await world.ask("admin", "GET", f"/children/{child}")).status_code == 403
+    same = {"records": [{**admin, "role": "administrator"}]}
+    assert (await world.ask("admin", "POST", "/people", same)).json()["refused"] == []

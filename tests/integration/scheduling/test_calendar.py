@@ -15,11 +15,7 @@ from tests.integration.scheduling.conftest import HERE, World
 from tests.integration.scheduling.test_api import a_child, meeting_about
 from tests.integration.walk import entries_after
 
-from pep_kernel.decider import Act
-from pep_kernel.ids import timer_cause
-from pep_runtime.handler import ByPolicy
 from pep_runtime.settings import Settings
-from scheduling.domain.person.commands import EndRole
 
 
 async def arranged(world: World, *people: str, **more: str) -> str:
@@ -75,13 +71,15 @@ async def test_an_address_opens_until_it_is_renewed_or_withdrawn_or_its_person_h
     assert (await world.client.get(second)).json() == gone.json() == made_up.json()
     assert (await world.client.get(second.replace("oxfordshire", "leicestershire"))).json() == gone.json()
     third = await address(world, "duty")
-    ref = await world.ref("duty")
-    cause = timer_cause("left", HERE, ref)
-    act = Act(EndRole(person_ref=ref, on=world.service.clock.today()), (f"person-{ref}",))
-    done = await world.service.handler.handle(HERE, act, ByPolicy("left", cause, cause))
-    world.position[HERE] = f"scheduling:{done.position}"
-    await world.ask("worker", "GET", "/children")
-    assert (await world.client.get(third)).json() == gone.json()
+    record = {"kind": "staff", "staff_id": "duty", "name": "Duty Sample", "email": "duty@example.org"}
+    here = {**record, "role": "social_worker"}
+    for told, changed in (({**here, "left": "2026-09-26"}, 1), ({**here, "left": "2026-09-25"}, 1), (here, 1)):
+        answer = (await world.ask("admin", "POST", "/people", {"records": [told]})).json()
+        assert (answer["changed"], answer["refused"]) == (changed, [])
+        status = (await world.ask("duty", "GET", "/children")).status_code
+        assert status == (403 if told.get("left") == "2026-09-25" else 200)
+        opens = (await world.client.get(third)).status_code
+        assert opens == (200 if told.get("left") == "2026-09-26" else 404), "who comes back makes another address"
 
 
 async def test_an_address_is_shown_once(world: World) -> None:

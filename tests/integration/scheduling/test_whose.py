@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -44,6 +44,7 @@ class Child:
     carers: tuple[str, ...]
     restricted: bool
     glass: tuple[str, ...]
+    closes_on: date | None
 
 
 CHILD = st.builds(
@@ -55,6 +56,7 @@ CHILD = st.builds(
     delegates=SOME_PEOPLE,
     carers=SOME_PEOPLE,
     restricted=st.booleans(),
+    closes_on=st.sampled_from([None, NOW.date(), NOW.date() + timedelta(days=1)]),
     glass=st.one_of(st.just(()), st.builds(with_glass, st.just(()), PEOPLE, UNTIL)),
 )
 ABSENT = st.builds(
@@ -93,7 +95,8 @@ async def _connected(postgres_dsn: str) -> Any:
     connection = await asyncpg.connect(postgres_dsn)
     await connection.execute(
         "create temporary table child (authority text, child_ref text, school_urn text, social_worker_ref text,"
-        " born_in_school_year bigint, delegates text[], carers text[], restricted boolean, glass text[])"
+        " born_in_school_year bigint, delegates text[], carers text[], restricted boolean, glass text[],"
+        " closes_on date)"
     )
     return connection
 

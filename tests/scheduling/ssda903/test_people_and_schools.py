@@ -1,5 +1,7 @@
 """Staff, carers and schools."""
 
+from datetime import date
+
 import pytest
 from tests.scheduling.ssda903.conftest import Read
 
@@ -29,6 +31,15 @@ def test_a_member_of_staff_with_a_limit_in_pounds(read: Read) -> None:
     assert result.findings == []
 
 
+def test_who_has_left_is_told_with_the_day(read: Read) -> None:
+    header = STAFF.replace("\n", ",LEFT\n")
+    days = ("31/08/2026", "", "soon")
+    rows = (f"v-{row},Kit,kit@x.example,auditor,,,,{day}\n" for row, day in enumerate(days))
+    result = read(staff=header + "".join(rows))
+    assert [each.left for each in result.staff] == [date(2026, 8, 31), None]
+    assert [(each.column, each.value) for each in result.findings] == [("LEFT", "soon")]
+
+
 @pytest.mark.parametrize(
     ("row", "severity", "column"),
     [
@@ -52,6 +63,12 @@ def test_what_is_wrong_with_a_member_of_staff(read: Read, row: str, severity: st
     assert bool(result.staff) == (severity == "warning")
 
 
+def test_a_carer_of_no_child_any_more_has_one_row_without_a_child(read: Read) -> None:
+    result = read(carers=CARERS + "k-1,Una Hearthside,,,\n")
+    assert [(each.carer_id, each.child_ids) for each in result.carers] == [("k-1", ())]
+    assert result.findings == []
+
+
 def test_a_carer_has_a_row_for_each_child(read: Read) -> None:
     row = "k-1,Una Hearthside,una@carers.example,01632 960101"
     result = read(carers=CARERS + f"{row},child-7\n{row},child-8\n")
@@ -72,7 +89,7 @@ def test_a_carer_has_a_row_for_each_child(read: Read) -> None:
         ("k-1,Una,una@carers.example,,child-7\nk-1,Vic,una@carers.example,,child-8\n", "NAME"),
         ("k-1,,una@carers.example,,child-7\n", "NAME"),
         ("k-1,Una,una,,child-7\n", "EMAIL"),
-        ("k-1,Una,,,\n", "CHILD"),
+        ("k-1,Una,,,\nk-1,Una,,,child-7\n", "CHILD"),
     ],
 )
 def test_what_is_wrong_with_a_carer(read: Read, rows: str, column: str) -> None:

@@ -50,13 +50,13 @@ def note_child_entered_care(said: Said[ChildEnteredCare], _rules: object) -> Act
 
 def note_child_left_care(said: Said[ChildLeftCare], _rules: object) -> Act:
     told = said.announcement
-    return _note(NoteLeftCare(child_ref=told.child_ref, on=told.on))
+    return _note(NoteLeftCare(child_ref=told.child_ref, on=told.on, closes_on=told.closes_on or told.on))
 
 
 def note_responsibility_transferred(said: Said[CareResponsibilityTransferred], _rules: object) -> Act:
     """Here the child's care ended, on the day on which it began at another authority."""
     told = said.announcement
-    return _note(NoteLeftCare(child_ref=told.child_ref, on=told.on))
+    return _note(NoteLeftCare(child_ref=told.child_ref, on=told.on, closes_on=told.on))
 
 
 def note_school(said: Said[SchoolMoved], _rules: object) -> Act:

@@ -33,6 +33,7 @@ class KnownChild:
     child_ref: str
     in_care_since: date | None = None
     left_care_on: date | None = None
+    closes_on: date | None = None
     born_in_school_year: int | None = None
     school_urn: str | None = None
     school_since: date | None = None
@@ -64,9 +65,9 @@ def fold(row: KnownChild | None, recorded: Recorded, key: Key) -> KnownChild | N
     child = row or KnownChild(key[0])
     match recorded.event:
         case KnownInCare(on=on, born_in_school_year=year):
-            return replace(_in_care_from(child, on), born_in_school_year=year)
-        case KnownToHaveLeftCare(on=on):
-            return replace(child, left_care_on=on)
+            return replace(_in_care_from(child, on), born_in_school_year=year, closes_on=None)
+        case KnownToHaveLeftCare(on=on, closes_on=closes_on):
+            return replace(child, left_care_on=on, closes_on=closes_on or on)
         case SchoolKnown(on=on, school_urn=school_urn) if _is_news(on, child.school_since):
             return replace(child, school_urn=school_urn, school_since=on)
         case SocialWorkerKnown(on=on, social_worker_ref=ref) if _is_news(on, child.social_worker_since):

@@ -18,12 +18,7 @@ from pep_kernel.message import Command
 from scheduling.domain.in_one_append import InOneAppend
 from scheduling.domain.meetings_follow import follow_carer
 from scheduling.domain.person.commands import LinkCarer
-from scheduling.domain.person.decider import PERSON
 from scheduling.domain.person.events import CarerLinked, CarerUnlinked
-from scheduling.domain.person.states import Carer, Gone, NotKnown, Person, Pupil, Staff
-from scheduling.domain.standing_in import person_stream
-
-PEOPLE: tuple[type[Person], ...] = (NotKnown, Staff, Gone, Carer, Pupil)
 
 
 class LinkCarerOfChildren(Command):
@@ -37,11 +32,9 @@ class LinkCarerOfChildren(Command):
 
 
 def link_carer(states: States, command: LinkCarerOfChildren) -> Decided:
-    stream = person_stream(command.link.person_ref)
     book = InOneAppend(states)
-    told = [(stream, event) for event in PERSON.decide(states.of(stream, PEOPLE), command.link)]
-    for _, event in told:
+    for _, event in book.tell_person(command.link.person_ref, command.link):
         if isinstance(event, CarerLinked | CarerUnlinked):
             ref = event.child_ref
             follow_carer(book, event, command.carers.get(ref, ()), command.on, command.policy, command.born.get(ref))
-    return [*told, *book.happened]
+    return book.happened

@@ -11,10 +11,13 @@ from scheduling.domain.child.decider import CHILD
 from scheduling.domain.child.states import Child
 from scheduling.domain.meeting.decider import MEETING
 from scheduling.domain.meeting.states import MEETING_STATES, Meeting
+from scheduling.domain.person.decider import PERSON
+from scheduling.domain.person.states import PERSON_STATES, Carer
+from scheduling.domain.standing_in import person_stream
 
 MEETINGS_TOO: dict[str, Any] = {"whole_child": True, "child_streams": ("meeting",)}
 """What an act says so that all of the child's meetings are loaded as well."""
-DECIDERS: Mapping[str, AnyDecider] = {"child": CHILD, "meeting": MEETING}
+DECIDERS: Mapping[str, AnyDecider] = {"child": CHILD, "meeting": MEETING, "person": PERSON}
 
 
 def child_stream(child_ref: str) -> str:
@@ -43,6 +46,15 @@ class InOneAppend:
         """Those of the child's meetings that were loaded, as they are now."""
         loaded = (self._of(stream, MEETING_STATES) for stream in self._states.streams("meeting"))
         return [each for each in loaded if getattr(each, "child_ref", None) == child_ref]
+
+    def carers_of(self, child_ref: str) -> list[str]:
+        """Those of the child's carers who were loaded."""
+        loaded = {stream: self._of(stream, PERSON_STATES) for stream in self._states.streams("person")}
+        carers = {stream: person.child_refs for stream, person in loaded.items() if isinstance(person, Carer)}
+        return [stream.partition("-")[2] for stream, children in carers.items() if child_ref in children]
+
+    def tell_person(self, person_ref: str, command: Command) -> Decided:
+        return self._tell(person_stream(person_ref), PERSON_STATES, command)
 
     def tell_child(self, child_ref: str, command: Command) -> Decided:
         return self._tell(child_stream(child_ref), Child, command)

@@ -1,7 +1,7 @@
 """Where a meeting and its child are decided together: a meeting meets what is due, and its correction opens it again.
 
 Due dates rest on the schools' own streams as well, since a school's number tells whose term dates it keeps. What
-happens to a child reaches the child's meetings in the same append.
+happens to a child reaches the child's meetings and carers in the same append.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pep_kernel.decider import Decided, States
 from pep_kernel.may import Role
 from pep_kernel.message import Command
 from pep_kernel.refusal import Refusal
+from scheduling.domain.carers_follow import unlink
 from scheduling.domain.child.commands import (
     AcceptResponsibility,
     CorrectFact,
@@ -113,7 +114,9 @@ def _judge(book: InOneAppend, states: States, command: JudgedOfChild) -> None:
     if isinstance(command, RecordCareFacts):
         _must_be_listed(states, command)
     judged = _knowing_schools(states, command)
-    follow(book, before, book.tell_child(command.child_ref, judged), judged)
+    told = book.tell_child(command.child_ref, judged)
+    follow(book, before, told, judged)
+    unlink(book, judged, before, told)
 
 
 def _must_be_listed(states: States, command: RecordCareFacts) -> None:

@@ -18,9 +18,8 @@ from pep_kernel.message import Command
 from pep_kernel.refusal import Refusal
 from scheduling.domain.person.commands import EndAbsence, EndGrant, GrantRole, RecordAbsence
 from scheduling.domain.person.decider import PERSON
-from scheduling.domain.person.states import Carer, Gone, NotKnown, Staff
+from scheduling.domain.person.states import PERSON_STATES, Staff
 
-PEOPLE = (NotKnown, Staff, Gone, Carer)
 OWN_CASELOAD = (Role.SOCIAL_WORKER, Role.PERSONAL_ADVISER)
 
 
@@ -84,7 +83,7 @@ def end_absence(states: States, command: EndAbsenceWithDeputy) -> Decided:
 def _grant_ended(states: States, away: Away, ending: EndAbsence) -> Decided:
     """Nothing, where the deputy has left meanwhile: what was granted went with them."""
     stream = person_stream(away.deputy_ref)
-    deputy = states.of(stream, PEOPLE)
+    deputy = states.of(stream, PERSON_STATES)
     if not isinstance(deputy, Staff):
         return []
     end = EndGrant(
@@ -98,7 +97,7 @@ def _grant_ended(states: States, away: Away, ending: EndAbsence) -> Decided:
 
 
 def _staff(states: States, person_ref: str) -> Staff:
-    person = states.of(person_stream(person_ref), PEOPLE)
+    person = states.of(person_stream(person_ref), PERSON_STATES)
     if not isinstance(person, Staff):
         raise Refusal("Only somebody who works here is away, or stands in.")
     return person

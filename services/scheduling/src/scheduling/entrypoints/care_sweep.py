@@ -82,8 +82,8 @@ async def _without_pep(service: RunningService, authority: str) -> AsyncIterator
 
 
 async def _grown_up(service: RunningService, authority: str, child: Any, today: date) -> tuple[Act, UUID] | None:
-    born = await _born(service, authority, child)
-    return end_care_at_eighteen(authority, child["child_ref"], born, today) if born else None
+    born, rules = await _born(service, authority, child), service.rules(authority)
+    return end_care_at_eighteen(authority, child["child_ref"], born, today, rules) if born else None
 
 
 async def _judged(service: RunningService, authority: str, row: Any, today: date) -> tuple[Act, UUID] | None:

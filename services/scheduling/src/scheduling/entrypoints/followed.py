@@ -1,8 +1,9 @@
-"""What must be loaded so that a child's meetings follow the child: the meetings, teachers of a new school, carers."""
+"""What must be loaded so that meetings and carers follow a child: those, and the teachers of a new school."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from pep_kernel.decider import Act
 from pep_kernel.may import Condition, Role
@@ -67,3 +68,22 @@ async def standing_meetings(caller: Desk, child_refs: Iterable[str]) -> Mapping[
         ref = record["child_ref"]
         found[ref] = (*found[ref], meeting_stream(record["meeting_id"]))
     return found
+
+
+async def carers_of(caller: Desk, child_refs: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """The streams of those who look after each child, as the read model shows them."""
+    refs = sorted(set(child_refs))
+    records = await caller.fetch(
+        "select child_ref, person_ref from carer_of_child where authority = $1 and child_ref = any ($2) order by 1, 2",
+        caller.authority,
+        refs,
+    )
+    return {
+        ref: tuple(person_stream(each["person_ref"]) for each in records if each["child_ref"] == ref) for ref in refs
+    }
+
+
+async def with_carers(caller: Desk, act: Act) -> Act:
+    """The act about one child, with the streams of its carers: their link may end with what is told."""
+    child_ref = str(act.child_ref)
+    return replace(act, streams=(*act.streams, *(await carers_of(caller, (child_ref,)))[child_ref]))

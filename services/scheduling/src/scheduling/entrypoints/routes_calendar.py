@@ -21,6 +21,7 @@ from pep_runtime.http import Caller, Desk, desk_by_secret
 from pep_runtime.problems import DOCUMENTED, Forbidden
 from scheduling.adapters.calendar_file import Entry, calendar_file
 from scheduling.domain.calendar_feed.decider import OpenCalendarFeed, WithdrawCalendarFeed
+from scheduling.domain.staff_told import calendar_stream
 from scheduling.entrypoints.list_shapes import CalendarFeedMade
 from scheduling.settings import LinkSettings
 
@@ -42,7 +43,7 @@ async def open_feed(caller: Caller) -> CalendarFeedMade:
     caller.permit(USE)
     secret = f"{caller.authority}.{caller.new_secret()}"
     command = OpenCalendarFeed(person_ref=caller.signed.person_ref, on=caller.today, sha256=_hash(secret))
-    done = await caller.do(Act(command, (_stream(caller.signed.person_ref),)))
+    done = await caller.do(Act(command, (calendar_stream(caller.signed.person_ref),)))
     if done.repeated:
         raise Refusal("The address was shown when it was made, and it is not kept. Ask for a new one.")
     return CalendarFeedMade(path=f"/calendar/{secret}.ics")
@@ -52,11 +53,7 @@ async def open_feed(caller: Caller) -> CalendarFeedMade:
 async def withdraw_feed(caller: Caller) -> None:
     caller.permit(USE)
     command = WithdrawCalendarFeed(person_ref=caller.signed.person_ref, on=caller.today)
-    await caller.do(Act(command, (_stream(caller.signed.person_ref),)))
-
-
-def _stream(person_ref: str) -> str:
-    return f"calendar-{person_ref}"
+    await caller.do(Act(command, (calendar_stream(caller.signed.person_ref),)))
 
 
 def _hash(secret: str) -> str:

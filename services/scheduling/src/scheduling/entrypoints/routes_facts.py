@@ -19,6 +19,7 @@ from scheduling.entrypoints.fact_shapes import (
     FactCorrectionBody,
     HandOverShown,
 )
+from scheduling.entrypoints.followed import with_carers
 from scheduling.entrypoints.judging import known_child
 from scheduling.entrypoints.permitted import child_with_care_history, permitted_child
 from scheduling.entrypoints.siblings import siblings_of
@@ -88,5 +89,6 @@ async def accept_hand_over(body: Acceptance, caller: Caller) -> ChildTakenOver:
     )
     streams = (child_stream(command.child_ref), *sorted({school_stream(each.school_urn) for each in record.schooling}))
     version = caller.rules.version_on(caller.today)
-    await caller.do(Act(command, streams, judge_child, command.child_ref, policy_version=version))
+    act = Act(command, streams, judge_child, command.child_ref, policy_version=version)
+    await caller.do(await with_carers(caller, act))
     return ChildTakenOver(child_ref=command.child_ref)

@@ -35,9 +35,12 @@ from scheduling.domain.child.care_record import (
 from scheduling.domain.child.commands import RecordCareFactsOfMany
 from scheduling.domain.child.told import CareChange, CareChangeBatch
 from scheduling.domain.meeting_of_child import judge_children, school_stream
-from scheduling.domain.person.commands import AddStaffMember, LetPupilSignIn, LinkCarer
+from scheduling.domain.person.commands import AddStaffMember, EndRole, LetPupilSignIn, LinkCarer
+from scheduling.domain.person.states import PERSON_STATES
 from scheduling.domain.school.decider import ListSchool
-from scheduling.entrypoints.followed import carer_act, standing_meetings, teachers_of
+from scheduling.domain.staff_told import TellOfStaff, streams_of, tell_of_staff
+from scheduling.domain.standing_in import person_stream
+from scheduling.entrypoints.followed import carer_act, carers_of, standing_meetings, teachers_of, with_carers
 from scheduling.entrypoints.taking_in import (
     Answer,
     alone,
@@ -93,9 +96,10 @@ def _among(events: Sequence[Any], index: int, act: Act) -> TakenIn:
 
 
 async def _with_meetings(caller: Desk, acts: Sequence[tuple[int, Act]]) -> list[tuple[int, Act]]:
-    """Each with the streams of the child's meetings, which follow what becomes known of the child."""
-    standing = await standing_meetings(caller, [str(act.child_ref) for _index, act in acts])
-    if not any(standing.values()):
+    """Each with the streams of the child's meetings and carers, which follow what becomes known of the child."""
+    refs = [str(act.child_ref) for _index, act in acts]
+    standing, carers = await standing_meetings(caller, refs), await carers_of(caller, refs)
+    if not any(standing.values()) and not any(carers.values()):
         return list(acts)
     records: list[CareRecord] = [act.command.record for _index, act in acts]  # type: ignore[attr-defined]
     teachers = await teachers_of(caller, [each.school_urn for record in records for each in record.schooling])
@@ -105,7 +109,7 @@ async def _with_meetings(caller: Desk, acts: Sequence[tuple[int, Act]]) -> list[
             replace(
                 act,
                 command=act.command.model_copy(update={"teachers": teachers}),
-                streams=(*act.streams, *standing[str(act.child_ref)]),
+                streams=(*act.streams, *standing[str(act.child_ref)], *carers[str(act.child_ref)]),
             ),
         )
         for index, act in acts
@@ -151,7 +155,7 @@ async def _change(caller: Desk, index: int, change: CareChange, born: date | Non
 
 
 async def _entry(caller: Desk, index: int, record: CareRecord) -> TakenIn:
-    act = await care_record_act(caller, record, whole=False)
+    act = await with_carers(caller, await care_record_act(caller, record, whole=False))
     double = (await possible_doubles(caller, [act])).get(0)
     return await alone(caller, act, index) if double is None else (double.model_copy(update={"index": index}), [])
 
@@ -179,9 +183,7 @@ async def _each(caller: Desk, records: Sequence[Told], act_for: Callable[[Desk, 
 
 async def _person(caller: Desk, record: PersonRecord) -> Act:
     if isinstance(record, StaffRecord):
-        ref = await reference(caller, "person", record.staff_id)
-        added = AddStaffMember(person_ref=ref, record=record, digest=await hashed(caller, record.model_dump_json()))
-        return Act(added, (f"person-{ref}",))
+        return await _staff(caller, await reference(caller, "person", record.staff_id), record)
     if isinstance(record, PupilRecord):
         ref = await reference(caller, "child", record.child_id)
         let = LetPupilSignIn(child_ref=ref, may_sign_in=record.may_sign_in)
@@ -191,6 +193,18 @@ async def _person(caller: Desk, record: PersonRecord) -> Act:
     named = record.model_dump_json(exclude={"child_ids"})
     linked = LinkCarer(person_ref=ref, record=record, child_refs=children, digest=await hashed(caller, named))
     return await carer_act(caller, linked)
+
+
+async def _staff(caller: Desk, ref: str, record: StaffRecord) -> Act:
+    """Somebody who works here, or has left; whoever leaves on a day to come works here until then."""
+    by, stream = caller.signed.person_ref, person_stream(ref)
+    if record.left is not None and record.left <= caller.today:
+        told: AddStaffMember | EndRole = EndRole(person_ref=ref, on=record.left, by=by)
+    else:
+        digest = await hashed(caller, record.model_dump_json(exclude={"left"}))
+        told = AddStaffMember(person_ref=ref, record=record, digest=digest, by=by)
+    known = (await caller.service.handler.states(caller.authority, (stream,))).of(stream, PERSON_STATES)
+    return Act(TellOfStaff(told=told, on=caller.today, by=by), streams_of(ref, known), tell_of_staff)
 
 
 async def _school(_caller: Desk, record: SchoolRecord) -> Act:

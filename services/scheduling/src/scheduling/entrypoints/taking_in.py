@@ -20,7 +20,7 @@ from scheduling.domain.child.particulars import NAME_AND_BIRTH
 from scheduling.domain.in_one_append import MEETINGS_TOO
 from scheduling.domain.keeping.states import Forgotten
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
-from scheduling.entrypoints.followed import teachers_of
+from scheduling.entrypoints.followed import teachers_of, with_carers
 from scheduling.entrypoints.judging import judging, known_child
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.likeness import CHILD_LIKENESSES
@@ -84,7 +84,8 @@ async def fact_act(caller: Desk, child_ref: str, fact: told.Fact, born: date | N
     await must_be_listed(caller, urn)
     schools = [urn, *await _school_now(caller, child_ref)] if urn else []
     command = RecordFact(**await of_one_fact(caller, child_ref, born, schools), fact=resolved)
-    return about_one(caller, command, [urn] if urn else [])
+    act = about_one(caller, command, [urn] if urn else [])
+    return await with_carers(caller, act) if isinstance(resolved, told.PlacementTold) else act
 
 
 async def _school_now(caller: Desk, child_ref: str) -> list[str | None]:

@@ -28,12 +28,14 @@ def born_by(today: date) -> int:
     return school_year(today) - GROWN_UP_YEARS
 
 
-def end_care_at_eighteen(authority: str, child_ref: str, date_of_birth: date, today: date) -> tuple[Act, UUID] | None:
+def end_care_at_eighteen(
+    authority: str, child_ref: str, date_of_birth: date, today: date, rules: SchedulingRules
+) -> tuple[Act, UUID] | None:
     """The command about one child, and its cause; nothing before the birthday."""
     eighteenth = birthday(date_of_birth, GROWN_UP_YEARS)
     if today < eighteenth:
         return None
-    command = EndCareAtEighteen(child_ref=child_ref, birthday=eighteenth)
+    command = EndCareAtEighteen(child_ref=child_ref, birthday=eighteenth, today=today, rules=rules.file)
     act = Act(command, (child_stream(child_ref),), end_care, child_ref, **MEETINGS_TOO)
     return act, timer_cause("eighteen", authority, child_ref, f"{eighteenth}")
 

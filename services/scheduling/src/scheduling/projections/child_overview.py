@@ -55,6 +55,7 @@ class ChildOverview:
     born_in_school_year: int | None = None
     in_care_since: date | None = None
     left_care_on: date | None = None
+    closes_on: date | None = None
     placement: str | None = None
     placement_since: date | None = None
     legal_status: str | None = None
@@ -120,11 +121,11 @@ def overview(row: ChildOverview, recorded: Recorded) -> ChildOverview:
         case ChildEnteredCare(on=on, born_in_school_year=born, placement=placement, legal_status=status) if (
             row.in_care_since is None or on > row.in_care_since
         ):
-            row = replace(row, in_care_since=on, left_care_on=None, born_in_school_year=born)
+            row = replace(row, in_care_since=on, left_care_on=None, closes_on=None, born_in_school_year=born)
             row = replace(row, placement=placement, placement_since=on)
             return replace(row, legal_status=status, legal_status_since=on, pep_applies=None, why_not=None)
-        case ChildLeftCare(on=on, earlier=False) if is_newest(on, row.in_care_since):
-            return replace(row, left_care_on=on, pep_applies=False, why_not="left_care")
+        case ChildLeftCare(on=on, earlier=False, closes_on=closes_on) if is_newest(on, row.in_care_since):
+            return replace(row, left_care_on=on, closes_on=closes_on or on, pep_applies=False, why_not="left_care")
         case PlacementChanged(on=on, placement=placement) if is_newest(on, row.placement_since):
             return replace(row, placement=placement, placement_since=on)
         case LegalStatusChanged(on=on, legal_status=status) if is_newest(on, row.legal_status_since):
@@ -181,11 +182,11 @@ def _corrected(row: ChildOverview, event: FactCorrected) -> ChildOverview:
     """What was wrong is not shown; what is right is told next. A spell keeps its verdict when its days move."""
     match event:
         case FactCorrected(fact="entered_care", on=on, never_happened=True) if on == row.in_care_since:
-            return replace(row, in_care_since=None, pep_applies=False, why_not="never_in_care")
+            return replace(row, in_care_since=None, closes_on=on, pep_applies=False, why_not="never_in_care")
         case FactCorrected(fact="entered_care", on=on, right_on=right_on) if on == row.in_care_since:
             return _began_on(row, on, right_on or on)
         case FactCorrected(fact="left_care", on=on) if on == row.left_care_on:
-            return replace(row, left_care_on=None, pep_applies=None, why_not=None)
+            return replace(row, left_care_on=None, closes_on=None, pep_applies=None, why_not=None)
         case FactCorrected(fact="placement", on=on) if on == row.placement_since:
             return replace(row, placement=None, placement_since=None)
         case FactCorrected(fact="legal_status", on=on) if on == row.legal_status_since:

@@ -69,7 +69,7 @@ class Core:
         return self._fact(ref, child, born, LeftCareTold(on=on, reason=RETURNED_HOME))
 
     def grown_up(self, ref: str, child: Child, birthday: date) -> Told:
-        return _told(child, EndCareAtEighteen(child_ref=ref, birthday=birthday))
+        return _told(child, EndCareAtEighteen(child_ref=ref, birthday=birthday, today=birthday, rules=self.rules.file))
 
     def older(self, ref: str, child: Child, born: date, today: date) -> Told:
         """A birthday or a new school year came; nothing happens to a child who has a PEP already."""

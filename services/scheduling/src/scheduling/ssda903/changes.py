@@ -166,6 +166,7 @@ _OF_A_PLACEMENT: tuple[Column, ...] = (
     ("AREA", "area", AREAS),
     ("PLACE_PROVIDER", "provider", PROVIDERS),
     ("CHANGES_SCHOOL", "changes_school", YES_NO),
+    ("SAME_CARERS", "same_carers", YES_NO),
     ("FOSTERING_ALLOWANCE", "fostering_allowance", YES_NO),
 )
 

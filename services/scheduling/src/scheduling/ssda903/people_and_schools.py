@@ -28,7 +28,7 @@ def read_staff(readers: list[RowReader]) -> StaffRecord | None:
     if role is Role.DESIGNATED_TEACHER and not row.text("SCHOOL_URN"):
         row.warn("SCHOOL_URN", "a designated teacher without a school sees no child")
     name, email, urn = row.needed("NAME"), _email(row), row.number("SCHOOL_URN", URN)
-    limit_pence = _pence(row, "APPROVAL_LIMIT")
+    limit_pence, left = _pence(row, "APPROVAL_LIMIT"), row.day("LEFT")
     if role is None or not row.sound:
         return None
     return StaffRecord(
@@ -39,15 +39,20 @@ def read_staff(readers: list[RowReader]) -> StaffRecord | None:
         school_urn=urn,
         team=row.text("TEAM") or None,
         approval_limit_pence=limit_pence,
+        left=left,
     )
 
 
 def read_carer(readers: list[RowReader]) -> CarerRecord | None:
-    """One carer from the rows with the same number, one row a child; none, and told why, if a row cannot be used."""
+    """One carer from the rows with the same number, one row a child; none, and told why, if a row cannot be used.
+
+    A single row without a child says that this person looks after none any more.
+    """
     singles = single_rows(readers, "CARER_ID", "CHILD")
     first = singles[0]
     for row in singles:
-        row.identifier("CHILD")
+        if len(singles) > 1 or row.text("CHILD"):
+            row.identifier("CHILD")
         if row.text("NAME") != first.text("NAME"):
             row.error("NAME", f"differs from line {first.row.line}, which has the same number")
     name = first.needed("NAME")
@@ -59,7 +64,7 @@ def read_carer(readers: list[RowReader]) -> CarerRecord | None:
         name=name,
         email=email,
         telephone=first.text("TELEPHONE") or None,
-        child_ids=tuple(row.text("CHILD") for row in singles),
+        child_ids=tuple(row.text("CHILD") for row in singles if row.text("CHILD")),
     )
 
 

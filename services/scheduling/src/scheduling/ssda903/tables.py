@@ -43,7 +43,9 @@ EDUCATION = Table(
     "education", "CHILD", ("CHILD", "SCHOOL_URN", "ENTERED"), ("LEFT", "YEAR_GROUP", "SEN", "ROLL_STATUS")
 )
 LAST_PEP = Table("last_pep", "CHILD", ("CHILD", "LAST_PEP"), ("NEXT_AGREED", "NEXT_REVIEW"))
-STAFF = Table("staff", "STAFF_ID", ("STAFF_ID", "NAME", "EMAIL", "ROLE"), ("SCHOOL_URN", "TEAM", "APPROVAL_LIMIT"))
+STAFF = Table(
+    "staff", "STAFF_ID", ("STAFF_ID", "NAME", "EMAIL", "ROLE"), ("SCHOOL_URN", "TEAM", "APPROVAL_LIMIT", "LEFT")
+)
 CARERS = Table("carers", "CARER_ID", ("CARER_ID", "NAME", "CHILD"), ("EMAIL", "TELEPHONE"))
 PUPILS = Table("pupils", "CHILD", ("CHILD", "PUPIL_SIGN_IN"))
 SCHOOLS = Table(
@@ -54,7 +56,7 @@ CHANGES = Table(
     "CHILD",
     ("CHILD", "FACT", "ON"),
     (
-        *("VALUE", "PLACEMENT", "EMERGENCY", "AREA", "PLACE_PROVIDER", "CHANGES_SCHOOL"),
+        *("VALUE", "PLACEMENT", "EMERGENCY", "AREA", "PLACE_PROVIDER", "CHANGES_SCHOOL", "SAME_CARERS"),
         "FOSTERING_ALLOWANCE",
         *("DOB", "SEX", "GIVEN_NAME", "FAMILY_NAME", "UPN"),
     ),

@@ -1,4 +1,4 @@
-"""Until when a child's record must be kept (regulation 50 of the Care Planning Regulations)."""
+"""Until when a child's record must be kept (regulation 50 of the Care Planning Regulations), and who sees it when."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class RecordKeeping(Dated):
     )
     leap_day_anniversary: Literal["28_february", "1_march"] = Field(
         description="The anniversary of 29 February in a year that has none."
+    )
+    open_after_care_days: Annotated[int, Field(ge=0, le=366)] = Field(
+        description="For so many days after care ended, school, social worker and carers still see the record, so that"
+        " what happened before is recorded; after adoption, death or a transfer for none."
     )
 
     def kept_until(self, date_of_birth: date, died_on: date | None) -> date:

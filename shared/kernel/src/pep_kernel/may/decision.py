@@ -110,6 +110,7 @@ def _about(person: Signed, relation: Relation, now: datetime) -> Condition:
         "person": person.person_ref,
         "school": person.school_urn,
         "school_year": school_year(now.date()),
+        "today": now.date(),
         "now": now,
     }
     return Condition(relation.sql, {name: value for name, value in arguments.items() if f"{{{name}}}" in relation.sql})

@@ -1,8 +1,8 @@
 """What somebody must be to a child, once as a question about one child and once as a condition in SQL for lists.
 
 The two stand side by side, and a test generates people and children to see that they agree. In the SQL, `{person}`,
-`{school}`, `{school_year}` and `{now}` stand for what is known of whoever asks, or of the absent person whose work
-they do, all else for columns of a child's row.
+`{school}`, `{school_year}`, `{today}` and `{now}` stand for what is known of whoever asks, or of the absent person
+whose work they do, all else for columns of a child's row.
 """
 
 from __future__ import annotations
@@ -27,6 +27,16 @@ class Relation:
     source: tuple[str, ...] = ()
 
 
+def _until_closed(holds: Callable[[Signed, Resource], bool], sql: str, needs: str, source: tuple[str, ...]) -> Relation:
+    """What somebody is to a child in care, and for some days afterwards."""
+    return Relation(
+        lambda signed, resource: not resource.closed and holds(signed, resource),
+        f"((closes_on is null or {{today}} < closes_on) and {sql})",
+        needs,
+        source,
+    )
+
+
 def _at_their_school(signed: Signed, resource: Resource) -> bool:
     return signed.school_urn is not None and signed.school_urn == resource.school_urn
 
@@ -44,20 +54,20 @@ def _named_delegate(signed: Signed, resource: Resource) -> bool:
 
 
 ANYONE = Relation(lambda _signed, _resource: True, "true")
-THEIR_SCHOOL = Relation(
+THEIR_SCHOOL = _until_closed(
     _at_their_school, "school_urn = {school}", "a child who is on the roll of this person's school", ("L-37", "O-93")
 )
-ALLOCATED = Relation(
+ALLOCATED = _until_closed(
     _allocated, "social_worker_ref = {person}", "a child who is allocated to this social worker", ("L-10",)
 )
-ALLOCATED_AFTER_16 = Relation(
+ALLOCATED_AFTER_16 = _until_closed(
     _allocated_after_16,
     "(social_worker_ref = {person} and {school_year} - born_in_school_year between"
     f" {POST_16[0] + YEAR_GROUP_FROM_BIRTH} and {POST_16[1] + YEAR_GROUP_FROM_BIRTH})",
     "a child in Year 12 or 13 who is allocated to this adviser",
     ("O-12",),
 )
-DELEGATED = Relation(
+DELEGATED = _until_closed(
     _named_delegate,
     "(school_urn = {school} and {person} = any (delegates))",
     "a child of this person's school for whom the designated teacher named this delegate",
@@ -69,7 +79,7 @@ NO_SCHOOL = Relation(
     "a child who is on no school's roll",
     ("O-15",),
 )
-CARES_FOR = Relation(
+CARES_FOR = _until_closed(
     lambda signed, resource: signed.person_ref in resource.carers,
     "{person} = any (carers)",
     "a child whom this carer looks after",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from pep_kernel.calendars import cohort_year_group
@@ -11,7 +11,10 @@ from pep_kernel.calendars import cohort_year_group
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What is acted upon. `glass_broken_by` may look at this child for a few hours, whoever they are to the child."""
+    """What is acted upon. `glass_broken_by` may look at this child for a few hours, whoever they are to the child.
+
+    `closed`: care ended, and those who were around the child see the record no more.
+    """
 
     child_ref: str | None = None
     school_urn: str | None = None
@@ -21,6 +24,7 @@ class Resource:
     carers: frozenset[str] = frozenset()
     restricted: bool = False
     glass_broken_by: frozenset[str] = frozenset()
+    closed: bool = False
     person_ref: str | None = None
     authors: frozenset[str] = frozenset()
     requested_by: str | None = None
@@ -44,6 +48,8 @@ class ChildRow(Protocol):
     def restricted(self) -> bool: ...
     @property
     def glass(self) -> tuple[str, ...]: ...
+    @property
+    def closes_on(self) -> date | None: ...
 
 
 def child_resource(row: ChildRow, now: datetime) -> Resource:
@@ -57,6 +63,7 @@ def child_resource(row: ChildRow, now: datetime) -> Resource:
         delegates=frozenset(row.delegates),
         restricted=row.restricted,
         glass_broken_by=frozenset(_still_broken(row.glass, now)),
+        closed=row.closes_on is not None and row.closes_on <= now.date(),
     )
 
 

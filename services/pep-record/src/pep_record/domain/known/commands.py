@@ -24,7 +24,9 @@ class NoteEnteredCare(NoteFact):
 
 
 class NoteLeftCare(NoteFact):
-    """The child is in care no more."""
+    """The child is in care no more; from `closes_on` those who were around the child see the record no more."""
+
+    closes_on: date
 
 
 class NoteSchool(NoteFact):

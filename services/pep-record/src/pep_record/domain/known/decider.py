@@ -49,8 +49,9 @@ def decide(known: Known, command: KnownCommand) -> Sequence[KnownEvent]:
     match command:
         case NoteEnteredCare():
             return _entered_care(command)
-        case NoteLeftCare(on=on):
-            return [] if on == known.left_care_on else [KnownToHaveLeftCare(**command.model_dump())]
+        case NoteLeftCare(on=on, closes_on=closes_on):
+            is_known = (on, closes_on) == (known.left_care_on, known.closes_on)
+            return [] if is_known else [KnownToHaveLeftCare(**command.model_dump())]
         case NoteSchool():
             return [SchoolKnown(**command.model_dump())]
         case NoteSocialWorker():
@@ -86,9 +87,9 @@ def _entered_care(command: NoteEnteredCare) -> Sequence[KnownEvent]:
 def evolve(known: Known, event: KnownEvent) -> Known:
     match event:
         case KnownInCare(born_in_school_year=year):
-            return replace(known, born_in_school_year=year, left_care_on=None)
-        case KnownToHaveLeftCare(on=on):
-            return replace(known, left_care_on=on)
+            return replace(known, born_in_school_year=year, left_care_on=None, closes_on=None)
+        case KnownToHaveLeftCare(on=on, closes_on=closes_on):
+            return replace(known, left_care_on=on, closes_on=closes_on or on)
         case SchoolKnown(school_urn=school_urn, on=on) if on >= known.roll.on:
             return replace(known, roll=Roll(school_urn, on))
         case MeetingKnown(meeting_id=meeting_id, on=on, outcome=outcome):

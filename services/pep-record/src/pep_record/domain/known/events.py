@@ -17,10 +17,11 @@ class KnownInCare(Event):
 
 
 class KnownToHaveLeftCare(Event):
-    """The child has left care."""
+    """The child has left care. From `closes_on`, else from `on`, those around the child see the record no more."""
 
     child_ref: str
     on: date
+    closes_on: date | None = None
 
 
 class SchoolKnown(Event):

@@ -47,11 +47,13 @@ class Roll:
 class Known:
     """Nothing is known at first; a fact may come before the one that the child is in care.
 
-    `left_care_on` is the leaving that was told last, unless an entry was told since.
+    `left_care_on` is the leaving that was told last, unless an entry was told since; from `closes_on` those who were
+    around the child see the record no more.
     """
 
     born_in_school_year: int | None = None
     left_care_on: date | None = None
+    closes_on: date | None = None
     roll: Roll = Roll(None, date.min)
     meetings: tuple[Meeting, ...] = ()
     plans: tuple[CurrentFrom, ...] = ()

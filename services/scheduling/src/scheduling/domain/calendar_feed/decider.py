@@ -51,6 +51,7 @@ class Open:
 
 
 Feed = NoFeed | Open
+FEEDS: tuple[type[Feed], ...] = (NoFeed, Open)
 CalendarFeedCommand = OpenCalendarFeed | WithdrawCalendarFeed
 CalendarFeedEvent = CalendarFeedOpened | CalendarFeedWithdrawn
 

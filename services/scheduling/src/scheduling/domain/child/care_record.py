@@ -215,7 +215,10 @@ def of_staff(role: Role) -> Role:
 
 
 class StaffRecord(Record):
-    """A member of staff of the authority or of a school. The limit is what this person may approve for one plan."""
+    """A member of staff of the authority or of a school. The limit is what this person may approve for one plan.
+
+    Whoever has `left` does not work there any more from that day.
+    """
 
     kind: Literal["staff"] = "staff"
     staff_id: LocalId
@@ -225,17 +228,18 @@ class StaffRecord(Record):
     school_urn: Urn | None = None
     team: Words | None = None
     approval_limit_pence: Annotated[int, Field(ge=0)] | None = None
+    left: date | None = None
 
 
 class CarerRecord(Record):
-    """A person who looks after one or more of the children, and how to reach that person."""
+    """A person who looks after these of the children, or after none any more, and how to reach that person."""
 
     kind: Literal["carer"] = "carer"
     carer_id: LocalId
     name: Words
     email: Words | None = None
     telephone: Words | None = None
-    child_ids: Annotated[tuple[LocalId, ...], Field(min_length=1)]
+    child_ids: tuple[LocalId, ...]
 
 
 class PupilRecord(Record):

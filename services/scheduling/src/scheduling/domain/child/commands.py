@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pep_kernel.authority_policy import SchedulingFile
 from pep_kernel.authority_policy.approvals import Decision
 from pep_kernel.calendars import Term
 from pep_kernel.contracts.scheduling import Flagged, Lacked, Obligation, Outcome
@@ -103,6 +104,8 @@ class EndCareAtEighteen(Command):
 
     child_ref: str
     birthday: date
+    today: Annotated[date, Field(exclude=True)]
+    rules: Annotated[SchedulingFile, Field(exclude=True, repr=False)]
 
 
 class AcceptResponsibility(RecordCareFacts):

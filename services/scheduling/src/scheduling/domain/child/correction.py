@@ -19,7 +19,7 @@ from pep_kernel.calendars import school_year
 from pep_kernel.contracts import scheduling as said
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
-from scheduling.domain.child import circumstances, plausible
+from scheduling.domain.child import circumstances, ending, plausible
 from scheduling.domain.child.circumstances import Circumstances
 from scheduling.domain.child.commands import CorrectFact, JudgedToday
 from scheduling.domain.child.ending import MOVED_AUTHORITY
@@ -218,12 +218,9 @@ def _left(before: Child, command: CorrectFact) -> ChildLeftCare:
     """Of another day for the reason that was told, unless that was wrong too."""
     told = command.correction
     corrected = _that_ended(before, told.on)
-    return ChildLeftCare(
-        child_ref=command.child_ref,
-        on=told.holds_on,
-        reason=told.right or corrected.reason or "not_given",
-        earlier=any(spell.began >= told.holds_on for spell in before.spells if spell is not corrected),
-    )
+    earlier = any(spell.began >= told.holds_on for spell in before.spells if spell is not corrected)
+    reason = told.right or corrected.reason or "not_given"
+    return ending.left_care(command, told.holds_on, reason, earlier=earlier)
 
 
 def _notices(before: Child, command: CorrectFact) -> list[ChildEvent]:
@@ -359,6 +356,6 @@ def announced(child: Child, event: FactCorrected) -> Announcement:
             born, urn = child.born_in_school_year or 0, value_on(child.schools, on)
             return said.ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn)
         case "entered_care", True:
-            return said.ChildLeftCare(child_ref=ref, on=on, ended="never_in_care")
+            return said.ChildLeftCare(child_ref=ref, on=on, ended="never_in_care", closes_on=on)
         case fact, _:
             return said.FactCorrected(child_ref=ref, fact=fact, on=on, right_on=event.right_on)

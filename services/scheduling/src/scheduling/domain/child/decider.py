@@ -275,7 +275,7 @@ def _eighteen(child: Child, command: EndCareAtEighteen) -> list[ChildEvent]:
     spell = child.running
     if spell is None or spell.began > command.birthday:
         return []
-    return [ChildLeftCare(child_ref=command.child_ref, on=command.birthday, reason=ending.TURNED_EIGHTEEN)]
+    return [ending.left_care(command, command.birthday, ending.TURNED_EIGHTEEN)]
 
 
 def left(child: Child, command: Any) -> list[ChildEvent]:
@@ -529,8 +529,9 @@ def announce(child: Child, event: ChildEvent) -> Announcement | None:
             return said.ChildEnteredCare(child_ref=ref, on=on, born_in_school_year=born, school_urn=urn)
         case SchoolYearOfBirthCorrected(child_ref=ref, born_in_school_year=born):
             return _entry_told_anew(child, ref, born)
-        case ChildLeftCare(child_ref=ref, on=on, reason=reason):
-            return said.ChildLeftCare(child_ref=ref, on=on, ended=ending.kind_of_end(reason))
+        case ChildLeftCare(child_ref=ref, on=on, reason=reason, closes_on=closes_on):
+            ended = ending.kind_of_end(reason)
+            return said.ChildLeftCare(child_ref=ref, on=on, ended=ended, closes_on=closes_on or on)
         case SchoolMoved(child_ref=ref, on=on, school_urn=urn, renumbered=renumbered):
             return said.SchoolMoved(child_ref=ref, on=on, school_urn=urn, renumbered=renumbered)
         case SocialWorkerAllocated(child_ref=ref, on=on, social_worker_ref=worker):

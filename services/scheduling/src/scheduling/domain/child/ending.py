@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from pep_kernel.contracts.scheduling import Ended
+from scheduling.domain.child.commands import EndCareAtEighteen, JudgedToday
+from scheduling.domain.child.events import ChildLeftCare
 
 DIED = "E2"
 MOVED_AUTHORITY = "E3"
@@ -35,6 +38,18 @@ ENDED: Mapping[str, Ended] = {
     "E9": "sentenced",
     TURNED_EIGHTEEN: "grown_up",
 }
+
+CLOSES_AT_ONCE: frozenset[Ended] = frozenset({"adopted", "died", "moved_authority"})
+"""Others have begun, or nobody has anything to finish: what is late is recorded by the Virtual School."""
+
+
+def left_care(
+    command: JudgedToday | EndCareAtEighteen, on: date, reason: str, *, earlier: bool = False
+) -> ChildLeftCare:
+    """That care ended, and from when on the record is closed, by the rules of the day on which it is told."""
+    days = command.rules.in_force(command.today).record_keeping.open_after_care_days
+    closes_on = on if kind_of_end(reason) in CLOSES_AT_ONCE else on + timedelta(days=days)
+    return ChildLeftCare(child_ref=command.child_ref, on=on, reason=reason, earlier=earlier, closes_on=closes_on)
 
 
 def kind_of_end(reason: str) -> Ended:

@@ -76,6 +76,7 @@ class PlacementChanged(Event):
     """The child lives in a placement of this kind from this day. `area` and the rest where somebody said so.
 
     `restated`: nothing began on this day. What holds on it is said anew, since a fact of this day was corrected.
+    `same_carers`: the kind is another one, and whoever looks after the child is not.
     """
 
     child_ref: str
@@ -85,6 +86,7 @@ class PlacementChanged(Event):
     changes_school: bool = False
     provider: Provider | None = None
     restated: bool = False
+    same_carers: bool = False
 
 
 class LegalStatusChanged(Event):
@@ -139,13 +141,15 @@ class LastPEPNoted(Event):
 class ChildLeftCare(Event):
     """The spell in care ended, for a reason of the return, or because the child turned eighteen.
 
-    `earlier`: that of a spell before the newest that is known, which was told late.
+    `earlier`: that of a spell before the newest that is known, which was told late. From `closes_on` those who were
+    around the child see the record no more; where it is not said, from `on`.
     """
 
     child_ref: str
     on: date
     reason: str
     earlier: bool = False
+    closes_on: date | None = None
 
 
 class PEPApplicable(Event):

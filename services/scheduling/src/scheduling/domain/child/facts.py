@@ -18,15 +18,15 @@ from pep_kernel.calendars import school_year
 from pep_kernel.contracts.scheduling import Corrected
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import PlanText
-from scheduling.domain.child import at_school, birthday, clearing, correction, identity, lacking
+from scheduling.domain.child import at_school, birthday, clearing, correction, ending, identity, lacking
 from scheduling.domain.child.care_record import Episode, Schooling, Spell
 from scheduling.domain.child.circumstances import Noted
 from scheduling.domain.child.commands import RecordCareFacts
 from scheduling.domain.child.events import (
     ChildEnteredCare,
     ChildEvent,
-    ChildLeftCare,
     LastPEPNoted,
+    PlacementChanged,
     ReviewHeld,
     SchoolMoved,
     SocialWorkerAllocated,
@@ -37,6 +37,8 @@ from scheduling.domain.child.school_identity import is_renumbered
 from scheduling.domain.child.states import Child, SpellInCare
 
 Step = Callable[[Child, RecordCareFacts], list[ChildEvent]]
+SAME_CARERS = ("T", "U")
+"""Reasons of the return for a new episode: another kind of placement, with the same carers."""
 OfRecord = Literal["placement", "legal_status", "school", "social_worker"]
 Dated = list[tuple[date, Any]]
 CARE_RECORD = "care_record"
@@ -59,10 +61,10 @@ def spell(told: Spell, child: Child, command: RecordCareFacts) -> list[ChildEven
         happened.extend(_other_first_day(child, known.began, told, command))
     if told.ended is not None and told.ended <= command.today and (known is None or known.ended is None):
         happened.append(
-            ChildLeftCare(
-                child_ref=command.child_ref,
-                on=told.ended,
-                reason=told.reason_ceased or "not_given",
+            ending.left_care(
+                command,
+                told.ended,
+                told.reason_ceased or "not_given",
                 earlier=any(each.began >= told.ended for each in child.spells if each is not known),
             )
         )
@@ -106,7 +108,12 @@ def _entered(command: RecordCareFacts, spell: Spell) -> ChildEnteredCare:
 
 
 def placements(child: Child, command: RecordCareFacts) -> list[ChildEvent]:
-    return _dated(child, command, "placement")
+    """The return says of a change of placement whether the carers stay the same."""
+    stay = {episode.began for episode in _episodes(command) if episode.reason_new in SAME_CARERS}
+    return [
+        structs.replace(each, same_carers=True) if isinstance(each, PlacementChanged) and each.on in stay else each
+        for each in _dated(child, command, "placement")
+    ]
 
 
 def legal_statuses(child: Child, command: RecordCareFacts) -> list[ChildEvent]:

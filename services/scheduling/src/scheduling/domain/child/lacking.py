@@ -71,4 +71,5 @@ def moved_to(child_ref: str, told: PlacementTold, where: Where) -> PlacementChan
         area=where.area,
         changes_school=where.changes_school,
         provider=where.provider,
+        same_carers=told.same_carers,
     )

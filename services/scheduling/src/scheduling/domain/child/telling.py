@@ -5,18 +5,16 @@ What is told of another day is kept, also where nothing changes by it: an earlie
 
 from __future__ import annotations
 
-from datetime import date
 from typing import assert_never
 
 from pep_kernel.refusal import Refusal
-from scheduling.domain.child import at_school, clearing, lacking, plausible
+from scheduling.domain.child import at_school, clearing, ending, lacking, plausible
 from scheduling.domain.child import fact_events as known
 from scheduling.domain.child import told as facts
 from scheduling.domain.child.commands import RecordFact
 from scheduling.domain.child.ending import MOVED_AUTHORITY, TURNED_EIGHTEEN
 from scheduling.domain.child.events import (
     ChildEvent,
-    ChildLeftCare,
     LegalStatusChanged,
     ReviewHeld,
     SchoolMoved,
@@ -70,7 +68,7 @@ def fact(child: Child, command: RecordFact) -> Events:
         case facts.SchoolNotifiedTold() as told:
             return _notified(child, ref, told)
         case facts.LeftCareTold(reason=reason):
-            return _left(child, ref, on, reason)
+            return _left(child, command, reason)
         case facts.ResponsibilityTransferredTold(to_authority=to):
             return _transferred(child, command, to)
         case other:
@@ -140,12 +138,13 @@ def _notified(child: Child, ref: str, told: facts.SchoolNotifiedTold) -> Events:
     return _unless(told.placement_on in dict(child.circumstances.notified), noted)
 
 
-def _left(child: Child, ref: str, on: date, reason: str) -> Events:
+def _left(child: Child, command: RecordFact, reason: str) -> Events:
     """The end of the spell that runs. Nothing where it is known so, or by law; another end of it is a correction."""
+    on = command.fact.on
     if any(spell.ended == on and spell.reason in (reason, TURNED_EIGHTEEN) for spell in child.spells):
         return []
     if child.running is not None and child.running.began <= on:
-        return [ChildLeftCare(child_ref=ref, on=on, reason=reason)]
+        return [ending.left_care(command, on, reason)]
     known_end = next(spell for spell in child.spells if spell.began <= on <= (spell.ended or on))
     raise Refusal(
         f"on: it is known that care ended on {known_end.ended:%d/%m/%Y}, for the reason {known_end.reason}. "
@@ -164,4 +163,4 @@ def _transferred(child: Child, command: RecordFact, to: str) -> Events:
         return []
     is_here_again = child.running is not None and child.running.began > on
     transferred = known.CareResponsibilityTransferred(child_ref=ref, on=on, to_authority=to, by=command.by)
-    return [*([] if is_here_again else [transferred]), *_left(child, ref, on, MOVED_AUTHORITY)]
+    return [*([] if is_here_again else [transferred]), *_left(child, command, MOVED_AUTHORITY)]

@@ -32,7 +32,8 @@ class PlacementTold(Told):
     """The child lives in a placement of this kind. What is left out was not said.
 
     `area` says whether it lies in the authority's own area, outside it, or at a distance (reg 11). `provider` says who
-    provides it: a home with foster parents of the authority's own is `PR1`.
+    provides it: a home with foster parents of the authority's own is `PR1`. Unless it says `same_carers`, those who
+    looked after the child do so no more, until the list of carers says it.
     """
 
     kind: Literal["placement"] = "placement"
@@ -41,6 +42,7 @@ class PlacementTold(Told):
     area: Area | None = None
     provider: Provider | None = None
     changes_school: bool = False
+    same_carers: bool = False
     fostering_allowance: bool | None = None
 
     @model_validator(mode="after")

@@ -13,18 +13,23 @@ from scheduling.domain.child.care_record import CarerRecord, StaffRecord
 
 
 class AddStaffMember(Command):
-    """This person works here. `digest` is a keyed hash of the record, so that a second import sees what is new."""
+    """This person works here. `digest` is a keyed hash of the record, so that a second import sees what is new.
+
+    `by` is whoever told it; nobody where an operator adds the first person.
+    """
 
     person_ref: str
     record: StaffRecord
     digest: str
+    by: str | None = None
 
 
 class EndRole(Command):
-    """This person does not work here any more."""
+    """This person does not work here any more, as somebody told."""
 
     person_ref: str
     on: date
+    by: str
 
 
 class LinkCarer(Command):
@@ -34,6 +39,13 @@ class LinkCarer(Command):
     record: CarerRecord
     child_refs: frozenset[str]
     digest: str
+
+
+class UnlinkCarer(Command):
+    """This person does not look after this child any more, whoever else they look after."""
+
+    person_ref: str
+    child_ref: str
 
 
 class LetPupilSignIn(Command):
@@ -104,6 +116,7 @@ PersonCommand = (
     AddStaffMember
     | EndRole
     | LinkCarer
+    | UnlinkCarer
     | LetPupilSignIn
     | GrantRole
     | EndGrant

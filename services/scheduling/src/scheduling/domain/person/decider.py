@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from pep_kernel.announcement import Announcement
 from pep_kernel.contracts import scheduling as said
@@ -11,6 +12,7 @@ from pep_kernel.decider import Decider
 from pep_kernel.may import Role, as_granted
 from pep_kernel.refusal import Refusal
 from pep_kernel.sealed import Contact, ThirdParty
+from scheduling.domain.child.care_record import StaffRecord
 from scheduling.domain.person.commands import (
     AddStaffMember,
     EndAbsence,
@@ -21,6 +23,7 @@ from scheduling.domain.person.commands import (
     LinkCarer,
     PersonCommand,
     RecordAbsence,
+    UnlinkCarer,
     VerifyDesignatedTeacher,
 )
 from scheduling.domain.person.events import (
@@ -40,16 +43,26 @@ from scheduling.domain.person.events import (
 )
 from scheduling.domain.person.states import Absence, Carer, Gone, NotKnown, Person, Pupil, Staff
 
+LONGEST_ABSENCE = timedelta(days=366)
+
 
 def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
     match person, command:
         case Staff(digest=known), AddStaffMember(digest=digest) if digest == known:
             return []
+        case Staff() as staff, AddStaffMember(person_ref=ref, by=by) if ref == by and _tells_of_another_job(
+            staff, command.record
+        ):
+            raise Refusal(
+                "Nobody grants anything to themselves: another administrator tells your role, school and limit."
+            )
         case NotKnown() | Staff() | Gone(), AddStaffMember():
             return [_staff(command)]
+        case Staff(), EndRole(person_ref=ref, by=by) if ref == by:
+            raise Refusal("Nobody ends their own work here: another administrator tells that you have left.")
         case Staff(), EndRole(person_ref=ref, on=on):
             return [RoleEnded(person_ref=ref, on=on)]
-        case Gone(), EndRole():
+        case NotKnown() | Gone(), EndRole():
             return []
         case Staff(), GrantRole(until=until, on=on) if until is not None and until < on:
             raise Refusal("A grant cannot end before it begins.")
@@ -75,6 +88,8 @@ def decide(person: Person, command: PersonCommand) -> Sequence[PersonEvent]:
             return [_carer(command), *_linked(command, frozenset())]
         case Carer(digest=known, child_refs=linked), LinkCarer():
             return [*([_carer(command)] if command.digest != known else []), *_linked(command, linked)]
+        case Carer(child_refs=linked), UnlinkCarer(person_ref=ref, child_ref=child):
+            return [CarerUnlinked(person_ref=ref, child_ref=child)] if child in linked else []
         case NotKnown(), LetPupilSignIn(child_ref=ref, may_sign_in=True):
             return [PupilAccountOpened(child_ref=ref)]
         case Pupil(), LetPupilSignIn(child_ref=ref, may_sign_in=False):
@@ -91,6 +106,8 @@ def _absent(staff: Staff, command: RecordAbsence) -> list[PersonEvent]:
         return []
     if command.until < command.on:
         raise Refusal("until: an absence cannot end before it begins.")
+    if command.until > command.on + LONGEST_ABSENCE:
+        raise Refusal("until: an absence is recorded for a year at most. One that goes on is recorded again.")
     if command.deputy_ref == command.person_ref:
         raise Refusal("deputy_ref: nobody stands in for themselves.")
     clash = next((each for each in staff.absences if each.on <= told.until and told.on <= each.until), None)
@@ -108,6 +125,12 @@ def _returned(staff: Staff, command: EndAbsence) -> list[PersonEvent]:
     if command.absent_on is not None:
         raise Refusal(f"absent_on: no absence from {command.absent_on:%d/%m/%Y} is known that is not over.")
     return []
+
+
+def _tells_of_another_job(staff: Staff, record: StaffRecord) -> bool:
+    """Or of another limit. Name, address and team allow nothing."""
+    told = (record.role.value, record.school_urn, record.approval_limit_pence or 0)
+    return told != (*staff.job, staff.approval_limit_pence)
 
 
 def _staff(command: AddStaffMember) -> StaffMemberAdded:
@@ -143,10 +166,10 @@ def _linked(command: LinkCarer, known: frozenset[str]) -> list[PersonEvent]:
 
 def evolve(person: Person, event: PersonEvent) -> Person:
     match person, event:
-        case Staff(), StaffMemberAdded(digest=digest, role=role, school_urn=urn):
-            return replace(person, digest=digest, role=role, school_urn=urn)
-        case _, StaffMemberAdded(digest=digest, role=role, school_urn=urn):
-            return Staff(digest, role, urn)
+        case Staff(), StaffMemberAdded(digest=digest, role=role, school_urn=urn, approval_limit_pence=limit_pence):
+            return replace(person, digest=digest, role=role, school_urn=urn, approval_limit_pence=limit_pence)
+        case _, StaffMemberAdded(digest=digest, role=role, school_urn=urn, approval_limit_pence=limit_pence):
+            return Staff(digest, role, urn, approval_limit_pence=limit_pence)
         case Staff(), RoleGranted(what=what, until=until, since=since):
             return person.with_grant((what, until, since))
         case Staff(absences=absences), StaffAbsent(on=on, until=until, deputy_ref=deputy):

@@ -33,6 +33,12 @@ class Staff:
     school_urn: str | None = None
     granted: tuple[Grant, ...] = ()
     absences: tuple[Absence, ...] = ()
+    approval_limit_pence: int = 0
+
+    @property
+    def job(self) -> tuple[str, str | None]:
+        """What the person may rests on this; whoever stands in for them does the work of this job."""
+        return self.role, self.school_urn
 
     def with_grant(self, grant: Grant) -> Staff:
         """What is granted twice is granted to the day that was said last; each absence has a first day of its own."""
@@ -74,3 +80,4 @@ class Pupil:
 
 
 Person = NotKnown | Staff | Gone | Carer | Pupil
+PERSON_STATES: tuple[type[Person], ...] = (NotKnown, Staff, Gone, Carer, Pupil)

@@ -69,12 +69,16 @@ class ChildEnteredCare(Announcement):
 
 
 class ChildLeftCare(Announcement):
-    """The spell in care ended. `ended` says how: whatever is queued for the child stops, and of a death at once."""
+    """The spell in care ended. `ended` says how: whatever is queued for the child stops, and of a death at once.
+
+    From `closes_on` those who were around the child see the record no more; where it is not said, from `on`.
+    """
 
     type: Literal["uk.openpep.scheduling.ChildLeftCare.v1"] = "uk.openpep.scheduling.ChildLeftCare.v1"
     child_ref: str
     on: date
     ended: Ended | None = None
+    closes_on: date | None = None
 
 
 class SchoolMoved(Announcement):

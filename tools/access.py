@@ -96,7 +96,8 @@ def _besides() -> Iterator[str]:
     yield from (f"- To {action}: {rule.sentence}{_sources(rule)}" for action, rules in STATES.items() for rule in rules)
     yield from (f"- Where two people must approve: {rule.sentence}{_sources(rule)}" for rule in DUAL_APPROVAL)
     yield "- A restricted record is open, to look and to write, only to those of its people to whom that was granted by"
-    yield "  name. Lists show it to nobody else."
+    yield "  name. Lists show it to nobody else, and nobody else hands it over, holds it for a case or forgets it."
+    yield "  The two people who let a restricted record go are both named for it, or it is opened again first."
     yield "- Who writes a plan in another's place: a personal adviser as the social worker in Year 12 and 13 (O-12),"
     yield "  officers of the Virtual School as the designated teacher of a child without a school (O-15), a delegate as"
     yield "  the designated teacher (O-21), who alone marks the plan complete (L-05). Where the"

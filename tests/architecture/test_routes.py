@@ -17,14 +17,46 @@ OPEN_TO_ALL = {
     "reply": "whoever is invited without an account answers by the secret of a link, and sees when the meeting is",
     "show_reply_page": "the page behind such a link is the same for everybody, and knows nothing",
 }
+KNOWS_NO_RESTRICTION = {
+    "begin_export": "journey has copies of every journal and no child's row",
+    "read_export": "the same",
+    "show_journey": "the same",
+    "list_looks": "the same",
+}
 Place = tuple[str, str]  # a function's module and name
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def open_routes(root: Path) -> list[str]:
     """The routes that nowhere ask for permission, among all modules of routes and of what routes share."""
-    files = list(python_files(root, *ROUTES))
-    modules = {_module(file): ast.parse(file.read_text()) for file in files}
+    asked = asked_by_routes(root)
+    return [".".join(route) for route, permits in asked.items() if route[1] not in OPEN_TO_ALL and not permits]
+
+
+def routes_that_forget_the_child(root: Path) -> list[str]:
+    """Those whose address names a child and which somewhere ask for permission without saying which child it is.
+
+    Of no child in particular nothing is restricted, nobody's and on no roll: the answer would be too kind.
+    """
+    prefixes = {_module(file): _prefix(ast.parse(file.read_text())) for file in python_files(root, ROUTES[0])}
+    return [
+        ".".join(route)
+        for (route, function), permits in zip(routes_of(root).items(), asked_by_routes(root).values(), strict=True)
+        if any("{child_ref}" in prefixes.get(route[0], "") + path for _verb, path in _addresses(function))
+        and route[1] not in KNOWS_NO_RESTRICTION
+        and any(len(permit.args) + len(permit.keywords) < 2 for permit in permits)
+    ]
+
+
+def routes_of(root: Path) -> dict[Place, Function]:
+    """Every route, with its function."""
+    trees = {_module(file): ast.parse(file.read_text()) for file in python_files(root, *ROUTES)}
+    return {(module, each.name): each for module, tree in trees.items() for each in _functions(tree) if _is_route(each)}
+
+
+def asked_by_routes(root: Path) -> dict[Place, list[ast.Call]]:
+    """Of each route all calls of `permit`, in the route or in what it calls among what routes share."""
+    modules = {_module(file): ast.parse(file.read_text()) for file in python_files(root, *ROUTES)}
     functions = {(module, each.name): each for module, tree in modules.items() for each in _functions(tree)}
     imported = {module: _imported(tree) for module, tree in modules.items()}
 
@@ -32,18 +64,14 @@ def open_routes(root: Path) -> list[str]:
         names = {node.func.id for node in _calls(functions[at]) if isinstance(node.func, ast.Name)}
         return {imported[at[0]].get(name, (at[0], name)) for name in names} & functions.keys()
 
-    def asks(route: Place) -> bool:
+    def asked(route: Place) -> list[ast.Call]:
         reached, following = set[Place](), {route}
         while following:
             reached |= following
             following = set[Place]().union(*map(calls, following)) - reached
-        return any(map(_permits, (functions[at] for at in reached)))
+        return [permit for at in reached for permit in _permits(functions[at])]
 
-    return [
-        ".".join(place)
-        for place, function in functions.items()
-        if _is_route(function) and place[1] not in OPEN_TO_ALL and not asks(place)
-    ]
+    return {route: asked(route) for route in routes_of(root)}
 
 
 def twice(root: Path) -> list[str]:
@@ -83,8 +111,8 @@ def _calls(function: Function) -> Iterator[ast.Call]:
     return (node for node in ast.walk(function) if isinstance(node, ast.Call))
 
 
-def _permits(function: Function) -> bool:
-    return any(isinstance(each.func, ast.Attribute) and each.func.attr == "permit" for each in _calls(function))
+def _permits(function: Function) -> list[ast.Call]:
+    return [each for each in _calls(function) if isinstance(each.func, ast.Attribute) and each.func.attr == "permit"]
 
 
 def _imported(tree: ast.Module) -> dict[str, Place]:
@@ -113,6 +141,11 @@ def test_every_route_asks_whether_the_caller_may() -> None:
 
 def test_a_route_is_open_to_all_only_by_name() -> None:
     assert set(OPEN_TO_ALL) <= set(routes(ROOT))
+    assert set(KNOWS_NO_RESTRICTION) <= set(routes(ROOT))
+
+
+def test_every_route_about_a_child_asks_whether_the_caller_may_with_this_child() -> None:
+    assert routes_that_forget_the_child(ROOT) == []
 
 
 def test_every_action_is_asked_for_by_a_route_and_none_is_made_up() -> None:
@@ -158,6 +191,35 @@ def test_a_route_that_asks_nobody_is_found(tmp_path: Path, shown: str, found: bo
     plant(tmp_path, f"{folder}/shown.py", shown)
     plant(tmp_path, f"{folder}/reading.py", FORGETFUL)
     assert open_routes(tmp_path) == (["pep_record.entrypoints.reading.show_plan"] if found else [])
+
+
+OF_NO_CHILD = """
+router = APIRouter(prefix="{prefix}")
+
+@router.get("{path}", summary="Until when a record must be kept")
+async def show_keeping(child_ref: str, caller: Caller) -> KeepingShown:
+    await _permitted(caller, child_ref)
+
+async def _permitted(caller, child_ref):
+    caller.permit("read record keeping"{resource})
+"""
+
+
+@pytest.mark.parametrize(
+    ("prefix", "path", "resource", "found"),
+    [
+        ("/children/{child_ref}", "/keeping", "", True),
+        ("", "/children/{child_ref}/keeping", "", True),
+        ("", "/children/{child_ref}/keeping", ", around(child, caller.now)", False),
+        ("", "/keepings", "", False),
+    ],
+)
+def test_a_route_that_asks_without_its_child_is_found(
+    tmp_path: Path, prefix: str, path: str, resource: str, found: bool
+) -> None:
+    written = OF_NO_CHILD.replace("{prefix}", prefix).replace("{path}", path).replace("{resource}", resource)
+    plant(tmp_path, "services/some/src/some/entrypoints/routes_keeping.py", written)
+    assert routes_that_forget_the_child(tmp_path) == (["some.entrypoints.routes_keeping.show_keeping"] if found else [])
 
 
 def test_no_address_has_two_routes() -> None:

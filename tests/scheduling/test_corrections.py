@@ -238,7 +238,7 @@ def test_a_spell_that_never_was_is_no_spell_and_nothing_is_due() -> None:
     outcome.then_some(FactCorrected, PEPDueDateWithdrawn)
     never = contracts.ChildLeftCare(child_ref=REF, on=MONDAY, ended="never_in_care", closes_on=MONDAY)
     assert never in announced(outcome)
-    known().given(*outcome.happened).when(correct("school", MONDAY, was="x", right="y")).then_refused(
+    known().given(*outcome.happened).when(correct("school", MONDAY, was="999101", right="999102")).then_refused(
         "Nothing is known"
     )
 
@@ -332,11 +332,24 @@ def test_corrections_that_clash_with_other_facts_name_them() -> None:
         ({"fact": "left_care", "right": "X1"}, "right is no value of left_care"),
         ({"fact": "entered_care", "right": "C2"}, "right is no value of entered_care"),
         ({"fact": "review_held", "was": "x", "never_happened": True}, "was must be left out"),
+        ({"fact": "social_worker", "was": WORKER, "right": "Jane Sample"}, "right is no value of social_worker"),
+        ({"fact": "social_worker", "was": "Jane Sample", "right": OTHER_WORKER}, "was is no value of social_worker"),
+        ({"fact": "reviewing_officer", "was": WORKER, "right": f"{WORKER}\n"}, "right is no value of reviewing"),
+        ({"fact": "school", "was": "999101", "right": "Elm Sample School"}, "right is no value of school"),
+        ({"fact": "school", "was": "our old school", "never_happened": True}, "was is no value of school"),
     ],
 )
 def test_what_is_no_correction_is_not_understood(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Correction(on=MONDAY, reason="wrong", **wrong)
+
+
+def test_what_was_not_understood_itself_is_the_only_fault() -> None:
+    """What is right is judged by the fact and its day: where these are wrong, nothing is said of it."""
+    for wrong in ({"fact": "tooth_fairy", "on": MONDAY}, {"fact": "placement", "on": "never"}):
+        with pytest.raises(ValidationError) as found:
+            Correction.model_validate({"was": "U1", "right": "Q9", "reason": "wrong", **wrong})
+        assert len(found.value.errors()) == 1
 
 
 def test_a_status_that_nobody_had_judged_yet_is_corrected_without_moving_a_date() -> None:

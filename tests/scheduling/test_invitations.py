@@ -226,6 +226,10 @@ def test_somebody_without_an_account_answers_once_by_a_link_that_ends_with_the_m
     told_of(carer).when(link(CARER)).then_refused("is not invited")
 
 
+def test_nobody_gets_a_link_by_which_to_answer_as_somebody_with_an_account() -> None:
+    told_of(worker).when(link(WORKER)).then_refused("has an account")
+
+
 def test_a_link_can_be_withdrawn_and_ends_when_the_meeting_is_put_off() -> None:
     linked = told_of(nurse, rules=OXFORDSHIRE)
     linked = linked.given(*linked.when(link()).happened)

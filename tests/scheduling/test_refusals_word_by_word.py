@@ -77,6 +77,11 @@ def works_here() -> Scenario:
         (arranged, invitations.says("somebody", True), "This person is not invited to the meeting."),
         (arranged, invitations.link("guest-7"), "This person is not invited to the meeting."),
         (
+            lambda: invitations.told_of(invitations.teacher),
+            invitations.link(invitations.teacher.person_ref),
+            "Whoever has an account answers there.",
+        ),
+        (
             lambda: waiting().given(*waiting().when(ApproveInvitations(**invitations.AS_WORKER)).happened),
             WithdrawInvitee(**invitations.ruled(), invitee_ref=invitations.CARER),
             "Whoever may invite somebody in this capacity may withdraw the invitation, and nobody else.",

@@ -15,11 +15,13 @@ import uvicorn
 from tests.integration.installed import until
 from tests.integration.scheduling.conftest import ELSEWHERE, World, on_day
 from tests.integration.scheduling.test_api import CARER, RECORD, a_child, held, meeting_about
+from tests.integration.scheduling.test_due import by_other_terms
 from typer.testing import CliRunner, Result
 
 from pep_cli.break_glass_command import break_glass
 from pep_local.places import free_ports
 from pep_runtime.http import make_app
+from scheduling.entrypoints.overdue_sweep import sweep
 
 pep = typer.Typer()
 pep.command()(break_glass)
@@ -121,6 +123,59 @@ def pupil(child_id: str, *, may_sign_in: bool) -> dict[str, Any]:
     return {"kind": "pupil", "child_id": child_id, "may_sign_in": may_sign_in}
 
 
+async def test_why_something_was_late_is_told_in_words_to_those_who_work_with_the_child_and_to_nobody_at_home(
+    world: World,
+) -> None:
+    child = await a_child(world)
+    await does(world, "admin", "POST", "/people", {"records": [pupil(OWN_ID, may_sign_in=True)]})
+    on_day(world, "2026-10-27")
+    await sweep(world.service)
+    reason = {"obligation": "hold", "trigger_on": "2026-09-21", "because": "no_school", "details": "His aunt was ill."}
+    await does(world, "worker", "POST", f"/children/{child}/late-reason", reason)
+    path = f"/children/{child}/due-dates"
+    await does(world, "teacher", "POST", f"/children/{child}/delegates", {"person_ref": await world.ref("delegate")})
+    for who in ("worker", "teacher", "delegate", "coordinator"):
+        assert "His aunt was ill." in (await world.ask(who, "GET", path)).text
+    for kind, local_id in (("carer", "c1"), ("child", OWN_ID)):
+        dues = (await at_home(world, kind, local_id, path)).json()["items"]
+        assert {each["late_because"] for each in dues} > {"no_school"}
+        assert {each["late_details"] for each in dues} == {None}
+
+
+async def test_a_carer_learns_of_nobody_else_whether_they_are_asked_or_invited(world: World) -> None:
+    child = await a_child(world)
+    carer, worker, teacher = (
+        await world.service.reference(world.here, "carer", "c1"),
+        await world.ref("worker"),
+        await world.ref("teacher"),
+    )
+    dates = ["2026-10-06T14:00:00+01:00"]
+    proposed = {"child_ref": child, "dates": dates, "asked": [carer, worker, teacher]}
+    made = (await world.ask("coordinator", "POST", "/meeting-proposals", proposed)).json()["meeting_id"]
+    await does(world, "worker", "POST", f"/meeting-proposals/{made}/answer", {"suits": dates})
+    (all_of_it,) = (await world.ask("coordinator", "GET", "/meeting-proposals")).json()["items"]
+    assert (all_of_it["asked"], all_of_it["unanswered"]) == ([carer, worker, teacher], [carer, teacher])
+    assert [each["person_ref"] for each in all_of_it["suits"]] == [worker]
+    (own,) = (await at_home(world, "carer", "c1", "/meeting-proposals")).json()["items"]
+    assert (own["asked"], own["unanswered"], own["suits"]) == ([carer], [carer], [])
+    known = [{"kind": "known", "person_ref": carer, "capacity": "carer"}]
+    await does(world, "coordinator", "POST", "/meetings", meeting_about(child, invitees=known))
+    for path in ("/meetings", "/meeting-conflicts"):
+        refused = await at_home(world, "carer", "c1", f"{path}?person_ref={worker}")
+        assert (refused.status_code, refused.json()["detail"]) == (
+            403,
+            "Who else is invited is not shown in this role.",
+        )
+        assert (await at_home(world, "carer", "c1", f"{path}?person_ref={carer}")).status_code == 200
+        assert (await world.ask("worker", "GET", f"{path}?person_ref={carer}")).status_code == 200
+    assert (await at_home(world, "carer", "c1", f"/meetings?person_ref={carer}")).json()["items"] == []
+    (meeting,) = (await at_home(world, "carer", "c1", "/meetings")).json()["items"]
+    await does(world, "worker", "POST", f"/meetings/{meeting['meeting_id']}/approval", {})
+    assert (await at_home(world, "carer", "c1", f"/meetings?person_ref={carer}")).json()["items"] == [
+        {**meeting, **(await world.ask("worker", "GET", f"/meetings/{meeting['meeting_id']}")).json()}
+    ]
+
+
 @pytest.mark.rule("L-33")
 @pytest.mark.scenario("T25")
 async def test_what_was_said_among_professionals_reaches_no_carer_and_no_delegate(world: World) -> None:
@@ -173,6 +228,51 @@ async def test_a_restricted_record_is_open_only_to_those_named_and_lists_do_not_
     await does(world, "admin", "POST", f"/people/{await world.ref('head')}/grants", named)
     await does(world, "head", "POST", f"/children/{child}/restriction-end", WHY)
     assert await sees(world, "worker", child) == (200, 1)
+
+
+OF_A_RECORD: list[tuple[str, str, Any]] = [
+    ("GET", "hand-over", None),
+    ("GET", "keeping", None),
+    ("POST", "legal-holds", {"case_ref": "FAM-2026-0041"}),
+    ("POST", "legal-holds/lifting", {"case_ref": "FAM-2026-0041"}),
+    ("POST", "forgetting", {"basis": "retention_period_ended"}),
+    ("POST", "forgetting-of-entries", {"basis": "court_order", "stream": "child-x", "first": 1, "last": 1}),
+    ("POST", "forgetting/approval", None),
+    ("POST", "forgetting/refusal", None),
+]
+
+
+async def test_a_restricted_record_is_not_handed_over_kept_or_forgotten_by_anybody_not_named(world: World) -> None:
+    child = await a_child(world)
+    transfer = {"kind": "responsibility_transferred", "on": "2026-09-25", "to_authority": ELSEWHERE}
+    await does(world, "admin", "POST", f"/children/{child}/facts", transfer)
+    await does(world, "head", "GET", f"/children/{child}/hand-over")
+    await does(world, "head", "POST", f"/children/{child}/restriction", WHY)
+    for who in ("head", "admin"):
+        for method, path, body in OF_A_RECORD:
+            answer = await world.ask(who, method, f"/children/{child}/{path}", body)
+            assert answer.status_code == 403, (who, path, answer.text)
+            assert "Zebedee" not in answer.text
+    await does(world, "admin", "POST", f"/people/{await world.ref('head')}/grants", {"what": "restricted_records"})
+    for method, path, body in OF_A_RECORD[:4]:
+        await does(world, "head", method, f"/children/{child}/{path}", body)
+
+
+async def test_the_dates_of_a_restricted_record_are_counted_again_by_nobody_who_is_not_named(
+    world: World, tmp_path: Path
+) -> None:
+    child = await a_child(world)
+    await does(world, "head", "POST", f"/children/{child}/restriction", WHY)
+    by_other_terms(world.service, tmp_path)
+    for who in ("head", "admin"):
+        assert (await world.ask(who, "GET", "/due/recomputation")).json()["items"] == []
+        revised = await world.ask(who, "POST", "/due/recomputation", {"child_refs": [child]})
+        assert revised.status_code == 403, revised.text
+    await does(world, "admin", "POST", f"/people/{await world.ref('head')}/grants", {"what": "restricted_records"})
+    assert [each["child_ref"] for each in (await world.ask("head", "GET", "/due/recomputation")).json()["items"]] == [
+        child
+    ]
+    await does(world, "head", "POST", "/due/recomputation", {"child_refs": [child]})
 
 
 async def test_a_grant_ends_after_its_last_day(world: World) -> None:

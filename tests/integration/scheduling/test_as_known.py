@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tests.integration.scheduling.conftest import ELSEWHERE, HERE, World, on_day
-from tests.integration.scheduling.test_api import a_child
+from tests.integration.scheduling.test_api import a_child, held, meeting_about
 from tests.integration.walk import entries_after
 
-FRIDAY, TUESDAY, WEDNESDAY = "2026-09-25", "2026-09-29", "2026-09-30"
+FRIDAY, TUESDAY, WEDNESDAY, IN_OCTOBER = "2026-09-25", "2026-09-29", "2026-09-30", "2026-10-06"
 
 
 async def as_known(world: World, child: str, day: str, who: str = "worker", status: int = 200) -> dict[str, Any]:
@@ -41,6 +41,37 @@ async def test_an_as_of_question_before_a_correction_still_gets_the_old_answer(w
     assert after["child"] == (await world.ask("worker", "GET", f"/children/{child}")).json()
     days = [each["due"] for each in after["due_dates"]]
     assert days == sorted(days)
+
+
+async def test_the_meetings_are_those_that_were_known_then(world: World) -> None:
+    child = await a_child(world)
+    on_day(world, TUESDAY)
+    made = await world.ask("coordinator", "POST", "/meetings", meeting_about(child))
+    meeting = made.json()["meeting_id"]
+    on_day(world, IN_OCTOBER)
+    taken_down = held(on=IN_OCTOBER)
+    assert (await world.ask("teacher", "POST", f"/meetings/{meeting}/record", taken_down)).status_code == 204
+    friday, tuesday, october = [(await as_known(world, child, day))["child"] for day in (FRIDAY, TUESDAY, IN_OCTOBER)]
+    assert (friday["next_meeting_id"], friday["last_pep_on"]) == (None, None)
+    assert (tuesday["next_meeting_id"], tuesday["last_pep_on"]) == (meeting, None)
+    assert (october["next_meeting_id"], october["last_pep_on"]) == (None, IN_OCTOBER)
+    assert october == (await world.ask("worker", "GET", f"/children/{child}")).json()
+
+
+async def test_whoever_has_taken_the_child_over_sees_what_was_known_before(world: World) -> None:
+    child = await a_child(world)
+    before = await as_known(world, child, FRIDAY)
+    assert before["child"]["in_care_since"] == "2026-09-21"
+    on_day(world, TUESDAY)
+    for fact in (
+        {"kind": "social_worker", "on": TUESDAY, "person_ref": await world.ref("duty")},
+        {"kind": "school", "on": TUESDAY, "school_urn": "999102"},
+    ):
+        assert (await world.ask("admin", "POST", f"/children/{child}/facts", fact)).status_code == 204
+    for who in ("duty", "other-teacher", "coordinator"):
+        assert await as_known(world, child, FRIDAY, who) == before
+    for who in ("worker", "teacher"):
+        await as_known(world, child, FRIDAY, who, status=403)
 
 
 async def test_nothing_is_known_before_the_child_was_and_of_days_to_come(world: World) -> None:

@@ -29,7 +29,7 @@ async def refused(world: World, path: str, body: dict[str, Any], status: int, wh
 
 
 async def shown(world: World, child: str, what: str = "circumstances", who: str = "coordinator") -> dict[str, Any]:
-    answer = await world.ask(who, "GET", f"/children/{child}/{what}")
+    answer = await world.ask(who, "GET", f"/children/{child}/{what}".rstrip("/"))
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -96,6 +96,37 @@ async def test_a_coordinator_tells_of_schools_and_of_nothing_else(world: World) 
     await refused(world, f"/children/{child}/facts", leaving, 403, who="coordinator")
 
 
+async def test_whoever_is_named_by_reference_is_somebody(world: World) -> None:
+    child = await a_child(world)
+    facts, nobody = f"/children/{child}/facts", "n" * 26
+    carer = await world.service.reference(HERE, "carer", "c1")
+    for kind in ("social_worker", "reviewing_officer"):
+        for ref in (nobody, carer):
+            answer = await refused(world, facts, {"kind": kind, "on": TODAY, "person_ref": ref}, 422)
+            assert [each["field"] for each in answer["errors"]] == ["person_ref"]
+    answer = await refused(world, facts, {"kind": "sibling", "on": TODAY, "sibling_ref": nobody}, 422)
+    assert [each["field"] for each in answer["errors"]] == ["sibling_ref"]
+    await told(world, child, kind="social_worker", staff_id="comes-tomorrow")
+
+
+async def test_a_correction_names_a_worker_or_a_school_and_no_words(world: World) -> None:
+    child = await a_child(world)
+    path, worker = f"/children/{child}/corrections", await world.ref("worker")
+    wrong = {"fact": "social_worker", "on": "2026-09-21", "was": worker, "reason": "Mistyped."}
+    for right in ("Jane Sample", "n" * 26):
+        answer = await refused(world, path, {**wrong, "right": right}, 422)
+        assert [each["field"] for each in answer["errors"]] == ["right"]
+    answer = await refused(world, path, {**wrong, "was": "Jane Sample", "right": worker}, 422)
+    assert [each["field"] for each in answer["errors"]] == ["was"]
+    school = {"fact": "school", "on": "2026-09-02", "was": "999101", "right": "999777", "reason": "Mistyped."}
+    answer = await refused(world, path, school, 422)
+    assert [each["field"] for each in answer["errors"]] == ["right"]
+    assert b"Jane Sample" not in await world.stored()
+    body = {**wrong, "right": await world.ref("duty")}
+    assert (await world.ask("admin", "POST", path, body)).status_code == 204
+    assert (await shown(world, child, "", "coordinator"))["social_worker_ref"] == await world.ref("duty")
+
+
 async def test_what_cannot_be_is_not_taken_and_the_answer_names_the_field(world: World) -> None:
     child = await a_child(world)
     facts, corrections = f"/children/{child}/facts", f"/children/{child}/corrections"
@@ -111,7 +142,7 @@ async def test_what_cannot_be_is_not_taken_and_the_answer_names_the_field(world:
     assert "not a code of the return" in leaving["detail"]
     early = await refused(world, facts, {"kind": "review_held", "on": "2026-09-18"}, 409)
     assert early["detail"] == "on: 18/09/2026 is before the child entered care, on 21/09/2026."
-    nothing = await refused(world, corrections, {"fact": "school", "on": TODAY, "was": "1", "reason": "x"}, 422)
+    nothing = await refused(world, corrections, {"fact": "school", "on": TODAY, "was": "999101", "reason": "x"}, 422)
     assert "say either what is right" in nothing["detail"]
     born_later = {**RECORD, "child_id": "2", "date_of_birth": "2026-09-22"}
     assert (

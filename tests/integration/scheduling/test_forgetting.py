@@ -156,6 +156,18 @@ async def test_what_two_people_let_go_can_be_read_nowhere_any_more(world: World)
     assert (child["child_ref"], child["left_care_on"]) == (ref, "1967-05-01")
 
 
+async def test_a_restricted_record_is_let_go_by_two_people_who_are_named_for_it(world: World) -> None:
+    ref = await taken_in(world)
+    await done(world, "head", f"/children/{ref}/restriction", {"reason": "He was found far from home."})
+    assert (await world.ask("lead", "POST", f"/children/{ref}/forgetting", REQUEST)).status_code == 403
+    for who in ("lead", "head"):
+        await done(world, "admin", f"/people/{await world.ref(who)}/grants", {"what": "restricted_records"})
+    await done(world, "head", f"/children/{ref}/forgetting", REQUEST)
+    await done(world, "lead", f"/children/{ref}/forgetting/approval")
+    await until_done(world, ref)
+    assert (await keeping(world, ref))["standing"]["stage"] == "forgotten"
+
+
 async def test_destroying_again_what_is_destroyed_changes_nothing(world: World) -> None:
     ref = await forgotten(world)
     before = await world.stored()

@@ -176,6 +176,29 @@ async def test_a_letter_to_a_guest_carries_a_link_that_answers_once_and_ends_wit
     assert await answers(last, comes=False) == 409
 
 
+async def test_nobody_is_asked_or_invited_by_a_reference_that_is_nobodys(world: World) -> None:
+    child = await a_child(world)
+    path = await a_meeting(world, child)
+    nobody = {"kind": "known", "person_ref": "n" * 26, "capacity": "virtual_school_officer"}
+    day = ["2026-10-06T14:00:00+01:00"]
+    asked = {"child_ref": child, "dates": day, "asked": [await world.ref("worker"), "n" * 26]}
+    for address, body, field in (
+        ("/meetings", meeting_about(child, invitees=[nobody]), "invitees.0.person_ref"),
+        (f"{path}/invitees", {"invitee": nobody}, "invitee.person_ref"),
+        (f"{path}/officer", {"officer": nobody}, "officer.person_ref"),
+        ("/meeting-proposals", asked, "asked.1"),
+    ):
+        answer = await world.ask("coordinator", "POST", address, body)
+        assert answer.status_code == 422, answer.text
+        assert [each["field"] for each in answer.json()["errors"]] == [field]
+
+
+async def test_nobody_who_arranges_a_meeting_gets_a_link_by_which_to_answer_as_a_colleague(world: World) -> None:
+    path = await a_meeting(world, await a_child(world))
+    refused = await world.ask("teacher", "POST", f"{path}/invitees/{await world.ref('worker')}/link")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "Whoever has an account answers there.")
+
+
 async def test_whoever_has_an_account_gets_no_link_in_a_letter(world: World) -> None:
     path = await a_meeting(world, await a_child(world))
     worker = await world.ref("worker")
@@ -188,12 +211,13 @@ async def test_whoever_has_an_account_gets_no_link_in_a_letter(world: World) -> 
 
 async def test_a_link_that_was_withdrawn_answers_nothing(world: World) -> None:
     path = await a_meeting(world, await a_child(world))
-    worker = await world.ref("worker")
-    link = await does(world, "coordinator", "POST", f"{path}/invitees/{worker}/link")
-    await does(world, "coordinator", "DELETE", f"{path}/invitees/{worker}/link")
+    nurse = {"kind": "guest", "name": "Kim Sample", "email": "kim@zebedee-lane.example", "capacity": "nurse"}
+    await does(world, "coordinator", "POST", f"{path}/invitees", {"invitee": nurse})
+    link = await does(world, "coordinator", "POST", f"{path}/invitees/guest-3/link")
+    await does(world, "coordinator", "DELETE", f"{path}/invitees/guest-3/link")
     assert (await world.client.post("/replies", json={"token": link["token"], "comes": True})).status_code == 409
-    await does(world, "coordinator", "DELETE", f"{path}/invitees/{worker}")
-    assert worker not in {
+    await does(world, "coordinator", "DELETE", f"{path}/invitees/guest-3")
+    assert "guest-3" not in {
         each["invitee_ref"] for each in (await does(world, "worker", "GET", f"{path}/invitees"))["items"]
     }
 
@@ -564,7 +588,7 @@ async def test_the_sweep_warns_once_and_an_officer_ends_it(world: World, setting
     answer = await world.ask("admin", "POST", "/care-records", records, authority=elsewhere)
     assert answer.status_code == 200, answer.text
     (child,) = (await world.ask("coordinator", "GET", "/children", authority=elsewhere)).json()["items"]
-    teacher = {"kind": "known", "person_ref": "t" * 26, "capacity": "designated_teacher"}
+    teacher = {"kind": "known", "person_ref": await world.ref("admin", elsewhere), "capacity": "designated_teacher"}
     body = meeting_about(child["child_ref"], invitees=[teacher], chair="designated_teacher")
     made = (await world.ask("coordinator", "POST", "/meetings", body, authority=elsewhere)).json()
     path = f"/meetings/{made['meeting_id']}"
@@ -583,7 +607,8 @@ async def test_the_sweep_warns_once_and_an_officer_ends_it(world: World, setting
     settings.clock_file.write_text(IN_OCTOBER)
     await sweep_quorum(world.service)
     assert await world.service.worker.fetchval(said) == 2
-    officer = {"officer": {"kind": "known", "person_ref": "o" * 26, "capacity": "virtual_school_officer"}}
+    known = {"kind": "known", "person_ref": await world.ref("coordinator", elsewhere)}
+    officer = {"officer": {**known, "capacity": "virtual_school_officer"}}
     sent = await world.ask("coordinator", "POST", f"{path}/officer", officer, authority=elsewhere)
     assert sent.status_code == 204, sent.text
     shown = (await world.ask("coordinator", "GET", path, authority=elsewhere)).json()

@@ -107,6 +107,8 @@ def test_a_wrong_pupil_number_warns_and_keeps_nobody_out(read: Read, upn: str, k
         ("child-7,X,04/05/2015,,,,", "SEX", "is not a known code"),
         ("child-7,,04/05/2015,,,,", "SEX", "must not be empty"),
         ("child-7,F,31/06/2015,,,,", "DOB", "there is no such day"),
+        ("child-7,F,31/12/1899,,,,", "DOB", "is not between 1900 and 2100"),
+        ("child-7,F,01/01/2101,,,,", "DOB", "is not between 1900 and 2100"),
         ("child-7,F,,,,,", "DOB", "must not be empty"),
         ("child-7,F,22/09/2026,,,,", "DOB", "entered care on 21/09/2026, before birth"),
     ],

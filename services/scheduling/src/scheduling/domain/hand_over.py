@@ -30,6 +30,7 @@ from scheduling.domain.child.code_lists import LegalStatus, Placement
 from scheduling.domain.child.history import value_on
 from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import AuthorityName
+from scheduling.domain.days import DayOfLife
 
 ONE_DAY = timedelta(days=1)
 HELD_BACK = (
@@ -44,7 +45,7 @@ HELD_BACK = (
 class SchoolThen(Record):
     """On the roll of this school from this day; none: of no school."""
 
-    since: date
+    since: DayOfLife
     school_urn: Urn | None
 
 
@@ -54,15 +55,15 @@ class HandOverPack(Record):
     format: Literal["openpep-hand-over-1"] = "openpep-hand-over-1"
     from_authority: AuthorityName
     to_authority: AuthorityName
-    on: date
+    on: DayOfLife
     name: ChildName | None = None
-    date_of_birth: date
+    date_of_birth: DayOfLife
     upn: Annotated[str, Field(max_length=13)] | None = None
     legal_status: str
     schools: tuple[SchoolThen, ...] = ()
     special_educational_needs: SenProvision | None = None
-    reviews: tuple[date, ...] = ()
-    last_pep: date | None = None
+    reviews: tuple[DayOfLife, ...] = ()
+    last_pep: DayOfLife | None = None
     held_back: tuple[str, ...] = HELD_BACK
 
 

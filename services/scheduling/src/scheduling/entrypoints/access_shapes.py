@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from pep_kernel.may import Grantable, Permission
+from scheduling.domain.days import Day
 from scheduling.entrypoints.shapes import CHILD_REF, PERSON_REF, Ref, example
 
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -19,7 +19,7 @@ class GrantBody(BaseModel):
     model_config = example(what=Permission.RESTRICTED_RECORDS, until="2026-12-31")
 
     what: Grantable
-    until: date | None = None
+    until: Day | None = None
 
 
 class DelegateBody(BaseModel):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from pep_kernel.authority_policy.meeting_practice import Circumstance
 from pep_kernel.authority_policy.meetings import Capacity
+from scheduling.domain.days import At
 from scheduling.domain.meeting.people import Invitee, Short, Wish
 from scheduling.entrypoints.shapes import (
     CHILD_REF,
@@ -59,7 +60,7 @@ class MeetingBody(PlacedBody):
     )
 
     child_ref: Ref
-    at: AwareDatetime
+    at: At
     rearranges: MeetingId | None = None
 
 
@@ -71,7 +72,7 @@ class ScheduleBody(PlacedBody):
         invitees=[{"kind": "known", "person_ref": PERSON_REF, "capacity": "social_worker"}],
     )
 
-    at: AwareDatetime | None = None
+    at: At | None = None
 
 
 class ClashShown(BaseModel):
@@ -108,7 +109,7 @@ class ProposalBody(BaseModel):
     )
 
     child_ref: Ref
-    dates: Annotated[tuple[AwareDatetime, ...], Field(min_length=1, max_length=10)]
+    dates: Annotated[tuple[At, ...], Field(min_length=1, max_length=10)]
     asked: Annotated[tuple[Ref, ...], Field(min_length=1, max_length=30)]
     rearranges: MeetingId | None = None
 
@@ -118,7 +119,7 @@ class ProposalAnswerBody(BaseModel):
 
     model_config = example(suits=["2026-10-06T14:00:00+01:00"])
 
-    suits: Annotated[tuple[AwareDatetime, ...], Field(max_length=10)]
+    suits: Annotated[tuple[At, ...], Field(max_length=10)]
     person_ref: Ref | None = None
 
 
@@ -162,7 +163,7 @@ class RescheduleBody(BaseModel):
 
     model_config = example(at="2026-10-13T14:00:00+01:00", reason="The carer cannot come on the sixth.")
 
-    at: AwareDatetime
+    at: At
     reason: Short
     lasts_minutes: Minutes | None = None
     venue: Short | None = None
@@ -225,8 +226,8 @@ class BlockPlanBody(BaseModel):
     )
 
     person_ref: Ref
-    begins: AwareDatetime
-    ends: AwareDatetime
+    begins: At
+    ends: At
     pause_minutes: Annotated[int, Field(ge=0, le=120)] = 10
     children: Annotated[tuple[ToMeetBody, ...], Field(min_length=1, max_length=20)]
 

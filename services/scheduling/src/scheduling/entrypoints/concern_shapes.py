@@ -9,13 +9,13 @@ from pydantic import BaseModel, Field, model_validator
 
 from pep_kernel.authority_policy.concerns import UrgentReason
 from pep_kernel.contracts.scheduling import WithdrawnBecause
-from scheduling.domain.attendance.marks import FIRST_DAY
+from scheduling.domain.attendance.marks import JudgedDay
 from scheduling.domain.concerns.events import ExclusionCategory
+from scheduling.domain.days import Day
 from scheduling.entrypoints.flag_shapes import FlagShown
 from scheduling.entrypoints.shapes import CHILD_REF, Shown, example
 
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
-Day = Annotated[date, Field(ge=FIRST_DAY)]
 HALF_DAY = 0.5
 
 
@@ -58,7 +58,7 @@ class SuspensionBody(BaseModel):
         began="2026-11-03", days=2.5, category="persistent_disruption", reason="What the school wrote."
     )
 
-    began: Day
+    began: JudgedDay
     days: Annotated[float, Field(ge=HALF_DAY, le=45, multiple_of=HALF_DAY)]
     category: ExclusionCategory
     reason: Words
@@ -69,7 +69,7 @@ class PermanentExclusionBody(BaseModel):
 
     model_config = example(on="2026-11-03", category="other", reason="What the school wrote.")
 
-    on: Day
+    on: JudgedDay
     category: ExclusionCategory
     reason: Words
 
@@ -96,7 +96,7 @@ class ExclusionWithdrawalBody(BaseModel):
     model_config = example(because="overturned", back_on="2026-11-24", reason="The governors decided against it.")
 
     because: WithdrawnBecause
-    back_on: Day
+    back_on: JudgedDay
     reason: Words
 
 
@@ -105,7 +105,7 @@ class ReviewBody(BaseModel):
 
     model_config = example(on="2026-12-01", school_expected=False)
 
-    on: date
+    on: Day
     school_expected: bool = False
     instead_of: date | None = Field(None, description="The planned day that does not hold any more.")
 
@@ -115,7 +115,7 @@ class PathwayPlanBody(BaseModel):
 
     model_config = example(on="2026-12-01")
 
-    on: date
+    on: Day
 
 
 class AgendaItemShown(Shown):

@@ -15,7 +15,8 @@ from typer.core import TyperGroup
 from pep_kernel.authority_policy import NotInForce
 from pep_kernel.authority_policy.due_dates import TRIGGER_OF, Trigger
 from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES
-from scheduling.domain.due.asking import FIRST_DAY, LAST_DAY, Question, asked
+from scheduling.domain.days import FIRST_DAY, LAST_DAY
+from scheduling.domain.due.asking import Question, asked
 from scheduling.entrypoints.due_answer import answer_of
 from scheduling.entrypoints.due_page import print_answer
 from scheduling.entrypoints.due_recompute import recompute

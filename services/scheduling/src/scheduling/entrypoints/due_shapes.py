@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.child.events import LateBecause
+from scheduling.domain.days import Day
 from scheduling.entrypoints.shapes import CHILD_REF, Ref, Shown, example
 
 AT_ONCE = 50
@@ -57,6 +58,6 @@ class LateReasonBody(BaseModel):
     model_config = example(obligation="hold", trigger_on="2026-09-21", because="school_holiday")
 
     obligation: Obligation
-    trigger_on: date
+    trigger_on: Day
     because: LateBecause
     details: Annotated[str, Field(min_length=1, max_length=500)] | None = None

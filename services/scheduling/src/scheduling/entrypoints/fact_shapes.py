@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, RootModel
 
 from scheduling.domain.child.told import Correction, Fact
+from scheduling.domain.days import Day
 from scheduling.domain.hand_over import HandOverPack
 from scheduling.entrypoints.shapes import CHILD_REF, PERSON_REF, Ref, Shown, example
 
@@ -68,7 +69,7 @@ class VerificationBody(BaseModel):
     model_config = example(deputy_ref=PERSON_REF, trained_on="2026-06-19")
 
     deputy_ref: Ref | None = None
-    trained_on: date | None = None
+    trained_on: Day | None = None
 
 
 class DesignatedTeacherShown(Shown):
@@ -94,6 +95,6 @@ class AbsenceBody(BaseModel):
 
     model_config = example(on="2026-11-02", until="2026-11-13", deputy_ref=PERSON_REF)
 
-    on: date
-    until: date
+    on: Day
+    until: Day
     deputy_ref: Ref

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from pep_kernel.authority_policy.approvals import Decision
 from pep_kernel.contracts.scheduling import Feed, FlagEnds, Flagged, Lacked
 from pep_runtime.http import Desk
+from scheduling.domain.days import Day, DayOfLife
 from scheduling.entrypoints.shapes import CHILD_REF, PERSON_REF, Shown, example
 from scheduling.projections.fact_flag import FactFlag
 
@@ -50,7 +51,7 @@ class LetBeBody(BaseModel):
     )
 
     fact: Flagged
-    fact_on: date
+    fact_on: DayOfLife
     lacks: Lacked
     decision: Decision | None = None
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
@@ -69,7 +70,7 @@ class CareFeedBody(BaseModel):
     model_config = example(feed="care", of="2026-11-02", rows=12, sha256="0" * 64)
 
     feed: Feed = "care"
-    of: date
+    of: Day
     rows: Annotated[int, Field(ge=0)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from pep_kernel.authority_policy import NotInForce, SchedulingPolicy
 from pep_runtime.http import Desk
+from pep_runtime.problems import not_understood
 from pep_runtime.service import RunningService
 from scheduling.domain.child.states import Child
 from scheduling.domain.meeting_of_child import child_stream, school_stream
@@ -15,6 +18,15 @@ def judging(caller: Desk, child_ref: str) -> dict[str, Any]:
     """The child, the authority's rules in all their versions, and the calendar of any school."""
     rules: SchedulingRules = caller.rules
     return {"child_ref": child_ref, "rules": rules.file, "calendar_for": rules.calendar_for}
+
+
+def rules_of_day(caller: Desk, field: str, on: date) -> SchedulingPolicy:
+    """The rules of a day that the body names. 422 for a day before the authority's first ones."""
+    rules: SchedulingRules = caller.rules
+    try:
+        return rules.file.in_force(on)
+    except NotInForce as none:
+        raise not_understood("body", field, f"{none}.") from none
 
 
 async def known_child(caller: Desk, child_ref: str) -> Child:

@@ -88,8 +88,10 @@ async def _is_out_of_county(caller: Desk, child: ChildOverview) -> bool:
 
 
 def scheduled_with(person_refs: Sequence[str]) -> Condition:
-    """The meetings that still stand to which one of these people is invited."""
-    invited = "select authority, meeting_id from meeting_invitee where person_ref = any ({people})"
+    """The meetings that still stand to which one of these people is invited, and not only put forward."""
+    invited = (
+        "select authority, meeting_id from meeting_invitee where person_ref = any ({people}) and not awaits_approval"
+    )
     return Condition(f"state = 'scheduled' and (authority, meeting_id) in ({invited})", {"people": list(person_refs)})
 
 

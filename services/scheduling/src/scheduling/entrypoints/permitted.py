@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from pep_kernel.may import Condition, Resource, Shown, child_resource, fields, whose
+from pep_kernel.may import FIELDS, Condition, Resource, Shown, child_resource, fields, whose
 from pep_runtime.http import Desk
 from pep_runtime.problems import Forbidden
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
@@ -31,6 +31,21 @@ async def child_with_care_history(caller: Desk, child_ref: str) -> ChildOverview
     if Shown.CARE not in fields(caller.signed, READ, around(child, caller.now)):
         raise Forbidden("The care history of a child is not shown in this role.")
     return child
+
+
+def sees_others_around(caller: Desk, child: ChildOverview) -> bool:
+    """Whether the other people around this child are shown to this person."""
+    return Shown.THIRD_PARTY in fields(caller.signed, READ, around(child, caller.now))
+
+
+def may_look_for(caller: Desk, person_ref: str | None) -> None:
+    """Everybody for themselves; for others whoever is shown others in one of their roles. Else `Forbidden`.
+
+    Who is invited is not said to carers: nor by a list of one person's meetings.
+    """
+    shown = any(Shown.THIRD_PARTY in FIELDS[role] for role in caller.signed.roles)
+    if person_ref not in (None, caller.signed.person_ref) and not shown:
+        raise Forbidden("Who else is invited is not shown in this role.")
 
 
 def theirs(caller: Desk, action: str) -> Condition:

@@ -25,7 +25,8 @@ from pep_kernel.authority_policy.due_dates import TRIGGER_OF, Age, Trigger, Year
 from pep_kernel.contracts.scheduling import Obligation
 from scheduling.domain.child.care_record import Urn
 from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES
-from scheduling.domain.due.asking import FIRST_DAY, LAST_DAY, Question, asked
+from scheduling.domain.days import Day
+from scheduling.domain.due.asking import Question, asked
 from scheduling.entrypoints.files_of_authorities import Files, laestab_of
 
 OBLIGATIONS: tuple[Obligation, ...] = get_args(Obligation)
@@ -69,7 +70,7 @@ class Case(BaseModel):
     authority: str
     name: str = ""
     trigger: Annotated[Trigger, BeforeValidator(_trigger)]
-    on: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_day)]
+    on: Annotated[Day, BeforeValidator(_day)]
     school: Urn | None = None
     area: str | None = None
     without_school: bool = False

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 
 from pep_kernel.authority_policy.approvals import Consulted, Decision
+from scheduling.domain.days import Day
 from scheduling.entrypoints.shapes import CHILD_REF, Shown, example
 
 REQUEST_ID = "7d2a1c0b9e8f7a6b5c4d3e2f1a0b9c8d"
@@ -28,7 +29,7 @@ class SchoolChangeBody(BaseModel):
     )
 
     school_urn: Urn
-    for_day: date
+    for_day: Day
     why: Words
     childs_view: Words
     effect_on_education: Words
@@ -40,8 +41,8 @@ class HolidayBody(BaseModel):
 
     model_config = example(first_day="2026-11-23", last_day="2026-11-27", why="A wedding in the carers' family.")
 
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     why: Words
     childs_view: Words | None = None
     effect_on_education: Words | None = None
@@ -68,7 +69,7 @@ class PlacementBody(BaseModel):
     )
 
     decision: Literal["placement_change", "key_stage_4_move", "out_of_area_placement", "placement_at_a_distance"]
-    for_day: date
+    for_day: Day
     school_urn: Urn | None = None
     why: Words
     childs_view: Words | None = None
@@ -87,7 +88,7 @@ class ConsultationBody(BaseModel):
 
     model_config = example(on="2026-12-01", consulted="designated_teacher", answer="The courses fit; she should go.")
 
-    on: date
+    on: Day
     consulted: Consulted
     answer: Words
 
@@ -97,7 +98,7 @@ class ProfessionalMeetingBody(BaseModel):
 
     model_config = example(on="2026-12-02", conclusion="All agree that the move should wait for the end of term.")
 
-    on: date
+    on: Day
     conclusion: Words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -22,6 +22,7 @@ from scheduling.domain.access.commands import (
     UnrestrictRecord,
 )
 from scheduling.domain.access.decider import GLASS_STAYS_BROKEN
+from scheduling.domain.days import Day
 from scheduling.domain.meeting_of_child import child_stream
 from scheduling.domain.person.commands import EndGrant, GrantRole
 from scheduling.entrypoints.access_shapes import (
@@ -112,7 +113,7 @@ async def _do(caller: Desk, child: ChildOverview, command: AccessCommand) -> Non
 @router.get("/broken-glass", summary="Who opened a record in an emergency, and why: the last week, or since a day")
 async def list_broken_glass(
     caller: Caller,
-    since: Annotated[date | None, Query(description="From this day on; a week ago where none is given.")] = None,
+    since: Annotated[Day | None, Query(description="From this day on; a week ago where none is given.")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> BrokenGlassPage:

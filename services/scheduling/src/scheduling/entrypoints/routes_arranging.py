@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -62,6 +63,7 @@ from scheduling.entrypoints.arranging_shapes import (
     SlotShown,
     WishBody,
 )
+from scheduling.entrypoints.known_people import known_by_field, must_be_here
 from scheduling.entrypoints.meeting_desk import (
     appointment,
     appointments_of,
@@ -74,10 +76,10 @@ from scheduling.entrypoints.meeting_desk import (
     who_asks,
     year_group_of,
 )
-from scheduling.entrypoints.permitted import of_theirs, permitted_child
+from scheduling.entrypoints.permitted import of_theirs, permitted_child, sees_others_around
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.entrypoints.siblings import siblings_of
-from scheduling.projections.child_overview import ChildOverview
+from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.meeting import MEETING_OVERVIEWS
 from scheduling.projections.meeting_proposal import MEETING_PROPOSALS, MeetingProposal
 
@@ -89,6 +91,7 @@ SHOWN = 20
 @router.post("/meeting-proposals", status_code=201, summary="Propose days for a meeting to those who must come")
 async def propose(body: ProposalBody, caller: Caller) -> ProposalMade:
     child = await permitted_child(caller, body.child_ref, SCHEDULE)
+    await must_be_here(caller, {f"asked.{index}": ref for index, ref in enumerate(body.asked)})
     command = ProposeMeeting(
         meeting_id=caller.new_id(),
         child_ref=body.child_ref,
@@ -116,16 +119,30 @@ async def list_proposals(
     after: After = None,
     limit: Limit = 50,
 ) -> ProposalPage:
+    """Whoever is not shown the other people around a child sees the own name and answer, and nobody else's."""
     caller.permit("list meetings")
     where = {name: value for name, value in (("child_ref", child_ref), ("state", state)) if value is not None}
     page = await caller.rows(MEETING_PROPOSALS, where, only=of_theirs(caller, "read child"), after=after, limit=limit)
-    return ProposalPage(items=[_proposal(each) for each in page.items], next=page.next)
+    with_others = await _shown_with_others(caller, page.items)
+    items = [
+        _proposal(each, None if each.child_ref in with_others else caller.signed.person_ref) for each in page.items
+    ]
+    return ProposalPage(items=items, next=page.next)
 
 
-def _proposal(row: MeetingProposal) -> ProposalShown:
+async def _shown_with_others(caller: Desk, proposals: Sequence[MeetingProposal]) -> set[str]:
+    """The children of these proposals around whom this person sees the others."""
+    refs = sorted({each.child_ref for each in proposals})
+    children = (await caller.rows(CHILD_OVERVIEWS, {"child_ref": refs}, limit=len(refs))).items if refs else ()
+    return {child.child_ref for child in children if sees_others_around(caller, child)}
+
+
+def _proposal(row: MeetingProposal, only: str | None) -> ProposalShown:
+    """Whom it asks and what they said: everybody, or `only` this one."""
     told = {name: getattr(row, name) for name in ProposalShown.model_fields}
-    days = [DaysOfOne(person_ref=ref, dates=dates) for ref, dates in row.days_of_each.items()]
-    return ProposalShown(**{**told, "suits": days})
+    days = [DaysOfOne(person_ref=ref, dates=dates) for ref, dates in row.days_of_each.items() if only in (None, ref)]
+    people = {name: [ref for ref in told[name] if only in (None, ref)] for name in ("asked", "unanswered")}
+    return ProposalShown(**{**told, **people, "suits": days})
 
 
 @router.post("/meeting-proposals/{meeting_id}/answer", status_code=204, summary="Say which of the days suit you")
@@ -167,6 +184,7 @@ async def arrange_meeting(body: MeetingBody, caller: Caller) -> MeetingArranged:
 async def _command(
     caller: Desk, child: ChildOverview, meeting_id: str, at: datetime, rearranges: str | None, body: PlacedBody
 ) -> ScheduleMeeting:
+    await must_be_here(caller, known_by_field(body.invitees))
     return ScheduleMeeting(
         meeting_id=meeting_id,
         child_ref=child.child_ref,

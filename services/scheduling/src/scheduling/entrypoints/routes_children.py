@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from pep_kernel.may import Role, Shown, fields
 from pep_runtime.http import Caller, Desk
 from pep_runtime.problems import Forbidden
 from scheduling.domain.standing_in import worker_on
-from scheduling.entrypoints.permitted import READ, around, permitted_child, theirs
+from scheduling.entrypoints.permitted import READ, around, permitted_child, sees_others_around, theirs
 from scheduling.entrypoints.shapes import (
     ChildPage,
     ChildShown,
@@ -42,9 +43,10 @@ async def list_children(caller: Caller, after: After = None, limit: Limit = 50) 
     return ChildPage(items=[await shown_child(caller, child) for child in page.items], next=page.next)
 
 
-async def shown_child(caller: Desk, child: ChildOverview) -> ChildShown:
-    """As much of a child as this person is shown."""
+async def shown_child(caller: Desk, child: ChildOverview, earlier: ChildOverview | None = None) -> ChildShown:
+    """As much of a child as this person is shown; or of an `earlier` row of it, by whose child it is now."""
     shown = fields(caller.signed, READ, around(child, caller.now))
+    child = earlier or child
     told = {name: getattr(child, name) for name in ChildShown.model_fields}
     if Shown.CARE not in shown:
         told |= dict.fromkeys(ABOUT_CARE)
@@ -60,14 +62,20 @@ async def show_child(child_ref: str, caller: Caller) -> ChildShown:
 async def list_due_dates_of_child(
     child_ref: str, caller: Caller, after: After = None, limit: Limit = 50
 ) -> DueDatePage:
-    await permitted_child(caller, child_ref, READ)
+    child = await permitted_child(caller, child_ref, READ)
     page = await caller.rows(DUE_DATES, {"child_ref": child_ref}, after=after, limit=limit)
-    return DueDatePage(items=[await due_shown(caller, due) for due in page.items], next=page.next)
+    return DueDatePage(items=await dues_shown(caller, child, page.items), next=page.next)
 
 
-async def due_shown(caller: Desk, due: DueDate) -> DueDateShown:
+async def dues_shown(caller: Desk, child: ChildOverview, dues: Iterable[DueDate]) -> list[DueDateShown]:
+    """Why one was late is told in words to those who work with the child, and to nobody at home."""
+    in_words = Shown.LATENESS in fields(caller.signed, READ, around(child, caller.now))
+    return [await _due_shown(caller, due, in_words=in_words) for due in dues]
+
+
+async def _due_shown(caller: Desk, due: DueDate, *, in_words: bool) -> DueDateShown:
     shown = DueDateShown.model_validate(replace(due, late_details=None))
-    return shown.model_copy(update={"late_details": await caller.open(due.late_details)})
+    return shown.model_copy(update={"late_details": await caller.open(due.late_details) if in_words else None})
 
 
 @router.get("/children/{child_ref}/meetings", summary="A child's meetings")
@@ -82,7 +90,7 @@ async def list_meetings_of_child(child_ref: str, caller: Caller, after: After = 
 )
 async def list_people_around_child(child_ref: str, caller: Caller) -> list[PersonShown]:
     child = await permitted_child(caller, child_ref, READ)
-    if Shown.THIRD_PARTY not in fields(caller.signed, READ, around(child, caller.now)):
+    if not sees_others_around(caller, child):
         raise Forbidden("Who else is around the child is not shown in this role.")
     people = [person for where in await _where(caller, child) for person in (await caller.rows(CONTACTS, where)).items]
     return [

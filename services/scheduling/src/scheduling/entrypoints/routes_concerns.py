@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter
 
 from pep_kernel.decider import Act
 from pep_runtime.http import Caller, Desk
+from scheduling.domain.attendance.marks import JudgedDay
 from scheduling.domain.child.judged import Judged
 from scheduling.domain.concerns.commands import (
     AskForUrgentPEP,
@@ -37,7 +36,7 @@ from scheduling.entrypoints.concern_shapes import (
 )
 from scheduling.entrypoints.flag_shapes import flag_shown
 from scheduling.entrypoints.followed import teachers_of
-from scheduling.entrypoints.judging import judging, known_child, with_schools
+from scheduling.entrypoints.judging import judging, known_child, rules_of_day, with_schools
 from scheduling.entrypoints.permitted import permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.attendance import ATTENDANCE_OF_YEARS
@@ -67,6 +66,7 @@ async def ask_for_urgent_pep(child_ref: str, body: UrgentPEPBody, caller: Caller
 async def notify_suspension(child_ref: str, body: SuspensionBody, caller: Caller) -> None:
     """Told again with another length it is corrected. Who must know hears of it at once."""
     await permitted_child(caller, child_ref, NOTIFY)
+    rules_of_day(caller, "began", body.began)
     command = NotifySuspension(
         **judging(caller, child_ref),
         notified_on=caller.today,
@@ -84,7 +84,7 @@ async def notify_suspension(child_ref: str, body: SuspensionBody, caller: Caller
     status_code=204,
     summary="Record that a suspension does not stand",
 )
-async def withdraw_suspension(child_ref: str, began: date, body: SuspensionWithdrawalBody, caller: Caller) -> None:
+async def withdraw_suspension(child_ref: str, began: JudgedDay, body: SuspensionWithdrawalBody, caller: Caller) -> None:
     """The sums of the year, the agenda and an urgent PEP that rested on it alone follow."""
     await permitted_child(caller, child_ref, NOTIFY)
     command = WithdrawSuspension(
@@ -105,6 +105,7 @@ async def withdraw_suspension(child_ref: str, began: date, body: SuspensionWithd
 async def notify_permanent_exclusion(child_ref: str, body: PermanentExclusionBody, caller: Caller) -> None:
     """From that day the child is at no school, and the Virtual School stands in for the designated teacher."""
     await permitted_child(caller, child_ref, NOTIFY)
+    rules_of_day(caller, "on", body.on)
     command = NotifyPermanentExclusion(
         **judging(caller, child_ref),
         notified_on=caller.today,
@@ -121,7 +122,9 @@ async def notify_permanent_exclusion(child_ref: str, body: PermanentExclusionBod
     status_code=204,
     summary="Record that an exclusion for good does not stand",
 )
-async def withdraw_permanent_exclusion(child_ref: str, on: date, body: ExclusionWithdrawalBody, caller: Caller) -> None:
+async def withdraw_permanent_exclusion(
+    child_ref: str, on: JudgedDay, body: ExclusionWithdrawalBody, caller: Caller
+) -> None:
     """The child is on the roll of the same school again from the told day, unless another had taken the child in."""
     await permitted_child(caller, child_ref, NOTIFY)
     school = school_before(await known_child(caller, child_ref), on)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -18,7 +17,8 @@ from scheduling.domain.child.care_record import Urn
 from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES
 from scheduling.domain.child.commands import RecomputeDueDates, RecordLateReason
 from scheduling.domain.child.events import PEPDueDateRevised, PEPDueDateSet, TermlyMeetingNotDue
-from scheduling.domain.due.asking import FIRST_DAY, LAST_DAY, Question, asked
+from scheduling.domain.days import Day
+from scheduling.domain.due.asking import Question, asked
 from scheduling.domain.meeting_of_child import child_stream, judge_child
 from scheduling.entrypoints.due_answer import DueAnswer, answer_of
 from scheduling.entrypoints.due_shapes import (
@@ -30,14 +30,14 @@ from scheduling.entrypoints.due_shapes import (
     RevisionsMade,
 )
 from scheduling.entrypoints.judging import judging, with_schools
-from scheduling.entrypoints.permitted import permitted_child
-from scheduling.projections.child_overview import CHILD_OVERVIEWS
+from scheduling.entrypoints.permitted import of_theirs, permitted_child
 from scheduling.projections.school import SCHOOLS
 
 router = APIRouter(tags=["due dates"])
+RECOMPUTE = "recompute due dates"
 OF_OPEN_DATES = (
     "select distinct child_ref from due_date where authority = $1 and state in ('open', 'overdue', 'not_counted')"
-    " and child_ref > $2 order by child_ref limit $3"
+    " and child_ref > $2 and {theirs} order by child_ref limit $3"
 )
 
 
@@ -45,7 +45,7 @@ OF_OPEN_DATES = (
 async def explain(
     caller: Caller,
     trigger: Annotated[str, Query(description=f"What happened: {', '.join(TRIGGER_OF)}.", examples=["SchoolMoved"])],
-    on: Annotated[date, Query(ge=FIRST_DAY, le=LAST_DAY, description="The day on which it happened.")],
+    on: Annotated[Day, Query(description="The day on which it happened.")],
     school: Annotated[Urn | None, Query(description="The URN of the child's school.")] = None,
     without_school: bool = False,
     year_group: YearGroup | None = None,
@@ -96,8 +96,10 @@ async def list_revisions(
     caller: Caller, after: Annotated[str, Query(pattern=r"^[a-z2-7]{0,26}$")] = ""
 ) -> RevisionPage:
     """Nothing is changed by this."""
-    caller.permit("recompute due dates")
-    rows = await caller.fetch(OF_OPEN_DATES, caller.authority, after, AT_ONCE + 1)
+    caller.permit(RECOMPUTE)
+    theirs, arguments = of_theirs(caller, RECOMPUTE).placed(4)
+    query = OF_OPEN_DATES.format(theirs=theirs)
+    rows = await caller.fetch(query, caller.authority, after, AT_ONCE + 1, *arguments)
     refs = [row["child_ref"] for row in rows][:AT_ONCE]
     items = [each for ref in refs for each in await _would_be(caller, ref)]
     return RevisionPage(authority=caller.authority, items=items, next=refs[-1] if len(rows) > AT_ONCE else None)
@@ -131,12 +133,14 @@ def _revision(event: Event) -> Revision | None:
 
 @router.post("/due/recomputation", summary="Count the open due dates of these children again, and keep the new ones")
 async def revise(body: RecomputationBody, caller: Caller) -> RevisionsMade:
-    caller.permit("recompute due dates")
-    return RevisionsMade(items=[each for ref in body.child_refs for each in await _revised(caller, ref)])
+    """Of all of them, or of none: it is asked of every child before the first date is changed."""
+    children = dict.fromkeys(body.child_refs)
+    for ref in children:
+        await permitted_child(caller, ref, RECOMPUTE)
+    return RevisionsMade(items=[each for ref in children for each in await _revised(caller, ref)])
 
 
 async def _revised(caller: Desk, child_ref: str) -> list[Revision]:
-    await caller.row(CHILD_OVERVIEWS, child_ref)
     command, streams = await _recomputing(caller, child_ref)
     version = caller.rules.version_on(caller.today)
     act = Act(command, streams, judge_child, child_ref, policy_version=version)

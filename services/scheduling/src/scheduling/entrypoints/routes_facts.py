@@ -21,10 +21,10 @@ from scheduling.entrypoints.fact_shapes import (
 )
 from scheduling.entrypoints.followed import with_carers
 from scheduling.entrypoints.judging import known_child
+from scheduling.entrypoints.known_people import must_be_staff
 from scheduling.entrypoints.permitted import child_with_care_history, permitted_child
 from scheduling.entrypoints.siblings import siblings_of
 from scheduling.entrypoints.taking_in import about_one, fact_act, must_be_listed, of_one_fact, of_record
-from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.circumstances import CIRCUMSTANCES, ChildCircumstances
 
 router = APIRouter(tags=["facts"])
@@ -45,7 +45,9 @@ async def correct_fact(child_ref: str, body: FactCorrectionBody, caller: Caller)
     """The wrong fact does not count any more and stays in the story; what follows from the right one is found anew."""
     await permitted_child(caller, child_ref, "record care facts")
     urns = [urn for urn in (body.was, body.right) if urn] if body.fact == "school" else []
-    await must_be_listed(caller, body.right if body.fact == "school" else None)
+    await must_be_listed(caller, body.right if body.fact == "school" else None, "right")
+    if body.fact in ("social_worker", "reviewing_officer") and body.right is not None:
+        await must_be_staff(caller, "right", body.right)
     schools = [urn for _, urn in (await known_child(caller, child_ref)).schools] if body.fact == "school" else []
     command = CorrectFact(**await of_one_fact(caller, child_ref, school_urns=[*urns, *schools]), correction=body)
     await caller.do(about_one(caller, command, urns))
@@ -67,8 +69,7 @@ async def show_circumstances(child_ref: str, caller: Caller) -> CircumstancesSho
 @router.get("/children/{child_ref}/hand-over", summary="The pack that goes with a child to another authority")
 async def show_hand_over(child_ref: str, caller: Caller) -> HandOverShown:
     """Once the transfer is recorded. It holds who the child is and what was learned where, and nobody else's data."""
-    caller.permit("export record")
-    child = await caller.row(CHILD_OVERVIEWS, child_ref)
+    child = await permitted_child(caller, child_ref, "export record")
     opened = {name: await caller.open(getattr(child, name)) for name in PACKED}
     pack = packed(await known_child(caller, child_ref), caller.authority, opened)
     return HandOverShown(pack=pack, sha256=sha256_of(pack))

@@ -13,6 +13,7 @@ from pep_runtime.clock import midnight
 from pep_runtime.http import Caller
 from pep_runtime.paged_rows import Within
 from scheduling.domain.child.commands import LetFlagBe
+from scheduling.domain.days import Day
 from scheduling.domain.feed.decider import CareFeedTakenIn, TakeInFeed, feed_stream, late_after
 from scheduling.domain.meeting_of_child import child_stream
 from scheduling.domain.rules import SchedulingRules
@@ -47,7 +48,7 @@ async def list_flags(
         Literal["awaited", "flagged", "late", "ended"],
         Query(description="`late`: a notice that came too late, which is history."),
     ] = "flagged",
-    since: Annotated[date | None, Query(description="Flagged from this day on.")] = None,
+    since: Annotated[Day | None, Query(description="Flagged from this day on.")] = None,
     child_ref: Annotated[str | None, Query(pattern=r"^[a-z2-7]{26}$", description="Of this child.")] = None,
     after: After = None,
     limit: Limit = 50,

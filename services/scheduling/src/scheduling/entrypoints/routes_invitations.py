@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from pep_kernel.decider import Act
-from pep_kernel.may import Condition, Shown, fields
+from pep_kernel.may import Condition
 from pep_runtime.http import Caller, Desk
 from pep_runtime.problems import Forbidden
 from scheduling.domain.in_one_append import MEETINGS_TOO, child_stream, meeting_stream
@@ -24,6 +24,7 @@ from scheduling.domain.meeting.invitation_commands import (
     WithdrawInvitee,
     WithdrawReplyLink,
 )
+from scheduling.domain.meeting.people import KnownInvitee
 from scheduling.domain.meeting_of_child import acting_role, change_list
 from scheduling.entrypoints.invitation_shapes import (
     AnswerBody,
@@ -34,9 +35,10 @@ from scheduling.entrypoints.invitation_shapes import (
     OfficerBody,
     ReplyLinkMade,
 )
+from scheduling.entrypoints.known_people import must_be_here
 from scheduling.entrypoints.meeting_desk import by_the_rules, meeting_of, year_group_of
 from scheduling.entrypoints.names import opened, sealed_names
-from scheduling.entrypoints.permitted import READ, around, of_theirs, permitted_child
+from scheduling.entrypoints.permitted import READ, of_theirs, permitted_child, sees_others_around
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.projections.child_overview import CHILD_OVERVIEWS, ChildOverview
 from scheduling.projections.meeting import MEETING_OVERVIEWS, MeetingOverview
@@ -49,7 +51,7 @@ SCHEDULE = "schedule meeting"
 @router.get("/meetings/{meeting_id}/invitees", summary="Who is invited to a meeting, and what they said")
 async def list_invitees(meeting_id: str, caller: Caller, after: After = None, limit: Limit = 50) -> InviteePage:
     _meeting, child = await meeting_of(caller, meeting_id, READ)
-    if Shown.THIRD_PARTY not in fields(caller.signed, READ, around(child, caller.now)):
+    if not sees_others_around(caller, child):
         raise Forbidden("Who else is invited is not shown in this role.")
     page = await caller.rows(MEETING_INVITEES, {"meeting_id": meeting_id}, after=after, limit=limit)
     return InviteePage(items=await _shown(caller, page.items), next=page.next)
@@ -91,7 +93,10 @@ async def _changed(caller: Desk, meeting: MeetingOverview, child: ChildOverview,
 
 @router.post("/meetings/{meeting_id}/invitees", status_code=204, summary="Invite one more person, or put them forward")
 async def invite(meeting_id: str, body: InviteeBody, caller: Caller) -> None:
-    await _changed(caller, *await meeting_of(caller, meeting_id, SCHEDULE), AddInvitee, invitee=body.invitee)
+    meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
+    if isinstance(body.invitee, KnownInvitee):
+        await must_be_here(caller, {"invitee.person_ref": body.invitee.person_ref})
+    await _changed(caller, meeting, child, AddInvitee, invitee=body.invitee)
 
 
 @router.delete("/meetings/{meeting_id}/invitees/{invitee_ref}", status_code=204, summary="Withdraw an invitation")
@@ -106,7 +111,9 @@ async def approve(meeting_id: str, body: ApprovalBody, caller: Caller) -> None:
 
 @router.post("/meetings/{meeting_id}/officer", status_code=204, summary="Send an officer, so that the meeting counts")
 async def send_officer(meeting_id: str, body: OfficerBody, caller: Caller) -> None:
-    await _changed(caller, *await meeting_of(caller, meeting_id, "send officer"), SendOfficer, officer=body.officer)
+    meeting, child = await meeting_of(caller, meeting_id, "send officer")
+    await must_be_here(caller, {"officer.person_ref": body.officer.person_ref})
+    await _changed(caller, meeting, child, SendOfficer, officer=body.officer)
 
 
 @router.post("/meetings/{meeting_id}/answer", status_code=204, summary="Say whether you come, or whether somebody does")

@@ -1,4 +1,7 @@
-"""How long a child's record is kept, which cases hold it, and the two steps by which it is forgotten."""
+"""How long a child's record is kept, which cases hold it, and the two steps by which it is forgotten.
+
+A restricted record is kept, held and forgotten by those alone to whom restricted records were granted by name.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +31,8 @@ from scheduling.entrypoints.keeping_shapes import (
     KeepingShown,
     StandingShown,
 )
+from scheduling.entrypoints.permitted import permitted_child
 from scheduling.entrypoints.taking_in import date_of_birth
-from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.record_keeping import LEGAL_HOLDS, RECORD_KEEPING
 
 router = APIRouter(prefix="/children/{child_ref}", tags=["keeping"])
@@ -37,7 +40,7 @@ router = APIRouter(prefix="/children/{child_ref}", tags=["keeping"])
 
 @router.get("/keeping", summary="Until when a record must be kept, what holds it, and what was asked")
 async def show_keeping(child_ref: str, caller: Caller) -> KeepingShown:
-    caller.permit("read record keeping")
+    await permitted_child(caller, child_ref, "read record keeping")
     holds = await caller.rows(LEGAL_HOLDS, {"child_ref": child_ref}, limit=200)
     standing = await caller.rows(RECORD_KEEPING, {"child_ref": child_ref}, limit=1)
     return KeepingShown(
@@ -61,37 +64,37 @@ def _rule(caller: Desk) -> Any:
 
 @router.post("/legal-holds", status_code=204, summary="Keep everything for a case")
 async def place_legal_hold(child_ref: str, body: HoldBody, caller: Caller) -> None:
-    caller.permit("hold record")
+    await permitted_child(caller, child_ref, "hold record")
     await _do(caller, PlaceLegalHold(**_asked(caller, child_ref), case_ref=body.case_ref))
 
 
 @router.post("/legal-holds/lifting", status_code=204, summary="The case needs the record no more")
 async def lift_legal_hold(child_ref: str, body: HoldBody, caller: Caller) -> None:
-    caller.permit("hold record")
+    await permitted_child(caller, child_ref, "hold record")
     await _do(caller, LiftLegalHold(**_asked(caller, child_ref), case_ref=body.case_ref))
 
 
 @router.post("/forgetting", status_code=204, summary="Ask that the child be forgotten")
 async def request_forgetting(child_ref: str, body: ForgettingBody, caller: Caller) -> None:
-    caller.permit("forget record")
+    await permitted_child(caller, child_ref, "forget record")
     await _do(caller, RequestForgetting(**await _judged(caller, child_ref), basis=body.basis))
 
 
 @router.post("/forgetting-of-entries", status_code=204, summary="Ask that some entries be forgotten")
 async def request_forgetting_of_entries(child_ref: str, body: EntriesBody, caller: Caller) -> None:
-    caller.permit("forget record")
+    await permitted_child(caller, child_ref, "forget record")
     await _do(caller, RequestForgettingOfEntries(**_asked(caller, child_ref), **body.model_dump()))
 
 
 @router.post("/forgetting/approval", status_code=204, summary="Agree to what somebody else asked")
 async def approve_forgetting(child_ref: str, caller: Caller) -> None:
-    caller.permit("forget record")
+    await permitted_child(caller, child_ref, "forget record")
     await _do(caller, ApproveForgetting(**await _judged(caller, child_ref)))
 
 
 @router.post("/forgetting/refusal", status_code=204, summary="Decline what was asked")
 async def decline_forgetting(child_ref: str, caller: Caller) -> None:
-    caller.permit("forget record")
+    await permitted_child(caller, child_ref, "forget record")
     await _do(caller, DeclineForgetting(**_asked(caller, child_ref)))
 
 
@@ -105,8 +108,6 @@ async def _judged(caller: Desk, child_ref: str) -> dict[str, Any]:
 
 
 async def _do(caller: Desk, command: AskOfTheRecord) -> None:
-    """NotFound for a child who is not known here."""
-    await caller.row(CHILD_OVERVIEWS, command.child_ref)
     version = caller.rules.version_on(caller.today)
     stream = child_stream(command.child_ref)
     await caller.do(Act(command, (stream,), child_ref=command.child_ref, policy_version=version))

@@ -12,6 +12,7 @@ from pep_kernel.calendars import YEAR_GROUP_FROM_BIRTH, cohort_year_group, schoo
 from pep_kernel.contracts.scheduling import Obligation
 from pep_runtime.http import Caller, Desk
 from pep_runtime.paged_rows import Within
+from scheduling.domain.days import Day
 from scheduling.entrypoints.list_shapes import CaseloadPage, CaseShown, OverduePage, OverdueShown
 from scheduling.entrypoints.permitted import READ, of_theirs, theirs
 from scheduling.entrypoints.routes_children import After, Limit
@@ -22,8 +23,8 @@ from scheduling.projections.due_date import DUE_DATES, DueDate
 router = APIRouter(tags=["lists"])
 School = Annotated[str | None, Query(pattern=r"^(\d{6}|EY\d{6})$", description="Of this school.")]
 SomePerson = Annotated[str | None, Query(pattern=r"^[a-z2-7]{26}$")]
-From = Annotated[date | None, Query(alias="from", description="From this day on.")]
-Before = Annotated[date | None, Query(description="Before this day.")]
+From = Annotated[Day | None, Query(alias="from", description="From this day on.")]
+Before = Annotated[Day | None, Query(description="Before this day.")]
 Duties = Annotated[list[Obligation] | None, Query(description="One or more obligations; all where none is named.")]
 States = Annotated[list[Literal["open", "met", "overdue", "withdrawn", "not_counted"]] | None, Query()]
 NAMES = ("given_name", "family_name", "preferred_name")

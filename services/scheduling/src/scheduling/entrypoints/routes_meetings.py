@@ -28,7 +28,7 @@ from scheduling.domain.meeting_of_child import (
 from scheduling.domain.rules import SchedulingRules
 from scheduling.domain.what_a_record_arranged import AfterCorrection, after_correction
 from scheduling.entrypoints.arranging_shapes import ConflictShown
-from scheduling.entrypoints.judging import judging
+from scheduling.entrypoints.judging import judging, rules_of_day
 from scheduling.entrypoints.meeting_desk import (
     appointment,
     meeting_of,
@@ -37,7 +37,7 @@ from scheduling.entrypoints.meeting_desk import (
     scheduled_with,
     year_group_of,
 )
-from scheduling.entrypoints.permitted import READ, around, of_theirs, permitted_child
+from scheduling.entrypoints.permitted import READ, around, may_look_for, of_theirs, permitted_child
 from scheduling.entrypoints.routes_children import After, Limit
 from scheduling.entrypoints.routes_lists import Before, From
 from scheduling.entrypoints.shapes import (
@@ -87,6 +87,7 @@ async def list_meetings(
 ) -> MeetingPage:
     """A person's are those to which they are invited; a school's are about the children who are on its roll now."""
     caller.permit("list meetings")
+    may_look_for(caller, person_ref)
     where = {"state": "scheduled" if not_recorded else state, "at_risk": at_risk}
     asked: dict[str, Any] = {column: value for column, value in where.items() if value is not None}
     asked["at"] = Within(_begin(first), _begin(before))
@@ -102,7 +103,8 @@ _EVERY = Condition("true", {})
 def _with_person(person_ref: str | None) -> Condition:
     if person_ref is None:
         return _EVERY
-    invited = "select authority, meeting_id from meeting_invitee where person_ref = {invited}"
+    """Who was put forward is not invited yet."""
+    invited = "select authority, meeting_id from meeting_invitee where person_ref = {invited} and not awaits_approval"
     return Condition(f"(authority, meeting_id) in ({invited})", {"invited": person_ref})
 
 
@@ -125,6 +127,7 @@ def _over(now: datetime) -> Condition:
 async def list_conflicts(caller: Caller, person_ref: PersonRef = None) -> list[ConflictShown]:
     """Your own, if you name nobody; of the next 200 meetings that you may see."""
     caller.permit("list meetings")
+    may_look_for(caller, person_ref)
     whose = scheduled_with([person_ref or caller.signed.person_ref])
     only, to_come = of_theirs(caller, READ) & whose, {"at": Within(_begin(caller.today))}
     page = await caller.rows(MEETING_OVERVIEWS, to_come, only=only, by="at", limit=200)
@@ -216,7 +219,7 @@ async def _review_before(caller: Desk, meeting: MeetingOverview) -> MeetingOverv
 @router.post("/meetings/{meeting_id}/record", status_code=204, summary="Record that the meeting was held")
 async def record(meeting_id: str, body: MeetingRecordBody, caller: Caller) -> None:
     _meeting_row, child = await meeting_of(caller, meeting_id, "record meeting")
-    policy = caller.rules.file.in_force(body.on)
+    policy = rules_of_day(caller, "on", body.on)
     said = {name: getattr(body, name) for name in MeetingRecordBody.model_fields if name != "lasted_minutes"}
     meeting = RecordMeeting(
         meeting_id=meeting_id,

@@ -38,7 +38,7 @@ select i.authority, i.meeting_id, i.invitee_ref, i.child_ref, i.answer, i.reply_
 from meeting_invitee i
 join meeting_overview m using (authority, meeting_id)
 join child_overview c on (c.authority, c.child_ref) = (i.authority, i.child_ref)
-where i.reply_hash = $1 and m.state = 'scheduled'
+where i.reply_hash = $1 and i.person_ref is null and m.state = 'scheduled'
 """
 
 

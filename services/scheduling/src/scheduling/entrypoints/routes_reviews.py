@@ -12,6 +12,7 @@ from pep_kernel.may import Condition
 from pep_runtime.http import Caller, Desk
 from scheduling.domain.concerns.commands import SchedulePathwayPlan, ScheduleReview
 from scheduling.domain.concerns.readiness import readiness, wanted_by
+from scheduling.domain.days import Day
 from scheduling.domain.meeting_of_child import child_stream
 from scheduling.domain.rules import SchedulingRules
 from scheduling.entrypoints.concern_shapes import PathwayPlanBody, ReviewAheadShown, ReviewBody, ReviewPage
@@ -43,7 +44,7 @@ async def schedule_pathway_plan(child_ref: str, body: PathwayPlanBody, caller: C
 @router.get("/reviews", summary="The reviews that come, and what is missing for each")
 async def list_reviews(
     caller: Caller,
-    until: Annotated[date | None, Query(description="Up to this day; four weeks from today if none is given.")] = None,
+    until: Annotated[Day | None, Query(description="Up to this day; four weeks from today if none is given.")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> ReviewPage:

@@ -11,15 +11,16 @@ from fastapi import APIRouter, Query, Response
 from pep_kernel.calendars import school_year
 from pep_runtime.http import Caller, Desk
 from pep_runtime.problems import not_understood
+from scheduling.domain.days import Day
 from scheduling.entrypoints.timeliness_shapes import FiguresShown, TimelinessShown
 from scheduling.projections.timeliness import TimelinessOfChild
 from scheduling.projections.timeliness_figures import By, Figures, as_csv, figures
 
 router = APIRouter(tags=["figures"])
 First = Annotated[
-    date | None, Query(alias="from", description="What was due from this day on; else from the school year's first.")
+    Day | None, Query(alias="from", description="What was due from this day on; else from the school year's first.")
 ]
-Last = Annotated[date | None, Query(alias="to", description="The last such day; else the school year's last.")]
+Last = Annotated[Day | None, Query(alias="to", description="The last such day; else the school year's last.")]
 Places = Annotated[By, Query(description="Counted apart for each school, each team, or not apart.")]
 A_TABLE = {"description": "A table for a spreadsheet.", "content": {"text/csv": {"schema": {"type": "string"}}}}
 AS_CSV: dict[int | str, dict[str, Any]] = {200: A_TABLE}

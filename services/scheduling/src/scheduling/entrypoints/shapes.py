@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from pep_kernel.authority_policy.meetings import Capacity
 from pep_kernel.contracts.scheduling import Obligation
+from scheduling.domain.days import Day
 from scheduling.domain.meeting.people import Attendee, NextMeeting, Pupil, Text
 
 CHILD_REF = "a2b4c6d7e3f5g2h4i6j7k3l5m2"
@@ -186,7 +187,7 @@ class MeetingRecordBody(BaseModel):
         next_meeting={"on": "2027-02-02", "time": "14:00", "venue": "The meeting room of the school"},
     )
 
-    on: date
+    on: Day
     chair: Attendee
     note_taker: Attendee | None = None
     lasted_minutes: Annotated[int, Field(ge=1, le=600)] | None = None

@@ -22,6 +22,7 @@ from scheduling.domain.keeping.states import Forgotten
 from scheduling.domain.meeting_of_child import child_stream, judge_child, school_stream
 from scheduling.entrypoints.followed import teachers_of, with_carers
 from scheduling.entrypoints.judging import judging, known_child
+from scheduling.entrypoints.known_people import must_be_staff
 from scheduling.projections.child_overview import CHILD_OVERVIEWS
 from scheduling.projections.likeness import CHILD_LIKENESSES
 from scheduling.projections.school import SCHOOLS
@@ -82,6 +83,7 @@ async def fact_act(caller: Desk, child_ref: str, fact: told.Fact, born: date | N
     resolved = await _resolved(caller, fact)
     urn = getattr(resolved, "school_urn", None)
     await must_be_listed(caller, urn)
+    await _must_be_known(caller, fact)
     schools = [urn, *await _school_now(caller, child_ref)] if urn else []
     command = RecordFact(**await of_one_fact(caller, child_ref, born, schools), fact=resolved)
     act = about_one(caller, command, [urn] if urn else [])
@@ -104,12 +106,24 @@ async def _resolved(caller: Desk, fact: told.Fact) -> told.Fact:
             return fact
 
 
-async def must_be_listed(caller: Desk, urn: str | None) -> None:
+async def _must_be_known(caller: Desk, fact: told.Fact) -> None:
+    """Those whom the fact names by reference; whom it names by the authority's own number may be taken in later."""
+    match fact:
+        case told.OfPerson(person_ref=str() as ref):
+            await must_be_staff(caller, "person_ref", ref)
+        case told.SiblingTold(sibling_ref=str() as ref):
+            if not (await caller.rows(CHILD_OVERVIEWS, {"child_ref": ref}, limit=1)).items:
+                raise not_understood("body", "sibling_ref", "No child is known here by this reference.")
+        case _:
+            pass
+
+
+async def must_be_listed(caller: Desk, urn: str | None, field: str = "school_urn") -> None:
     """422 for a school that the authority has not listed: nothing could be paid to it, and no term dates be known."""
     if urn is None:
         return
     if not (await caller.rows(SCHOOLS, {"urn": urn}, limit=1)).items:
-        raise not_understood("body", "school_urn", f"No school {urn} is listed; take it in first (POST /schools).")
+        raise not_understood("body", field, f"No school {urn} is listed; take it in first (POST /schools).")
 
 
 def about_one(caller: Desk, command: OfOneFact, urns: Sequence[str]) -> Act:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from datetime import date
 
+from scheduling.domain.days import FIRST_BIRTH, LAST_DAY
 from scheduling.ssda903.csv_files import Row, Tell
 from scheduling.ssda903.findings import Finding, Severity
 
@@ -56,6 +57,9 @@ class RowReader:
             day = read_day(text)
         except ValueError:
             self.error(column, "there is no such day; write DD/MM/YYYY")
+            return None
+        if not FIRST_BIRTH <= day <= LAST_DAY:
+            self.error(column, f"is not between {FIRST_BIRTH.year} and {LAST_DAY.year}")
             return None
         if has_short_year(text):
             self.warn(column, f"the year has two figures; read as {day.year}")

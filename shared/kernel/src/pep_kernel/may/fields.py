@@ -21,11 +21,14 @@ class Shown(StrEnum):
     PROFESSIONALS_MINUTES = "minutes for professionals"  # not for carers either
     THIRD_PARTY = "third parties"  # the names of other people around the child
     CARERS_CONTACT = "carers' contact"  # how carers are reached (L-37)
+    LATENESS = "why something was late"  # in words of whoever works with the child, perhaps about others
     ASSURANCE = "quality assurance"  # why a plan was returned
     FINANCE = "finance"  # what is asked, approved and released for a plan
 
 
-_WORKING = frozenset({Shown.IDENTITY, Shown.CARE, Shown.PLAN, Shown.COSTS, Shown.THIRD_PARTY, Shown.ASSURANCE})
+_WORKING = frozenset(
+    {Shown.IDENTITY, Shown.CARE, Shown.PLAN, Shown.COSTS, Shown.THIRD_PARTY, Shown.LATENESS, Shown.ASSURANCE}
+)
 _MEETING = frozenset({Shown.ADULTS_MINUTES, Shown.PROFESSIONALS_MINUTES})
 _SOCIAL_CARE = _WORKING | _MEETING | {Shown.CARERS_CONTACT}
 
@@ -39,7 +42,7 @@ FIELDS: Mapping[Role, frozenset[Shown]] = {
         frozenset({Shown.IDENTITY, Shown.CARE, Shown.PLAN}),
     ),
     Role.DESIGNATED_TEACHER: _WORKING | _MEETING,
-    Role.DELEGATE: frozenset({Shown.IDENTITY, Shown.PLAN, Shown.COSTS, Shown.ASSURANCE}),
+    Role.DELEGATE: frozenset({Shown.IDENTITY, Shown.PLAN, Shown.COSTS, Shown.LATENESS, Shown.ASSURANCE}),
     **dict.fromkeys(OFFICERS, _SOCIAL_CARE | {Shown.FINANCE}),
     Role.PEP_COORDINATOR: _SOCIAL_CARE,
     Role.CARER: frozenset({Shown.IDENTITY, Shown.PLAN, Shown.ADULTS_MINUTES}),

@@ -11,17 +11,19 @@ from pydantic import AfterValidator, Field, model_validator
 from scheduling.domain.attendance.codes import Kind, kind_of
 from scheduling.domain.attendance.events import DayAttendance
 from scheduling.domain.child.care_record import BATCH_SIZE, LocalId, Record, batch
+from scheduling.domain.days import LAST_DAY
 
 Mark = Annotated[str, Field(min_length=1, max_length=2)]
 MOST_DAYS = 200
 FIRST_DAY = date(2011, 4, 1)
 """The day from which authorities' oldest rules hold: what is older cannot be judged, and is a slip of the pen."""
+JudgedDay = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class DayMarks(Record):
     """One day: the codes of its two sessions, as far as they are told."""
 
-    on: Annotated[date, Field(ge=FIRST_DAY)]
+    on: JudgedDay
     am: Mark | None = None
     pm: Mark | None = None
 

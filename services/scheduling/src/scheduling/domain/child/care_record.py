@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pep_kernel.may import NOT_STAFF, Role
 from scheduling.domain.child.code_lists import LegalStatus, Placement, ReasonCeased
 from scheduling.domain.child.particulars import MayBeTakenBack, Particular
+from scheduling.domain.days import DayOfLife
 
 Sex = Literal["M", "F", "U"]
 ReasonForNewEpisode = Literal["S", "P", "L", "T", "U", "B"]
@@ -20,7 +21,8 @@ Phase = Literal["early_years", "primary", "secondary", "all_through", "special",
 SenProvision = Literal["none", "support", "plan"]
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 LocalId = Annotated[str, Field(min_length=1, max_length=40)]
-Urn = Annotated[str, Field(pattern=r"^(\d{6}|EY\d{6})$")]
+URN = r"^(\d{6}|EY\d{6})$"
+Urn = Annotated[str, Field(pattern=URN)]
 
 BATCH_SIZE = 200
 """The most records that one request may carry."""
@@ -35,8 +37,8 @@ class Record(BaseModel):
 class Stretch(Record):
     """Something that began, and ended or still runs. It cannot end before it began."""
 
-    began: date
-    ended: date | None = None
+    began: DayOfLife
+    ended: DayOfLife | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_began(self) -> Self:
@@ -110,8 +112,8 @@ class Schooling(Record):
     """A child's time at one school or setting. Year group and needs are those of today, or empty: not said."""
 
     school_urn: Urn
-    entered: date
-    left: date | None = None
+    entered: DayOfLife
+    left: DayOfLife | None = None
     year_group: Annotated[int, Field(ge=-2, le=14)] | None = None
     special_educational_needs: SenProvision | None = None
 
@@ -131,15 +133,15 @@ class SocialWorkerSpell(Stretch):
 class Unaccompanied(Record):
     """The child came to the country alone, seeking asylum; `until` is the day this status ended."""
 
-    until: date | None = None
+    until: DayOfLife | None = None
 
 
 class LastPep(Record):
     """What had been agreed before this system was used: the last plan meeting and the next dates."""
 
-    held: date
-    next_agreed: date | None = None
-    next_review: date | None = None
+    held: DayOfLife
+    next_agreed: DayOfLife | None = None
+    next_review: DayOfLife | None = None
 
 
 class CareRecord(Record):
@@ -153,7 +155,7 @@ class CareRecord(Record):
 
     child_id: LocalId
     name: ChildName | None = None
-    date_of_birth: date
+    date_of_birth: DayOfLife
     sex: Sex
     upn: Annotated[str, Field(max_length=13)] | None = None
     unaccompanied: Unaccompanied | None = None
@@ -161,9 +163,9 @@ class CareRecord(Record):
     schooling: tuple[Schooling, ...] = ()
     social_workers: tuple[SocialWorkerSpell, ...] = ()
     social_worker: LocalId | None = None
-    reviews: tuple[date, ...] = ()
+    reviews: tuple[DayOfLife, ...] = ()
     last_pep: LastPep | None = None
-    cut_over: date | None = None
+    cut_over: DayOfLife | None = None
     is_another_child: bool = False
     taken_back: tuple[MayBeTakenBack, ...] = ()
 
@@ -263,7 +265,7 @@ class SchoolRecord(Record):
     phase: Phase
     authority: Words
     predecessor_urn: Urn | None = None
-    opened_on: date | None = None
+    opened_on: DayOfLife | None = None
 
     @model_validator(mode="after")
     def _has_a_day(self) -> Self:

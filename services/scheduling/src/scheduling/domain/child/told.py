@@ -6,17 +6,30 @@ was told before and says what is right: another day, another value, or that it n
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from pep_kernel.contracts.scheduling import Corrected
-from scheduling.domain.child.care_record import BATCH_SIZE, CareRecord, LocalId, Record, SenProvision, Urn, batch
+from scheduling.domain.child.care_record import (
+    BATCH_SIZE,
+    URN,
+    CareRecord,
+    LocalId,
+    Record,
+    SenProvision,
+    Urn,
+    batch,
+)
 from scheduling.domain.child.code_lists import LEGAL_STATUS_CODES, is_placement_on, is_reason_for_leaving
 from scheduling.domain.child.fact_events import Area, Provider
+from scheduling.domain.days import DayOfLife
 
-Ref = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
+REF = r"^[a-z2-7]{26}$"
+Ref = Annotated[str, Field(pattern=REF)]
 AuthorityName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 Code = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -25,7 +38,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 class Told(Record):
     """Something that became true on this day."""
 
-    on: date
+    on: DayOfLife
 
 
 class PlacementTold(Told):
@@ -166,7 +179,7 @@ class SchoolNotifiedTold(Told):
     """The school was told in writing, on this day, of the placement that began on `placement_on` (reg 13)."""
 
     kind: Literal["school_notified"] = "school_notified"
-    placement_on: date
+    placement_on: DayOfLife
 
 
 class LeftCareTold(Told):
@@ -242,6 +255,8 @@ class CareChangeBatch(Record):
 
 DAYS = frozenset({"entered_care", "left_care", "review_held"})
 """What can be corrected and is only a day."""
+SHAPES: Mapping[str, str] = {"school": URN, "social_worker": REF, "reviewing_officer": REF}
+"""What can be corrected and names a school or a person, never by words of somebody's own."""
 
 
 class Correction(Record):
@@ -251,22 +266,38 @@ class Correction(Record):
     """
 
     fact: Corrected
-    on: date
+    on: DayOfLife
     was: str | None = None
-    right_on: date | None = None
+    right_on: DayOfLife | None = None
     right: str | None = None
     never_happened: bool = False
     reason: Reason
+
+    @field_validator("was")
+    @classmethod
+    def _was_can_have_been_told(cls, was: str | None, known: ValidationInfo) -> str | None:
+        """A code is not judged: it was right once, and whoever told another one is answered with what was told."""
+        fact: str = known.data.get("fact", "")
+        if was is not None and fact in DAYS:
+            raise ValueError(f"was must be left out: {fact} is a day and has no value")
+        if was is not None and fact in SHAPES and not re.fullmatch(SHAPES[fact], was):
+            raise ValueError(f"was is no value of {fact}")
+        return was
+
+    @field_validator("right")
+    @classmethod
+    def _right_is_a_value(cls, right: str | None, known: ValidationInfo) -> str | None:
+        """Of a fact or a day that was not understood itself nothing more is said."""
+        fact, on = known.data.get("fact"), known.data.get("right_on") or known.data.get("on")
+        if right is not None and fact and on and not _is_a_value_of(fact, right, on):
+            raise ValueError(f"right is no value of {fact}")
+        return right
 
     @model_validator(mode="after")
     def _says_what_is_right(self) -> Self:
         says_other = self.right_on is not None or self.right is not None
         if self.never_happened == says_other:
             raise ValueError("say either what is right (right_on, right) or never_happened")
-        if not _is_a_value_of(self.fact, self.right, self.holds_on):
-            raise ValueError(f"right is no value of {self.fact}")
-        if self.was is not None and self.fact in DAYS:
-            raise ValueError(f"was must be left out: {self.fact} is a day and has no value")
         return self
 
     @property
@@ -280,10 +311,8 @@ class Correction(Record):
         return self.right or self.was
 
 
-def _is_a_value_of(fact: Corrected, value: str | None, on: date) -> bool:
+def _is_a_value_of(fact: Corrected, value: str, on: date) -> bool:
     match fact:
-        case _ if value is None:
-            return True
         case "placement":
             return is_placement_on(value, on)
         case "legal_status":
@@ -292,5 +321,5 @@ def _is_a_value_of(fact: Corrected, value: str | None, on: date) -> bool:
             return is_reason_for_leaving(value, on)
         case "entered_care" | "review_held":
             return False
-        case _:
-            return True
+        case "school" | "social_worker" | "reviewing_officer":
+            return re.fullmatch(SHAPES[fact], value) is not None

@@ -11,9 +11,6 @@ from scheduling.domain.due.explaining import as_counted_for, explained, is_owed
 from scheduling.domain.due.explanation import Candidate, Explanation, Uncounted
 from scheduling.domain.rules import SchedulingRules
 
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-"""Between these a question can be asked: a year typed wrongly shows."""
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -241,9 +241,12 @@ def _answered(
 
 
 def link_made(meeting: Scheduled, command: MakeReplyLink) -> list[MeetingEvent]:
+    """For a guest: whoever holds the link of somebody with an account could answer as that person."""
     invited = meeting.invited(command.invitee_ref)
     if invited is None or invited.awaits_approval:
         raise Refusal("This person is not invited to the meeting.")
+    if invited.person_ref is not None:
+        raise Refusal("Whoever has an account answers there.")
     made = ReplyLinkMade(
         meeting_id=meeting.meeting_id,
         child_ref=meeting.child_ref,

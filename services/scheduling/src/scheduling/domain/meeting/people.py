@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pep_kernel.authority_policy.meetings import Capacity
+from scheduling.domain.days import Day
 
 Mode = Literal["in_person", "by_video", "by_telephone"]
 Wish = Literal["all", "part", "none", "ask_social_worker"]
@@ -78,6 +78,6 @@ Pupil = Annotated[PupilAttended | PupilStayedAway, Field(discriminator="attended
 class NextMeeting(Said):
     """What was agreed of the next meeting (L-77: date and venue; O-60: date and time)."""
 
-    on: date | None = None
+    on: Day | None = None
     time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     venue: Short | None = None

@@ -37,6 +37,7 @@ from scheduling.domain.child.events import (
     PEPDueDateSet,
     PEPOverdueEscalated,
 )
+from scheduling.domain.concerns.events import UrgentPEPRequested
 from scheduling.domain.rules import SchedulingRules
 from scheduling.projections.due_date import DUE_DATES
 
@@ -119,6 +120,17 @@ def test_whatever_was_due_before_a_leaving_or_a_status_told_by_mistake_is_due_as
     assert open_dues(then(without, no_short_break(rules))) == before
     twice = then(gone(without, rules), never_left(rules), no_short_break(rules))
     assert open_dues(twice) == before
+
+
+def test_an_urgent_pep_that_was_asked_for_is_asked_for_still() -> None:
+    owing = owing_an_urgent_pep()
+    left = then(gone(owing, OXFORDSHIRE), never_left(OXFORDSHIRE))
+    broken = then(owing, short_break(OXFORDSHIRE), no_short_break(OXFORDSHIRE))
+    twice = then(gone(then(owing, short_break(OXFORDSHIRE)), OXFORDSHIRE), never_left(OXFORDSHIRE))
+    for back in (left, broken, then(twice, no_short_break(OXFORDSHIRE))):
+        assert after(back).concerns.urgent == after(owing).concerns.urgent
+        asked = back.when(asking("behaviour_of_greater_concern", on=NOTICED)).happened
+        assert of_kind(UrgentPEPRequested, asked) == []
 
 
 def overdue_and_told() -> Scenario:

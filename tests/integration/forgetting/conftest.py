@@ -124,7 +124,7 @@ class Town:
         return {self.keys_dsn, *(settings.postgres_app_dsn for settings in services)}
 
     async def told(self, child: str) -> Any:
-        story = await self.installation.ask("lead", "journey", "GET", f"/children/{child}/journey")
+        story = await self.installation.ask("lead", "journey", "GET", f"/children/{child}/journey?limit=200")
         return story.json() if story.status_code == 200 else None
 
 

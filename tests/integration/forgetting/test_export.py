@@ -40,7 +40,9 @@ def test_what_is_about_the_child_can_be_read_in_plain_words(left: Left) -> None:
     assert particulars["Child identified"]["date of birth"] == "5 November 2014"
     assert particulars["Meeting held"]["minutes"] == word("minutes")
     assert particulars["Target set"]["text"] == word("costed")
-    assert particulars["Child left care"] == {"child ref": left.child, "on": "25 September 2026", "reason": "E11"}
+    left_on = "25 September 2026"
+    ended = {"child ref": left.child, "on": left_on, "reason": "E11", "closes on": left_on}
+    assert particulars["Child left care"] == ended
     known_at = [datetime.fromisoformat(event["known_at"]) for event in events]
     assert known_at == sorted(known_at)
 

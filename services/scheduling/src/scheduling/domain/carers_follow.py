@@ -37,9 +37,9 @@ def unlink(book: InOneAppend, command: Judged, before: Child, told: Decided) -> 
         return
     on = max(left)
     for person_ref in book.carers_of(child_ref):
-        for _, event in book.tell_person(person_ref, UnlinkCarer(person_ref=person_ref, child_ref=child_ref)):
-            if isinstance(event, CarerUnlinked):
-                follow_carer(book, event, (), on, command.rules.in_force(on), child.born_in_school_year)
+        book.tell_person(person_ref, UnlinkCarer(person_ref=person_ref, child_ref=child_ref))
+        unlinked = CarerUnlinked(person_ref=person_ref, child_ref=child_ref)
+        follow_carer(book, unlinked, (), on, command.rules.in_force(on), child.born_in_school_year)
 
 
 def _lives_elsewhere(before: Child, after: Child, move: ChildEnteredCare | PlacementChanged) -> bool:

@@ -107,7 +107,7 @@ class ReviewBody(BaseModel):
 
     on: Day
     school_expected: bool = False
-    instead_of: date | None = Field(None, description="The planned day that does not hold any more.")
+    instead_of: Day | None = Field(None, description="The planned day that does not hold any more.")
 
 
 class PathwayPlanBody(BaseModel):

@@ -318,7 +318,10 @@ async def cancel(meeting_id: str, body: CancellationBody, caller: Caller) -> Non
 async def send_details(meeting_id: str, body: DetailsBody, caller: Caller) -> None:
     _meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
     command = SendDetails(meeting_id=meeting_id, **body.model_dump(), **who_asks(caller))
-    await _with_child(caller, command, send_details_of, child)
+    streams = (meeting_stream(meeting_id), child_stream(child.child_ref))
+    version = command.policy.version
+    act = Act(command, streams, send_details_of, child.child_ref, **MEETINGS_TOO, policy_version=version)
+    await caller.do(act)
 
 
 async def _alone(caller: Desk, command: Any, child: ChildOverview) -> None:

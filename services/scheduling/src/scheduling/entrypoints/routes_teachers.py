@@ -11,6 +11,7 @@ from pep_kernel.calendars import school_year
 from pep_kernel.decider import Act
 from pep_kernel.may import Condition, Resource
 from pep_runtime.http import Caller, Desk
+from scheduling.domain.days import Day
 from scheduling.domain.person.commands import EndAbsence, RecordAbsence, VerifyDesignatedTeacher
 from scheduling.domain.standing_in import EndAbsenceWithDeputy, end_absence, person_stream, record_absence
 from scheduling.entrypoints.fact_shapes import (
@@ -77,7 +78,7 @@ async def end_absence_of(
     person_ref: str,
     caller: Caller,
     absent_on: Annotated[
-        date | None, Query(description="The first day of the absence, also of one to come. Left out: that of today.")
+        Day | None, Query(description="The first day of the absence, also of one to come. Left out: that of today.")
     ] = None,
 ) -> None:
     caller.permit("grant role", Resource(person_ref=person_ref))

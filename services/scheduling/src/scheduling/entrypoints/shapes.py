@@ -207,7 +207,7 @@ class CorrectionBody(BaseModel):
     model_config = example(outcome="PROGRESS_REVIEW", reason="The social worker had left before the meeting began.")
 
     outcome: Literal["PEP", "PROGRESS_REVIEW"]
-    on: date | None = Field(None, description="The day on which it was held, if another one was recorded.")
+    on: Day | None = Field(None, description="The day on which it was held, if another one was recorded.")
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 

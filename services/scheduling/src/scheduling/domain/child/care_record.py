@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pep_kernel.may import NOT_STAFF, Role
 from scheduling.domain.child.code_lists import LegalStatus, Placement, ReasonCeased
 from scheduling.domain.child.particulars import MayBeTakenBack, Particular
-from scheduling.domain.days import DayOfLife
+from scheduling.domain.days import Day, DayOfLife
 
 Sex = Literal["M", "F", "U"]
 ReasonForNewEpisode = Literal["S", "P", "L", "T", "U", "B"]
@@ -230,7 +230,7 @@ class StaffRecord(Record):
     school_urn: Urn | None = None
     team: Words | None = None
     approval_limit_pence: Annotated[int, Field(ge=0)] | None = None
-    left: date | None = None
+    left: Day | None = None
 
 
 class CarerRecord(Record):

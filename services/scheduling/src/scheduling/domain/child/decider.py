@@ -322,11 +322,9 @@ def evolve(child: Child, event: ChildEvent) -> Child:
             return replace(child, last_pep=on)
         case PEPApplicable(on=on, because=because, resumed=resumed):
             live_from = on if because == "already_in_care" else child.live_from
-            concerns_of_it = child.concerns.with_moves_from(on, because)
-            if not isinstance(child.verdict, Applies) and not resumed:
-                concerns_of_it = concerns_of_it.begun_anew()
+            told = child.concerns if resumed or _goes_on(child, on) else child.concerns.begun_anew()
             verdict = Applies(on, _first(child, event))
-            return replace(child, verdict=verdict, live_from=live_from, concerns=concerns_of_it)
+            return replace(child, verdict=verdict, live_from=live_from, concerns=told.with_moves_from(on, because))
         case PEPNotApplicable(on=on, reason=reason):
             arranged = _before(child.arranged, on) if isinstance(child.verdict, Applies) else child.arranged
             return replace(child, verdict=DoesNotApply(reason, on), arranged=arranged)
@@ -452,6 +450,17 @@ def _over(child: Child, event: PEPDueDateSet | PEPDueDateNotCounted) -> frozense
 def _in_place_of(child: Child, event: PEPDueDateSet) -> Trigger | None:
     before = (due.trigger for due in child.dues if _is_of(due, event) and due.trigger != event.trigger)
     return next((Trigger(trigger) for trigger in before if trigger in set(Trigger)), None)
+
+
+def _goes_on(child: Child, on: date) -> bool:
+    """A PEP applied already, or applies from before the day on which it was believed to end."""
+    match child.verdict:
+        case Applies():
+            return True
+        case DoesNotApply(on=ended):
+            return on <= ended
+        case Undecided():
+            return False
 
 
 def _first(child: Child, event: PEPApplicable) -> date:

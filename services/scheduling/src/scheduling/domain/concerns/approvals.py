@@ -162,10 +162,10 @@ def _of_area(policy: SchedulingPolicy, area: Area | None) -> Decision | None:
 def _is_excepted(policy: SchedulingPolicy, decision: Decision, placement: str, where: Where) -> bool:
     """With relatives and friends, or with the authority's own foster parents, as reg 11(4) has it; as policy says."""
     approval = policy.approval_of(decision)
-    if not isinstance(approval, OfficersApproval):
-        return False
-    is_own = where.provider == OWN_PROVISION and placement in approval.except_own_placements
-    return is_own or placement in approval.except_placements
+    return isinstance(approval, OfficersApproval) and placement in (
+        *approval.except_placements,
+        *(approval.except_own_placements if where.provider == OWN_PROVISION else ()),
+    )
 
 
 def _school_changes(child: Child, command: TellsMoves) -> Iterator[tuple[date, str]]:

@@ -7,8 +7,7 @@ hospital, on holiday) and on the way back from it, and where an earlier fact was
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from pep_kernel.calendars import ONE_DAY
 from pep_kernel.decider import Decided
 from scheduling.domain.child.events import ChildEnteredCare, PlacementChanged
 from scheduling.domain.child.fact_events import FactCorrected
@@ -20,7 +19,6 @@ from scheduling.domain.meetings_follow import follow_carer
 from scheduling.domain.person.commands import UnlinkCarer
 from scheduling.domain.person.events import CarerUnlinked
 
-DAY = timedelta(days=1)
 TEMPORARY = "T"
 """The codes of the return for temporary placements begin with it."""
 
@@ -53,6 +51,6 @@ def _lives_elsewhere(before: Child, after: Child, move: ChildEnteredCare | Place
 
 def _comes_back(child: Child, move: PlacementChanged) -> bool:
     """From a temporary placement to one of the kind of before it."""
-    was = value_on(child.placements, move.on - DAY) or ""
+    was = value_on(child.placements, move.on - ONE_DAY) or ""
     homes = [code for day, code in child.placements if day < move.on and not code.startswith(TEMPORARY)]
     return was.startswith(TEMPORARY) and homes[-1:] == [move.placement]

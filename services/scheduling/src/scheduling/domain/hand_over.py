@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from pep_kernel.calendars import ONE_DAY
 from pep_kernel.refusal import Refusal
 from scheduling.domain.child.care_record import (
     CareRecord,
@@ -32,7 +33,6 @@ from scheduling.domain.child.states import Child
 from scheduling.domain.child.told import AuthorityName
 from scheduling.domain.days import DayOfLife
 
-ONE_DAY = timedelta(days=1)
 HELD_BACK = (
     "Who looks after the child, where, and how they are reached.",
     "The names of workers, teachers and other people around the child.",

@@ -6,15 +6,13 @@ The authority's own numbers are another matter: a table may name somebody whom t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from pep_runtime.http import Desk
 from pep_runtime.problems import not_understood
 from scheduling.domain.meeting.people import Invitee, KnownInvitee
-from scheduling.domain.person.states import Carer, Gone, NotKnown, Person, Pupil, Staff
+from scheduling.domain.person.states import PERSON_STATES, Gone, NotKnown, Person, Staff
 from scheduling.domain.standing_in import person_stream
 
-PEOPLE = (NotKnown, Staff, Gone, Carer, Pupil)
 NOBODY = "Nobody is known here by this reference."
 
 
@@ -45,4 +43,4 @@ async def _known(caller: Desk, refs: Mapping[str, str]) -> Mapping[str, Person]:
     """What the journal knows of them now."""
     streams = tuple({person_stream(ref) for ref in refs.values()})
     states = await caller.service.handler.states(caller.authority, streams)
-    return {field: cast("Person", states.of(person_stream(ref), PEOPLE)) for field, ref in refs.items()}
+    return {field: states.of(person_stream(ref), PERSON_STATES) for field, ref in refs.items()}

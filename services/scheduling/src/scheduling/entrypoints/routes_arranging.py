@@ -105,10 +105,13 @@ async def propose(body: ProposalBody, caller: Caller) -> ProposalMade:
     return ProposalMade(meeting_id=command.meeting_id)
 
 
-def _act(command: Any, streams: tuple[str, ...], together: Any, child_ref: str) -> Act:
-    """All meetings of the child are looked at: whether it is the first tells who sets the date."""
+def _act(command: Any, streams: tuple[str, ...], together: Any, child_ref: str, acting: Any = acting_role) -> Act:
+    """All meetings of the child are looked at: whether it is the first tells who sets the date.
+
+    `acting`: none where no rule asks in which role it is done.
+    """
     version = command.policy.version
-    return Act(command, streams, together, child_ref, **MEETINGS_TOO, policy_version=version, acting=acting_role)
+    return Act(command, streams, together, child_ref, **MEETINGS_TOO, policy_version=version, acting=acting)
 
 
 @router.get("/meeting-proposals", summary="Proposals, and who has not answered")
@@ -302,9 +305,11 @@ async def reschedule(meeting_id: str, body: RescheduleBody, caller: Caller) -> N
     await _with_child(caller, command, reschedule_meeting, child)
 
 
-async def _with_child(caller: Desk, command: Any, together: Any, child: ChildOverview) -> None:
+async def _with_child(
+    caller: Desk, command: Any, together: Any, child: ChildOverview, acting: Any = acting_role
+) -> None:
     streams = (meeting_stream(command.meeting_id), child_stream(child.child_ref))
-    await caller.do(_act(command, streams, together, child.child_ref))
+    await caller.do(_act(command, streams, together, child.child_ref, acting))
 
 
 @router.post("/meetings/{meeting_id}/cancellation", status_code=204, summary="Call a meeting off")
@@ -318,10 +323,7 @@ async def cancel(meeting_id: str, body: CancellationBody, caller: Caller) -> Non
 async def send_details(meeting_id: str, body: DetailsBody, caller: Caller) -> None:
     _meeting, child = await meeting_of(caller, meeting_id, SCHEDULE)
     command = SendDetails(meeting_id=meeting_id, **body.model_dump(), **who_asks(caller))
-    streams = (meeting_stream(meeting_id), child_stream(child.child_ref))
-    version = command.policy.version
-    act = Act(command, streams, send_details_of, child.child_ref, **MEETINGS_TOO, policy_version=version)
-    await caller.do(act)
+    await _with_child(caller, command, send_details_of, child, acting=None)
 
 
 async def _alone(caller: Desk, command: Any, child: ChildOverview) -> None:

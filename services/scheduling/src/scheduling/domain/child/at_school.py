@@ -7,10 +7,10 @@ is no time out of school. Year group and help of a record are those of today.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from pep_kernel.calendars import TermDatesMissing, Unit, cohort_year_group, days_between, school_year
+from pep_kernel.calendars import ONE_DAY, TermDatesMissing, Unit, cohort_year_group, days_between, school_year
 from pep_kernel.contracts.scheduling import Lacks
 from scheduling.domain.child import clearing, lacking
 from scheduling.domain.child import fact_events as known
@@ -20,7 +20,6 @@ from scheduling.domain.child.events import ChildEvent
 from scheduling.domain.child.history import History, Value, is_told, value_on
 from scheduling.domain.child.states import Child
 
-ONE_DAY = timedelta(days=1)
 SEPTEMBER, SUMMER = 9, (7, 8)
 Rolls = list[tuple[date, str | None]]
 

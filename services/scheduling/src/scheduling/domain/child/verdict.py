@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from msgspec import structs
 
 from pep_kernel.authority_policy.dated import NotInForce
 from pep_kernel.authority_policy.due_dates import Trigger
-from pep_kernel.calendars import birthday
+from pep_kernel.calendars import ONE_DAY, birthday
 from scheduling.domain.child import due_dates, set_aside
 from scheduling.domain.child.commands import Judged, JudgedToday, RecordCareFacts
 from scheduling.domain.child.events import ChildEvent, PEPApplicable, PEPNotApplicable
@@ -100,7 +100,7 @@ def first_day(child: Child, command: JudgedToday, spell: SpellInCare) -> date:
 def after_break(child: Child, command: JudgedToday, spell: SpellInCare) -> date:
     """The day after the last day of change on which no PEP applied; or the spell's first."""
     without = [day for day in _days_of_change(child, command, spell) if why_not(child, command, day) is not None]
-    return max(without) + timedelta(days=1) if without else spell.began
+    return max(without) + ONE_DAY if without else spell.began
 
 
 def _days_of_change(child: Child, command: JudgedToday, spell: SpellInCare) -> list[date]:
